@@ -1,0 +1,8 @@
+/// Packet buffers, bursts and pools.
+@org.jspecify.annotations.NullMarked
+module dev.situ.packet {
+    requires static transitive org.jspecify;
+    requires transitive dev.situ.memory;
+
+    exports dev.situ.packet;
+}

@@ -1,0 +1,8 @@
+/// Off-heap records, their index and their epochs.
+@org.jspecify.annotations.NullMarked
+module dev.situ.store {
+    requires static transitive org.jspecify;
+    requires transitive dev.situ.memory;
+
+    exports dev.situ.store;
+}

@@ -1,0 +1,50 @@
+package dev.situ.udp;
+
+import java.lang.foreign.MemorySegment;
+
+/// Sends datagrams from the bound port: claim room, write, commit.
+///
+/// ```java
+/// long at = sender.claim(peer, 8 + reply);
+/// if (at != UdpSender.NO_ROOM) {
+///     Header.write(sender.memory(), at, ...);
+///     Words.copy(..., sender.memory(), at + 8, reply);
+///     sender.commit();
+/// }
+/// ```
+///
+/// What is committed leaves with the next [#flush()], at the latest when the handler has returned; datagrams to one
+/// peer
+/// leave in the order of their commits and, where the stack can, in one system call. UDP promises no delivery: what the
+/// kernel or the driver does not take is dropped and counted. Confined to the poller of its queue.
+public interface UdpSender {
+    /// What [#claim] gives when the datagram cannot be sent now: it is dropped and counted.
+    long NO_ROOM = -1;
+
+    /// The largest payload of a datagram that is not fragmented: 1472 on Ethernet.
+    int maxPayload();
+
+    /// Starts a datagram to `peer` that begins with `length` bytes which the caller writes in place.
+    ///
+    /// @param peer a [PeerAddress]
+    /// @param length 0 to [#maxPayload()]
+    /// @return where in [#memory()] to write, or [#NO_ROOM]
+    long claim(long peer, int length);
+
+    /// The memory that the last [#claim] lies in. Read it after the claim.
+    MemorySegment memory();
+
+    /// Appends bytes to the claimed datagram by reference. They are *borrowed* until the next [#flush()] has returned
+    /// and
+    /// must not change until then. The whole datagram must stay within [#maxPayload()].
+    void append(MemorySegment memory, long offset, int length);
+
+    /// Ends the claimed datagram: it will be sent.
+    void commit();
+
+    /// Ends the claimed datagram: it will not be sent.
+    void abort();
+
+    /// Sends what was committed. Afterwards nothing that was appended is referred to any more.
+    void flush();
+}
