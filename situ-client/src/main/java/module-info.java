@@ -3,7 +3,6 @@
 module dev.situ.client {
     requires static transitive org.jspecify;
     requires transitive dev.situ.memory;
-    requires transitive dev.situ.packet;
     requires transitive dev.situ.udp;
     requires transitive dev.situ.socket;
     requires transitive dev.situ.r2p2;

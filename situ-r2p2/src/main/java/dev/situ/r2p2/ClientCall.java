@@ -1,0 +1,52 @@
+package dev.situ.r2p2;
+
+import dev.situ.memory.SliceList;
+import java.lang.foreign.MemorySegment;
+
+/// One outstanding call. Reused.
+final class ClientCall {
+    enum State {
+        FREE,
+        /// The first packet of a longer request has been sent.
+        AWAITING_ACK,
+        AWAITING_RESPONSE
+    }
+
+    static final Completion NOBODY = (_, _, _) -> {};
+
+    final int slot;
+    PartialMessage response = new PartialMessage();
+    State state = State.FREE;
+    int rid;
+    /// Where the request went; once the ACK is here, where that came from.
+    long server;
+    /// Whether the first answer may come from anywhere.
+    boolean anyResponder;
+
+    Completion completion = NOBODY;
+    long token;
+
+    /// The request, if it is longer than a packet: borrowed until the call ends.
+    MemorySegment memory = MemorySegment.NULL;
+
+    long offset;
+    int length;
+
+    ClientCall(int slot) {
+        this.slot = slot;
+    }
+
+    /// The request's bytes behind its small first packet, to be sent from where they lie.
+    void restTo(SliceList slices) {
+        int sent = R2p2Header.SMALL_FIRST_PAYLOAD;
+        slices.clear();
+        slices.add(memory, offset + sent, length - sent, slot + 1L);
+    }
+
+    void clear() {
+        state = State.FREE;
+        response.release();
+        completion = NOBODY;
+        memory = MemorySegment.NULL;
+    }
+}

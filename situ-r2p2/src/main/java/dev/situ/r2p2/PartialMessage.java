@@ -1,0 +1,147 @@
+package dev.situ.r2p2;
+
+import dev.situ.memory.Checks;
+import dev.situ.memory.SliceList;
+import dev.situ.udp.UdpBurst;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The packets of one message that have arrived: each kept where the stack received it, none copied. They may come
+/// in any order and more than once.
+///
+/// Every packet but the one that completes the message is retained ([UdpBurst#retain]); the completing one is still
+/// borrowed from the burst that is being handled, so [#slices] is to be read before that burst ends. [#release]
+/// gives everything back. Reused; confined to one thread.
+final class PartialMessage {
+    /// What became of a packet.
+    enum Added {
+        /// It is kept; more are missing.
+        KEPT,
+        /// The message is complete.
+        COMPLETE,
+        /// It was here before.
+        DUPLICATE,
+        /// Its index does not fit the message.
+        MISFIT,
+        /// The stack has no buffer to keep it in: the message cannot be completed.
+        NO_BUFFER
+    }
+
+    private static final int INITIAL_PACKETS = 8;
+    private static final int KEPT_PACKETS = 256;
+    private static final int ABSENT = -1;
+    private static final int UNKNOWN = 0;
+
+    private @Nullable UdpBurst burst;
+    private MemorySegment[] memory = new MemorySegment[INITIAL_PACKETS];
+    private long[] offsets = new long[INITIAL_PACKETS];
+    private int[] lengths = absent(INITIAL_PACKETS);
+    private long[] handles = new long[INITIAL_PACKETS];
+    private int end;
+    private int received;
+    private int expected = UNKNOWN;
+
+    /// Says how many packets the message has. Once, before or after others have come.
+    ///
+    /// @return whether the packets that have come fit
+    boolean expect(int packets) {
+        expected = packets;
+        return end <= packets;
+    }
+
+    boolean countKnown() {
+        return expected != UNKNOWN;
+    }
+
+    boolean isEmpty() {
+        return received == 0;
+    }
+
+    /// Adds packet `index`: the payload of datagram `datagram` behind its header.
+    Added add(int index, boolean last, UdpBurst from, int datagram) {
+        if (expected != UNKNOWN && (index >= expected || last != (index == expected - 1))) {
+            return Added.MISFIT;
+        }
+        if (index < end && lengths[index] != ABSENT) {
+            return Added.DUPLICATE;
+        }
+        int length = from.length(datagram) - R2p2Header.BYTES;
+        boolean completes = received + 1 == expected;
+        long handle = UdpBurst.NOT_RETAINED;
+        if (!completes && length > 0) {
+            handle = from.retain(datagram);
+            if (handle == UdpBurst.NOT_RETAINED) {
+                return Added.NO_BUFFER;
+            }
+            burst = from;
+        }
+        keep(index, from.memory(datagram), from.offset(datagram) + R2p2Header.BYTES, length, handle);
+        return completes ? Added.COMPLETE : Added.KEPT;
+    }
+
+    private void keep(int index, MemorySegment in, long offset, int length, long handle) {
+        if (index >= lengths.length) {
+            grow(index + 1);
+        }
+        memory[index] = in;
+        offsets[index] = offset;
+        lengths[index] = length;
+        handles[index] = handle;
+        end = Math.max(end, index + 1);
+        received++;
+    }
+
+    /// Appends the payloads of a complete message, in order. Owner: [SliceList#NO_OWNER].
+    void slices(SliceList to) {
+        if (Checks.ON && received != expected) {
+            throw new IllegalStateException(received + " of " + expected + " packets");
+        }
+        for (int i = 0; i < end; i++) {
+            to.add(memory[i], offsets[i], lengths[i], SliceList.NO_OWNER);
+        }
+    }
+
+    /// Gives back every packet; the message is empty again.
+    void release() {
+        for (int i = 0; i < end; i++) {
+            if (lengths[i] != ABSENT && handles[i] != UdpBurst.NOT_RETAINED && burst != null) {
+                burst.release(handles[i]);
+            }
+            lengths[i] = ABSENT;
+        }
+        Arrays.fill(memory, 0, end, MemorySegment.NULL);
+        burst = null;
+        end = 0;
+        received = 0;
+        expected = UNKNOWN;
+        if (lengths.length > KEPT_PACKETS) {
+            allocate(INITIAL_PACKETS);
+        }
+    }
+
+    private void allocate(int packets) {
+        memory = new MemorySegment[packets];
+        offsets = new long[packets];
+        lengths = absent(packets);
+        handles = new long[packets];
+    }
+
+    private void grow(int packets) {
+        MemorySegment[] oldMemory = memory;
+        long[] oldOffsets = offsets;
+        int[] oldLengths = lengths;
+        long[] oldHandles = handles;
+        allocate(Math.max(packets, oldLengths.length * 2));
+        System.arraycopy(oldMemory, 0, memory, 0, end);
+        System.arraycopy(oldOffsets, 0, offsets, 0, end);
+        System.arraycopy(oldLengths, 0, lengths, 0, end);
+        System.arraycopy(oldHandles, 0, handles, 0, end);
+    }
+
+    private static int[] absent(int packets) {
+        int[] lengths = new int[packets];
+        Arrays.fill(lengths, ABSENT);
+        return lengths;
+    }
+}

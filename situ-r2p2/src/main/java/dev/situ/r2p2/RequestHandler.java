@@ -1,0 +1,31 @@
+package dev.situ.r2p2;
+
+import dev.situ.memory.SliceList;
+
+/// What is called with every whole request: the request callback of the thesis (section 4.4).
+///
+/// It is called by every queue's poller at once, so it must be re-entrant: what it keeps for each poller it finds
+/// under `queue`. It runs inside [dev.situ.udp.UdpQueue#poll()], to completion. It should not throw: the exception
+/// costs the rest of the burst.
+public interface RequestHandler {
+    /// Executes a request.
+    ///
+    /// @param queue the queue whose poller calls
+    /// @param request the request's bytes, *borrowed* for the call: as many slices as packets; no slices if it is
+    ///     empty
+    /// @param response empty; to be filled. Slices of [SliceList#NO_OWNER] must stay valid until the next call for
+    ///     this queue, those of any other owner until the burst has been handled and sent
+    /// @return what to send: with [RequestStatus#REFUSE] the response is ignored
+    RequestStatus handle(int queue, SliceList request, SliceList response);
+
+    /// Replaces a response that is larger than may be sent, after [#handle] gave it: the request *was* executed.
+    /// The slices of that response are forgotten.
+    ///
+    /// A DROP would tell the client that nothing was executed, so an error reply is better where there is one; one
+    /// that is itself larger than `limit` becomes a DROP.
+    ///
+    /// @param length the bytes of the response
+    /// @param limit the most bytes that may be sent to this client
+    /// @param response empty; to be filled, as for [#handle]
+    RequestStatus tooLarge(int queue, long length, long limit, SliceList response);
+}

@@ -1,0 +1,47 @@
+package dev.situ.r2p2;
+
+import dev.situ.memory.SliceList;
+import dev.situ.memory.Words;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Answers with the request's bytes, refuses on demand, and remembers what it was called with.
+final class EchoHandler implements RequestHandler {
+    private final Arena arena = Arena.ofAuto();
+    final List<byte[]> requests = new ArrayList<>();
+    boolean refuse;
+    boolean owned;
+    /// If not negative, answers with this many bytes instead.
+    int answer = -1;
+
+    @Override
+    public RequestStatus handle(int queue, SliceList request, SliceList response) {
+        int length = (int) request.length();
+        MemorySegment all = arena.allocate(Math.max(1, length));
+        request.copyTo(all, 0);
+        byte[] bytes = new byte[length];
+        Words.copyTo(all, 0, bytes, 0, length);
+        requests.add(bytes);
+        if (refuse) {
+            return RequestStatus.REFUSE;
+        }
+        if (answer >= 0) {
+            response.add(arena.allocate(Math.max(1, answer)), 0, answer, 7);
+        } else {
+            response.add(all, 0, length, owned ? 7 : SliceList.NO_OWNER);
+        }
+        return RequestStatus.REPLY;
+    }
+
+    @Override
+    public RequestStatus tooLarge(int queue, long length, long limit, SliceList response) {
+        byte[] text =
+                ("-ERR " + length + " is over " + limit + "\r\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        MemorySegment memory = arena.allocate(text.length);
+        Words.copyFrom(text, 0, memory, 0, text.length);
+        response.add(memory, 0, text.length, SliceList.NO_OWNER);
+        return RequestStatus.REPLY;
+    }
+}
