@@ -279,7 +279,7 @@ public final class RespParser {
             // The usual one, of one digit, is four bytes: one word.
             int word = Words.getInt(memory, offset + at);
             int digit = (word >>> 8 & 0xFF) - '0';
-            if (word >>> 16 == ('\n' << 8 | '\r') && digit >= 0 && digit <= 9) {
+            if (word >>> 16 == ('\n' << 8 | '\r') && digit >= 0 && digit <= 9 && (word & 0xFF) != 0) {
                 number = digit;
                 next = at + 4;
                 return Header.READ;

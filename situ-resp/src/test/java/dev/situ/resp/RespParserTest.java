@@ -103,6 +103,7 @@ class RespParserTest {
     void aZeroByteHidesTheEndOfItsLine() {
         assertCommands("PI\0NG\r\nPING\r\n", List.of());
         assertCommands("*1\r\n\0\r\n", List.of());
+        assertCommands("*1\r\n\u00005\r\n", List.of());
         assertError("\0" + "\n".repeat(65536), "too big inline request");
     }
 
