@@ -4,7 +4,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/// The word that names an IPv4 address and a UDP port, so that a sender is compared, kept and hashed without an object.
+/// The word that names an IPv4 address and a UDP port, so that a sender is compared, kept and hashed without an
+/// object.
 ///
 /// ```
 ///  63           48 47                             16 15              0

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Datagrams that were received together: at least one, each a view into a buffer of the stack.
 ///
-/// The bytes are *borrowed* until the handler returns; [#retain] keeps those of one datagram longer. Confined to the
-/// poller of its queue, but for [#release].
+/// The bytes are *borrowed* until the handler returns; [#retain] keeps those of one datagram longer. Confined to
+/// the poller of its queue, but for [#release].
 public interface UdpBurst {
     /// What [#retain] gives when the stack has no buffer to spare.
     long NOT_RETAINED = -1;
@@ -28,9 +28,8 @@ public interface UdpBurst {
     /// Who sent it: a [PeerAddress].
     long peer(int index);
 
-    /// Keeps datagram `index` past the burst, and gives the handle to [#release] it by. Read its memory and offset
-    /// again
-    /// after this call: a stack may move a lone datagram out of a large buffer.
+    /// Keeps datagram `index` past the burst, and gives the handle to [#release] it by. Read its memory and
+    /// offset again after this call: a stack may move a lone datagram out of a large buffer.
     ///
     /// @return a handle, or [#NOT_RETAINED] when buffers are short: drop the datagram then
     long retain(int index);

@@ -1,11 +1,11 @@
 package dev.situ.udp;
 
-/// What is called with the datagrams that came to a bound port: the read callback of the thesis (section 4.5), a burst
-/// at
-/// a time.
+/// What is called with the datagrams that came to a bound port: the read callback of the thesis (section 4.5), a
+/// burst at a time.
 ///
-/// It is called by every queue's poller at once, so it must be re-entrant: what it keeps for each poller it finds under
-/// [UdpBurst#queue()]. All datagrams of one flow (address and port at both ends) come through the same queue.
+/// It is called by every queue's poller at once, so it must be re-entrant: what it keeps for each poller it finds
+/// under [UdpBurst#queue()]. All datagrams of one flow (address and port at both ends) come through the same
+/// queue.
 @FunctionalInterface
 public interface UdpHandler {
     /// Handles a burst. Called by the queue's poller, run to completion: the burst is *borrowed* until the method

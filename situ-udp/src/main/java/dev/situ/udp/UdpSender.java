@@ -13,10 +13,10 @@ import java.lang.foreign.MemorySegment;
 /// }
 /// ```
 ///
-/// What is committed leaves with the next [#flush()], at the latest when the handler has returned; datagrams to one
-/// peer
-/// leave in the order of their commits and, where the stack can, in one system call. UDP promises no delivery: what the
-/// kernel or the driver does not take is dropped and counted. Confined to the poller of its queue.
+/// What is committed leaves with the next [#flush()], at the latest when the handler has returned; datagrams to
+/// one peer leave in the order of their commits and, where the stack can, in one system call. UDP promises no
+/// delivery: what the kernel or the driver does not take is dropped and counted. Confined to the poller of its
+/// queue.
 public interface UdpSender {
     /// What [#claim] gives when the datagram cannot be sent now: it is dropped and counted.
     long NO_ROOM = -1;
@@ -34,9 +34,8 @@ public interface UdpSender {
     /// The memory that the last [#claim] lies in. Read it after the claim.
     MemorySegment memory();
 
-    /// Appends bytes to the claimed datagram by reference. They are *borrowed* until the next [#flush()] has returned
-    /// and
-    /// must not change until then. The whole datagram must stay within [#maxPayload()].
+    /// Appends bytes to the claimed datagram by reference. They are *borrowed* until the next [#flush()] has
+    /// returned and must not change until then. The whole datagram must stay within [#maxPayload()].
     void append(MemorySegment memory, long offset, int length);
 
     /// Ends the claimed datagram: it will be sent.

@@ -3,9 +3,8 @@ package dev.situ.udp;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/// UDP, as the layers above see it: bind a handler to a port, poll queues, send. Implemented over kernel sockets and
-/// over
-/// a user-space stack on a packet port; whoever is above does not know which.
+/// UDP, as the layers above see it: bind a handler to a port, poll queues, send. Implemented over kernel sockets
+/// and over a user-space stack on a packet port; whoever is above does not know which.
 ///
 /// ```
 ///   poller 0 ──▶ queue 0 ──▶ handler.onBurst(burst, sender)
@@ -24,7 +23,8 @@ public interface UdpStack extends AutoCloseable {
     ///
     /// @param local an IPv4 address (`0.0.0.0` for any) and a port; port 0 takes a free one
     /// @return the address that was bound
-    /// @throws java.net.BindException if it is in use or the address is not this machine's (the message says which)
+    /// @throws java.net.BindException if it is in use or the address is not this machine's (the message says
+    ///         which)
     /// @throws IOException if the system refuses
     InetSocketAddress bind(InetSocketAddress local, UdpHandler handler) throws IOException;
 
