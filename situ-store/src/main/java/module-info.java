@@ -3,6 +3,7 @@
 module dev.situ.store {
     requires static transitive org.jspecify;
     requires transitive dev.situ.memory;
+    requires com.dynatrace.hash4j;
 
     exports dev.situ.store;
 }

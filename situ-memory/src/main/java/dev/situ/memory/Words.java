@@ -7,14 +7,14 @@ import java.nio.ByteOrder;
 
 /// Reads and writes words of memory: the only place in Situ that holds a `VarHandle` on memory.
 ///
-/// Every method takes a place as *(memory, offset)*: a segment and a byte offset in it, so that no segment has to be
-/// sliced, and so no object made, to name a place. Bounds are checked by the segment.
+/// Every method takes a place as *(memory, offset)*: a segment and a byte offset in it, so that no segment has
+/// to be sliced, and so no object made, to name a place. Bounds are checked by the segment.
 ///
 /// The mode is in the name, as in [java.lang.invoke.VarHandle]: nothing for a plain access, `Opaque`, `Acquire`,
-/// `Release` and `Volatile` for the others. Those with a mode, and all compare-and-sets, need their natural alignment
-/// (8
-/// or 4 bytes). The byte order is in the name where it can be seen: `Be` for network order; all others are in the order
-/// of the machine, which Situ requires to be little endian.
+/// `Release` and `Volatile` for the others. Those with a mode, and all compare-and-sets, need their natural
+/// alignment (8
+/// or 4 bytes). The byte order is in the name where it can be seen: `Be` for network order; all others are in
+/// the order of the machine, which Situ requires to be little endian.
 ///
 /// All methods are safe to call from any thread; what they guarantee between threads is what their mode says.
 public final class Words {
@@ -166,6 +166,11 @@ public final class Words {
     /// Adds `delta` with volatile semantics and gives the value before.
     public static int getAndAddInt(MemorySegment memory, long offset, int delta) {
         return (int) INT.getAndAdd(memory, offset, delta);
+    }
+
+    /// Orders every access before against every access after, stores before against loads after included.
+    public static void fullFence() {
+        VarHandle.fullFence();
     }
 
     // ---- runs of bytes --------------------------------------------------------------------------------------------

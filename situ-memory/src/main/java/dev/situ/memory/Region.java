@@ -1,0 +1,102 @@
+package dev.situ.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/// A range of virtual addresses, reserved at once and backed by the kernel page by page when a page is first
+/// written.
+///
+/// ```
+///   0                                                                    size()
+///   +--------------------------------------------------------------------+
+///   | written: resident | never touched: costs nothing, reads as zero     |
+///   +--------------------------------------------------------------------+
+///     `mmap(PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE)`
+/// ```
+///
+/// A place in a region is an offset, and every access goes through the one segment [#memory()], which checks its
+/// bounds. After [#close()] every access, from any thread, throws `IllegalStateException`; none ever reaches
+/// unmapped memory. Safe to share between threads.
+public final class Region implements AutoCloseable {
+    /// The grain of [#discard]: offsets and lengths are multiples of it.
+    public static final int PAGE_BYTES = 4096;
+
+    private static final long HUGE_PAGE_BYTES = 2L << 20;
+
+    private final Arena arena;
+    private final MemorySegment memory;
+    private final boolean reservedHugePages;
+
+    private Region(Arena arena, MemorySegment memory, boolean reservedHugePages) {
+        this.arena = arena;
+        this.memory = memory;
+        this.reservedHugePages = reservedHugePages;
+    }
+
+    /// Reserves at least `bytes` of address space without touching any of it.
+    ///
+    /// @param bytes at least 1; rounded up to whole pages
+    /// @throws RegionException if the kernel refuses
+    @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // the region closes the arena
+    public static Region reserve(long bytes, HugePages hugePages) {
+        if (bytes <= 0) {
+            throw new RegionException("a region needs at least 1 byte, not " + bytes);
+        }
+        boolean reserved = hugePages == HugePages.RESERVED;
+        long grain = hugePages == HugePages.NONE ? PAGE_BYTES : HUGE_PAGE_BYTES;
+        long size = Math.multiplyExact(Math.ceilDiv(bytes, grain), grain);
+        int flags = NativeMemory.MAP_PRIVATE
+                | NativeMemory.MAP_ANONYMOUS
+                | NativeMemory.MAP_NORESERVE
+                | (reserved ? NativeMemory.MAP_HUGETLB : 0);
+        MemorySegment mapping = NativeMemory.map(size, flags);
+        if (!reserved) {
+            int advice = hugePages == HugePages.NONE ? NativeMemory.MADV_NOHUGEPAGE : NativeMemory.MADV_HUGEPAGE;
+            // Best effort: a kernel without transparent huge pages refuses, and ordinary pages serve as well.
+            NativeMemory.advise(mapping, size, advice);
+        }
+        Arena arena = Arena.ofShared();
+        MemorySegment memory = mapping.reinterpret(size, arena, segment -> NativeMemory.unmap(segment, size));
+        return new Region(arena, memory, reserved);
+    }
+
+    /// The whole region. The same object every time: keep it in a final field, and in a local in loops.
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /// The bytes of the region.
+    public long size() {
+        return memory.byteSize();
+    }
+
+    /// Gives the backing of a range back to the kernel; the range reads as zero afterwards. The caller owns the
+    /// range.
+    ///
+    /// @param offset a multiple of [#PAGE_BYTES]
+    /// @param length a multiple of [#PAGE_BYTES]
+    public void discard(long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, memory.byteSize());
+        if (((offset | length) & (PAGE_BYTES - 1)) != 0) {
+            throw new IllegalArgumentException("not whole pages: " + offset + ", " + length);
+        }
+        if (length == 0) {
+            return;
+        }
+        // Huge pages are only given back whole, which a run of ours seldom is: zeros must do.
+        if (reservedHugePages
+                || !NativeMemory.advise(memory.asSlice(offset, length), length, NativeMemory.MADV_DONTNEED)) {
+            memory.asSlice(offset, length).fill((byte) 0);
+        }
+    }
+
+    /// Unmaps the region. Every later access throws `IllegalStateException`. Idempotent; must not be called while
+    /// another thread is in a native call with this memory.
+    @Override
+    public void close() {
+        if (memory.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}

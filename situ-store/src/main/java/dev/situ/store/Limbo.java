@@ -1,0 +1,290 @@
+package dev.situ.store;
+
+import dev.situ.memory.Checks;
+import dev.situ.memory.SlabAllocator;
+import dev.situ.memory.SlabCache;
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/// One worker's list of what is unlinked and not yet free.
+///
+/// Entries gather in an open *chunk*. A chunk that is full, heavy or old is *sealed*: it gets the epoch that ends
+/// then, and joins a queue. [#reclaim] frees sealed chunks whose epoch nobody is in any more, a whole chunk at a
+/// time.
+///
+/// ```
+///   a chunk, one cell of 4 KiB:   next | epoch | count | 509 entries
+///   an entry: an offset, and what lies there in its low bits: 0 a record, 1 a bucket, 2 a run of pages
+/// ```
+///
+/// **Pins.** A pin is only taken inside an epoch, on a record that was reachable in it. So once a record's epoch
+/// is over its pins only go down. A record that is still pinned then waits in a small array of its own, of which
+/// each call looks at a few; when its pins are 0 it is freed.
+///
+/// **Workers that stop** leave their queue to the others: chunks go to a shared stack, which any worker takes as
+/// a whole.
+///
+/// Confined to its worker but for [#orphans] and figures.
+final class Limbo {
+    static final int CHUNK_BYTES = 4096;
+
+    static final long BUCKET = 1;
+    static final long RUN = 2;
+
+    static final long KIND = 7;
+    private static final int NEXT = 0;
+    private static final int EPOCH = 8;
+    private static final int COUNT = 16;
+    private static final int ENTRIES = 24;
+    private static final int CAPACITY = (CHUNK_BYTES - ENTRIES) / 8;
+    private static final long HEAVY_BYTES = 256 * 1024;
+    private static final int PINNED_LOOKS = 64;
+
+    private final MemorySegment memory;
+    private final Epochs epochs;
+    private final SlabCache cache;
+    private final int chunkClass;
+    private final AtomicLong orphans;
+
+    private long open;
+    private int openCount;
+    private long openBytes;
+    private long head;
+    private long tail;
+    private long[] pinned = new long[64];
+    private int pinnedCount;
+    private int pinnedCursor;
+    private long records;
+    private long bytes;
+
+    Limbo(MemorySegment memory, Epochs epochs, SlabCache cache, int chunkClass, AtomicLong orphans) {
+        this.memory = memory;
+        this.epochs = epochs;
+        this.cache = cache;
+        this.chunkClass = chunkClass;
+        this.orphans = orphans;
+    }
+
+    /// Records here, pinned ones included. Read by others for statistics.
+    long records() {
+        return records;
+    }
+
+    /// Their bytes.
+    long bytes() {
+        return bytes;
+    }
+
+    /// Those that only a pin keeps.
+    int pinned() {
+        return pinnedCount;
+    }
+
+    /// Consumes a record that the caller just unlinked.
+    void retireRecord(long record) {
+        Record.setState(memory, record, Record.RETIRED);
+        long size = Record.bytes(memory, record);
+        records++;
+        bytes += size;
+        append(record, size);
+        sealIfFull();
+    }
+
+    /// Consumes a bucket or a run that the caller just unlinked.
+    void retire(long offset, long kind) {
+        append(offset | kind, Bucket.BYTES);
+        sealIfFull();
+    }
+
+    private void append(long entry, long size) {
+        if (open == SlabAllocator.NONE) {
+            open = cache.allocateCell(chunkClass, true);
+            if (open == SlabAllocator.NONE) {
+                throw new IllegalStateException("the address space of the store is used up");
+            }
+            openCount = 0;
+            openBytes = 0;
+        }
+        Words.setLong(memory, open + ENTRIES + openCount * 8L, entry);
+        openCount++;
+        openBytes += size;
+    }
+
+    private void sealIfFull() {
+        if (openCount == CAPACITY || openBytes >= HEAVY_BYTES) {
+            seal();
+            reclaim();
+        }
+    }
+
+    /// Whether there is anything to seal or to free.
+    boolean isEmpty() {
+        return open == SlabAllocator.NONE && head == SlabAllocator.NONE && pinnedCount == 0;
+    }
+
+    /// Whether something large waits only to be freed.
+    boolean isHeavy() {
+        return head != SlabAllocator.NONE || openBytes >= HEAVY_BYTES / 4;
+    }
+
+    /// Closes the open chunk and lets a new epoch begin.
+    void seal() {
+        if (open == SlabAllocator.NONE) {
+            return;
+        }
+        Words.setInt(memory, open + COUNT, openCount);
+        Words.setLong(memory, open + EPOCH, epochs.advance());
+        enqueue(open);
+        open = SlabAllocator.NONE;
+        openBytes = 0;
+    }
+
+    private void enqueue(long chunk) {
+        Words.setLong(memory, chunk + NEXT, SlabAllocator.NONE);
+        if (head == SlabAllocator.NONE) {
+            head = chunk;
+        } else {
+            Words.setLong(memory, tail + NEXT, chunk);
+        }
+        tail = chunk;
+    }
+
+    /// Frees what nobody can be reading any more.
+    void reclaim() {
+        if (head != SlabAllocator.NONE) {
+            long oldest = epochs.oldest();
+            while (head != SlabAllocator.NONE && Words.getLong(memory, head + EPOCH) < oldest) {
+                long chunk = head;
+                head = Words.getLong(memory, chunk + NEXT);
+                freeAll(chunk);
+            }
+        }
+        lookAtPinned();
+    }
+
+    private void freeAll(long chunk) {
+        int count = Words.getInt(memory, chunk + COUNT);
+        for (int i = 0; i < count; i++) {
+            long entry = Words.getLong(memory, chunk + ENTRIES + i * 8L);
+            if ((entry & KIND) != 0) {
+                cache.free(entry & ~KIND);
+            } else if (Record.pins(memory, entry) != 0) {
+                keepPinned(entry);
+            } else {
+                free(entry);
+            }
+        }
+        cache.free(chunk);
+    }
+
+    private void free(long record) {
+        if (Checks.ON && Record.state(memory, record) != Record.RETIRED) {
+            throw new IllegalStateException("freed but not retired: " + Record.hex(record));
+        }
+        records--;
+        bytes -= Record.bytes(memory, record);
+        Record.setState(memory, record, Record.FREE);
+        cache.free(record);
+    }
+
+    private void keepPinned(long record) {
+        if (pinnedCount == pinned.length) {
+            pinned = Arrays.copyOf(pinned, pinnedCount * 2);
+        }
+        pinned[pinnedCount++] = record;
+    }
+
+    private void lookAtPinned() {
+        for (int looks = Math.min(PINNED_LOOKS, pinnedCount); looks > 0; looks--) {
+            if (pinnedCursor >= pinnedCount) {
+                pinnedCursor = 0;
+            }
+            long record = pinned[pinnedCursor];
+            if (Record.pins(memory, record) == 0) {
+                pinned[pinnedCursor] = pinned[--pinnedCount];
+                free(record);
+            } else {
+                pinnedCursor++;
+            }
+        }
+    }
+
+    // ---- to and from others ---------------------------------------------------------------------------------------
+
+    /// Leaves everything to the other workers.
+    void abandon() {
+        for (int i = 0; i < pinnedCount; i++) {
+            append(pinned[i], 0);
+            if (openCount == CAPACITY) {
+                seal();
+            }
+        }
+        pinnedCount = 0;
+        seal();
+        while (head != SlabAllocator.NONE) {
+            long chunk = head;
+            head = Words.getLong(memory, chunk + NEXT);
+            long top;
+            do {
+                top = orphans.get();
+                Words.setLong(memory, chunk + NEXT, top);
+            } while (!orphans.compareAndSet(top, chunk));
+        }
+        records = 0;
+        bytes = 0;
+    }
+
+    /// Takes everything that others left.
+    void adoptOrphans() {
+        if (orphans.get() == SlabAllocator.NONE) {
+            return;
+        }
+        long chunk = orphans.getAndSet(SlabAllocator.NONE);
+        while (chunk != SlabAllocator.NONE) {
+            long next = Words.getLong(memory, chunk + NEXT);
+            count(chunk);
+            enqueue(chunk);
+            chunk = next;
+        }
+    }
+
+    private void count(long chunk) {
+        int count = Words.getInt(memory, chunk + COUNT);
+        for (int i = 0; i < count; i++) {
+            long entry = Words.getLong(memory, chunk + ENTRIES + i * 8L);
+            if ((entry & KIND) == 0) {
+                records++;
+                bytes += Record.bytes(memory, entry);
+            }
+        }
+    }
+
+    // ---- for checks -----------------------------------------------------------------------------------------------
+
+    /// Gives every entry that waits here to `visitor`, with its kind in its low bits.
+    void forEach(LongConsumer visitor) {
+        if (open != SlabAllocator.NONE) {
+            forEach(memory, open, openCount, visitor);
+        }
+        forEachSealed(memory, head, visitor);
+        for (int i = 0; i < pinnedCount; i++) {
+            visitor.accept(pinned[i]);
+        }
+    }
+
+    /// Gives every entry of a list of sealed chunks to `visitor`.
+    static void forEachSealed(MemorySegment memory, long first, LongConsumer visitor) {
+        for (long chunk = first; chunk != SlabAllocator.NONE; chunk = Words.getLong(memory, chunk + NEXT)) {
+            forEach(memory, chunk, Words.getInt(memory, chunk + COUNT), visitor);
+        }
+    }
+
+    private static void forEach(MemorySegment memory, long chunk, int count, LongConsumer visitor) {
+        for (int i = 0; i < count; i++) {
+            visitor.accept(Words.getLong(memory, chunk + ENTRIES + i * 8L));
+        }
+    }
+}

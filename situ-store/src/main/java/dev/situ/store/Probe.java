@@ -1,0 +1,137 @@
+package dev.situ.store;
+
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+
+/// A writer's search of one chain: where the key is, or where it could go. One a worker, reused.
+final class Probe {
+    static final int FOUND = 0;
+    static final int ABSENT = 1;
+    /// A word is frozen: the bucket is moving, start again.
+    static final int FROZEN = 2;
+
+    private final MemorySegment memory;
+
+    /// The size of the table that was searched, as a power of two.
+    int bits;
+
+    /// FOUND: the slot and the word in it.
+    long slot;
+
+    long word;
+    /// ABSENT: a vacant slot and the word in it; 0 if all are taken.
+    long vacant;
+
+    long vacantWord;
+    /// ABSENT: the last bucket of the chain and its overflow word.
+    long last;
+
+    long lastOverflow;
+    /// The first bucket of the chain.
+    long chain;
+
+    Probe(MemorySegment memory) {
+        this.memory = memory;
+    }
+
+    int search(Table table, long hash, MemorySegment key, long offset, int length) {
+        MemorySegment memory = this.memory;
+        this.bits = table.bits;
+        long tag = SlotWord.tag(hash);
+        long bucket = table.bucketOf(hash);
+        chain = bucket;
+        vacant = 0;
+        while (true) {
+            for (int i = 0; i < Bucket.SLOTS; i++) {
+                long at = Bucket.slot(bucket, i);
+                long seen = Words.getLongAcquire(memory, at);
+                if (SlotWord.isFrozen(seen)) {
+                    return FROZEN;
+                }
+                long record = SlotWord.reference(seen);
+                if (record == Record.NONE) {
+                    if (vacant == 0) {
+                        vacant = at;
+                        vacantWord = seen;
+                    }
+                } else if (SlotWord.hasTag(seen, tag)
+                        && !SlotWord.isTentative(seen)
+                        && Record.hasKey(memory, record, key, offset, length)) {
+                    slot = at;
+                    word = seen;
+                    return FOUND;
+                }
+            }
+            long overflow = Bucket.overflow(memory, bucket);
+            if (Bucket.isFrozen(overflow)) {
+                return FROZEN;
+            }
+            if (Bucket.next(overflow) == 0) {
+                last = bucket;
+                lastOverflow = overflow;
+                return ABSENT;
+            }
+            bucket = Bucket.next(overflow);
+        }
+    }
+
+    /// Puts a record into the vacant slot that [#search] found, in two phases, so that two inserts of one absent
+    /// key end as one record (FASTER, SIGMOD 2018, section 3.2; there both may back off, here one of them wins):
+    ///
+    /// 1. Take the slot with a *tentative* word, which readers pass over.
+    /// 2. Look at the whole chain again. Of two inserts, the one that took its slot later sees the other here.
+    ///    - The key is in the map: back off.
+    ///    - It is tentative in a slot *after* ours: kill that word; its owner fails to commit and starts again.
+    ///    - It is tentative in a slot *before* ours: back off.
+    /// 3. *Commit*: take the tentative bit away by compare-and-set, which fails if we were killed or frozen.
+    ///
+    /// The tentative word that comes first in the chain is never killed and never backs off but for a key that
+    /// is in the map: so of many inserts of a key one gets on.
+    ///
+    /// @return whether the record is in the map now; if not, others may still be looking at it
+    boolean insert(long hash, long record) {
+        long committed = SlotWord.of(hash, record);
+        long tentative = committed | SlotWord.TENTATIVE;
+        if (!Words.compareAndSetLong(memory, vacant, vacantWord, tentative)) {
+            return false;
+        }
+        if (!isAlone(SlotWord.tag(hash), record)) {
+            // May fail: killed or frozen, which is the same to us.
+            Words.compareAndSetLong(memory, vacant, tentative, SlotWord.VACATED);
+            return false;
+        }
+        return Words.compareAndSetLong(memory, vacant, tentative, committed);
+    }
+
+    private boolean isAlone(long tag, long record) {
+        boolean before = true;
+        for (long bucket = chain; bucket != 0; bucket = Bucket.next(Bucket.overflow(memory, bucket))) {
+            for (int i = 0; i < Bucket.SLOTS; i++) {
+                long at = Bucket.slot(bucket, i);
+                if (at == vacant) {
+                    before = false;
+                } else if (!passes(at, tag, record, before)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// Whether the slot at `at` is no obstacle to the insert of `record`, or is one no longer.
+    private boolean passes(long at, long tag, long record, boolean before) {
+        while (true) {
+            long seen = Words.getLongVolatile(memory, at);
+            long other = SlotWord.reference(seen);
+            if (other == Record.NONE || !SlotWord.hasTag(seen, tag) || !Record.sameKey(memory, other, record)) {
+                return true;
+            }
+            if (!SlotWord.isTentative(seen) || before) {
+                return false;
+            }
+            if (Words.compareAndSetLong(memory, at, seen, SlotWord.VACATED)) {
+                return true;
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.situ.store;
+
+import com.dynatrace.hash4j.hashing.Hasher64;
+import dev.situ.memory.Checks;
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+
+/// The layout of a record: a key, its value and what belongs to them. The only class that knows an offset in it.
+///
+/// ```
+///    0                    4                    8
+///    +--------------------+--------------------+
+///    |  pins              |  version           |   while claimed: the key's hash
+///    +--------------------+---------+-----+----+
+///    |  expire at, ms since 1970    |state| use|   48 bits, 0: never
+///    +--------------------+---------+-----+----+
+///    |  key length        |  value length      |
+///    +--------------------+--------------------+
+/// 24 |  key bytes, then value bytes            |
+///    +-----------------------------------------+
+/// ```
+///
+/// | field | written by | how |
+/// |---|---|---|
+/// | pins | anyone inside an epoch, or who holds a pin | atomic add |
+/// | version, expiry, lengths, key, value | the claimer, before it is published | plain |
+/// | state | claimer, then who unlinks it, then who frees it | plain byte, for checks and for eviction |
+/// | use | anyone who finds it | plain byte, only if it changes; a hint for eviction |
+///
+/// A **reference** is the record's offset in the region: a multiple of 8, never 0. It is valid inside the epoch
+/// in which it was found, and longer if it is pinned. All reads here are plain: a reference comes out of a slot
+/// word by an acquire, and what it leads to does not change.
+@SuppressWarnings("AvoidCommonTypeNames") // the field calls it a record; java.lang.Record is not used here
+public final class Record {
+    /// No record.
+    public static final long NONE = 0;
+
+    /// The bytes of a record besides its key and its value.
+    public static final int HEADER_BYTES = 24;
+
+    static final int FREE = 0;
+    static final int CLAIMED = 1;
+    static final int LIVE = 2;
+    static final int RETIRED = 3;
+
+    private static final int PINS = 0;
+    private static final int VERSION = 4;
+    private static final int EXPIRY = 8;
+    private static final int STATE = 14;
+    private static final int USE = 15;
+    private static final int KEY_LENGTH = 16;
+    private static final int VALUE_LENGTH = 20;
+
+    private static final long EXPIRY_MASK = 0x0000_FFFF_FFFF_FFFFL;
+
+    private Record() {}
+
+    // ---- what everyone may ask ------------------------------------------------------------------------------------
+
+    /// Where the key's bytes start.
+    public static long keyOffset(long record) {
+        return record + HEADER_BYTES;
+    }
+
+    /// The bytes of the key.
+    public static int keyLength(MemorySegment region, long record) {
+        check(region, record);
+        return Words.getInt(region, record + KEY_LENGTH);
+    }
+
+    /// Where the value's bytes start.
+    public static long valueOffset(MemorySegment region, long record) {
+        return record + HEADER_BYTES + keyLength(region, record);
+    }
+
+    /// The bytes of the value.
+    public static int valueLength(MemorySegment region, long record) {
+        check(region, record);
+        return Words.getInt(region, record + VALUE_LENGTH);
+    }
+
+    /// When the record expires, in milliseconds since 1970, or 0 for never.
+    public static long expireAtMillis(MemorySegment region, long record) {
+        check(region, record);
+        return Words.getLong(region, record + EXPIRY) & EXPIRY_MASK;
+    }
+
+    /// Sets when the record expires. Only for a claimed record, before it is published.
+    ///
+    /// @param millis since 1970; 0 for never; what is beyond the year 10000 counts as the largest time that fits
+    public static void setExpireAtMillis(MemorySegment region, long record, long millis) {
+        requireClaimed(region, record);
+        long clamped = Math.clamp(millis, 0, EXPIRY_MASK);
+        long rest = Words.getLong(region, record + EXPIRY) & ~EXPIRY_MASK;
+        Words.setLong(region, record + EXPIRY, rest | clamped);
+    }
+
+    /// Cuts the value to its first `length` bytes. Only for a claimed record, before it is published.
+    public static void truncateValue(MemorySegment region, long record, int length) {
+        requireClaimed(region, record);
+        if (length < 0 || length > valueLength(region, record)) {
+            throw new IllegalArgumentException("a value cannot be cut to " + length);
+        }
+        Words.setInt(region, record + VALUE_LENGTH, length);
+    }
+
+    /// A number that changes with each write of the key. Two records of one key that follow each other have
+    /// versions that follow each other; a key that was away in between starts anywhere.
+    public static int version(MemorySegment region, long record) {
+        check(region, record);
+        return Words.getInt(region, record + VERSION);
+    }
+
+    /// Whether the record's time is over at `nowMillis`.
+    public static boolean isExpired(MemorySegment region, long record, long nowMillis) {
+        long at = expireAtMillis(region, record);
+        return at != 0 && at <= nowMillis;
+    }
+
+    // ---- what only the store does ---------------------------------------------------------------------------------
+
+    /// The bytes of a record with such a key and such a value.
+    static long bytes(int keyLength, int valueLength) {
+        return (long) HEADER_BYTES + keyLength + valueLength;
+    }
+
+    static long bytes(MemorySegment region, long record) {
+        return bytes(Words.getInt(region, record + KEY_LENGTH), Words.getInt(region, record + VALUE_LENGTH));
+    }
+
+    /// Writes the header of a fresh cell. The hash stands where pins and version will be.
+    static void claim(MemorySegment region, long record, long hash, int keyLength, int valueLength) {
+        Words.setLong(region, record, hash);
+        Words.setLong(region, record + EXPIRY, (long) CLAIMED << 48);
+        Words.setInt(region, record + KEY_LENGTH, keyLength);
+        Words.setInt(region, record + VALUE_LENGTH, valueLength);
+    }
+
+    /// The key's hash. Only while claimed.
+    static long claimedHash(MemorySegment region, long record) {
+        requireClaimed(region, record);
+        return Words.getLong(region, record);
+    }
+
+    /// Makes a claimed record one that may be published: no pins, a version, alive.
+    static void makeLive(MemorySegment region, long record, int version) {
+        Words.setLong(region, record, (long) version << 32);
+        Words.setByte(region, record + STATE, (byte) LIVE);
+    }
+
+    /// Changes the version of a record that others may see as tentative, but not as a member of the map.
+    static void setVersion(MemorySegment region, long record, int version) {
+        Words.setInt(region, record + VERSION, version);
+    }
+
+    static int state(MemorySegment region, long record) {
+        return Words.getByte(region, record + STATE);
+    }
+
+    static void setState(MemorySegment region, long record, int state) {
+        Words.setByte(region, record + STATE, (byte) state);
+    }
+
+    static int use(MemorySegment region, long record) {
+        return Words.getByte(region, record + USE);
+    }
+
+    static void setUse(MemorySegment region, long record, int use) {
+        Words.setByte(region, record + USE, (byte) use);
+    }
+
+    static int pins(MemorySegment region, long record) {
+        return Words.getIntVolatile(region, record + PINS);
+    }
+
+    static void addPins(MemorySegment region, long record, int delta) {
+        int before = Words.getAndAddInt(region, record + PINS, delta);
+        if (Checks.ON && before + delta < 0) {
+            throw new IllegalStateException("unpinned more often than pinned: " + hex(record));
+        }
+    }
+
+    static boolean hasKey(MemorySegment region, long record, MemorySegment key, long offset, int length) {
+        return Words.getInt(region, record + KEY_LENGTH) == length
+                && KeyBytes.equal(region, record + HEADER_BYTES, key, offset, length);
+    }
+
+    static long hash(Hasher64 hasher, MemorySegment region, long record) {
+        return KeyBytes.hash(hasher, region, record + HEADER_BYTES, Words.getInt(region, record + KEY_LENGTH));
+    }
+
+    static boolean sameKey(MemorySegment region, long a, long b) {
+        int length = Words.getInt(region, b + KEY_LENGTH);
+        return hasKey(region, a, region, b + HEADER_BYTES, length);
+    }
+
+    static String hex(long record) {
+        return "record 0x" + Long.toHexString(record);
+    }
+
+    private static void check(MemorySegment region, long record) {
+        if (Checks.ON) {
+            if (record == NONE || (record & 7) != 0) {
+                throw new IllegalArgumentException("no " + hex(record));
+            }
+            int state = state(region, record);
+            if (state < CLAIMED || state > RETIRED) {
+                throw new IllegalStateException("use after free: " + hex(record));
+            }
+        }
+    }
+
+    private static void requireClaimed(MemorySegment region, long record) {
+        if (Checks.ON && state(region, record) != CLAIMED) {
+            throw new IllegalStateException("not claimed: " + hex(record));
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package dev.situ.store;
+
+import com.dynatrace.hash4j.hashing.Hashing;
+import dev.situ.memory.Region;
+import dev.situ.memory.RegionException;
+import dev.situ.memory.SizeClasses;
+import dev.situ.memory.SlabAllocator;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/// Keys and values off the heap, for many workers at once.
+///
+/// ```
+///   Store ---- Index ---- Table: buckets of slot words ----+
+///     |                                                     |   references are offsets
+///     |------- SlabAllocator ---- Region: records <---------+   in one region
+///     |
+///     +------- Epochs ---- a slot for each StoreWorker
+/// ```
+///
+/// A record is immutable once published. An update builds a new one and swings the slot word from the old record
+/// to the new one by compare-and-set; the old one is freed when no worker can be reading it any more. Readers
+/// take no lock and write nothing that is shared. All operations are in [StoreWorker]; `docs/design/store.md`
+/// explains how they work.
+///
+/// Safe for all threads.
+public final class Store implements AutoCloseable {
+    static final int BUCKET_CLASS = SizeClasses.COUNT;
+    static final int CHUNK_CLASS = SizeClasses.COUNT + 1;
+    /// How many inserts and deletes a worker keeps to itself before it tells the index.
+    static final int KEYS_UNTOLD = 64;
+    /// Tables below this many bits are told of each insert, so that they grow in time.
+    static final int SMALL_TABLE_BITS = 12;
+
+    private static final int MIN_BITS = 4;
+
+    private final Region region;
+    private final MemorySegment memory;
+    private final SlabAllocator allocator;
+    private final long epochBase;
+    private final Epochs epochs;
+    private final Index index;
+    private final AtomicLong orphans = new AtomicLong();
+    private final AtomicInteger trims = new AtomicInteger();
+    private final LongSupplier clockMillis;
+    private final int firstBits;
+    private final List<StoreWorker> workers = new ArrayList<>();
+    // What workers that are closed have left.
+    private long keysLeft;
+    private long usedBytesLeft;
+    private long claimedLeft;
+    private final long[] cellsLeft;
+
+    private Store(Region region, StoreOptions options) {
+        this.region = region;
+        this.memory = region.memory();
+        // The descriptors of pages take 16 bytes of 4096.
+        long limit = options.memoryBytes() - options.memoryBytes() / 256;
+        this.allocator = new SlabAllocator(region, limit, Bucket.BYTES, Limbo.CHUNK_BYTES);
+        this.clockMillis = options.clockMillis();
+        this.firstBits = bitsFor(options.expectedKeys());
+        this.cellsLeft = new long[allocator.classes()];
+        this.epochBase = allocator.allocateZeroedRun(Epochs.bytes(options.maxWorkers()), true);
+        long table = allocator.allocateZeroedRun(Table.bytes(firstBits), false);
+        if (epochBase == SlabAllocator.NONE || table == SlabAllocator.NONE) {
+            throw new StoreOpenException("an index for " + options.expectedKeys() + " keys does not fit into "
+                    + options.memoryBytes() + " bytes of memory");
+        }
+        this.epochs = new Epochs(memory, epochBase, options.maxWorkers());
+        this.index = new Index(memory, Hashing.wyhashFinal4(options.hashSeed()), new Table(table, firstBits, false));
+    }
+
+    private static int bitsFor(long keys) {
+        int bits = MIN_BITS;
+        while (Index.threshold(bits) < keys) {
+            bits++;
+        }
+        return bits;
+    }
+
+    /// Opens an empty store. Reserves address space, and touches almost none of it.
+    ///
+    /// @throws StoreOpenException if that is impossible; the message is one line for the user
+    public static Store open(StoreOptions options) {
+        // Address space costs nothing, and room between runs keeps large values possible when memory is fragmented.
+        long reserve = options.memoryBytes() * 2 + (256L << 20);
+        Region region;
+        try {
+            region = Region.reserve(reserve, options.hugePages());
+        } catch (RegionException e) {
+            throw new StoreOpenException(String.valueOf(e.getMessage()));
+        }
+        try {
+            return new Store(region, options);
+        } catch (StoreOpenException e) {
+            region.close();
+            throw e;
+        }
+    }
+
+    /// Registers a worker for the calling thread, or for one that is about to start.
+    ///
+    /// @param name for messages and metrics
+    /// @throws IllegalStateException if all of [StoreOptions#maxWorkers()] are registered
+    public StoreWorker worker(String name) {
+        int slot = epochs.register();
+        if (slot < 0) {
+            throw new IllegalStateException("no room for another store worker: " + name);
+        }
+        StoreWorker worker = new StoreWorker(this, name, slot);
+        synchronized (workers) {
+            workers.add(worker);
+        }
+        return worker;
+    }
+
+    void unregister(StoreWorker worker) {
+        synchronized (workers) {
+            if (workers.remove(worker)) {
+                keysLeft += worker.keys();
+                usedBytesLeft += worker.usedBytes();
+                claimedLeft += worker.claimed();
+                for (int i = 0; i < cellsLeft.length; i++) {
+                    cellsLeft[i] += worker.cache().balance(i);
+                }
+                epochs.unregister(worker.slot());
+            }
+        }
+    }
+
+    /// The region that all records lie in; references are offsets into it. The same object every time.
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /// The number of keys, those expired but not met since included. Exact when nothing runs.
+    public long size() {
+        synchronized (workers) {
+            long size = keysLeft;
+            for (StoreWorker worker : workers) {
+                size += worker.keys();
+            }
+            return Math.max(0, size);
+        }
+    }
+
+    /// What the store holds now.
+    public StoreStatistics statistics() {
+        long keys = size();
+        synchronized (workers) {
+            long used = usedBytesLeft;
+            long claimed = claimedLeft;
+            long limboRecords = 0;
+            long limboBytes = 0;
+            long pinned = 0;
+            for (StoreWorker worker : workers) {
+                used += worker.usedBytes();
+                claimed += worker.claimed();
+                limboRecords += worker.limbo().records();
+                limboBytes += worker.limbo().bytes();
+                pinned += worker.limbo().pinned();
+            }
+            Table table = index.current();
+            Table next = index.growingTo();
+            long indexBytes = Table.bytes(table.bits)
+                    + (next == null ? 0 : Table.bytes(next.bits))
+                    + cells(BUCKET_CLASS) * Bucket.BYTES;
+            long oldest = epochs.oldest();
+            return new StoreStatistics(
+                    keys,
+                    used,
+                    allocator.allocatedBytes(),
+                    allocator.limitBytes(),
+                    indexBytes,
+                    Index.threshold(table.bits),
+                    limboRecords,
+                    limboBytes,
+                    pinned,
+                    claimed,
+                    oldest == Epochs.NOBODY ? 0 : epochs.current() - oldest);
+        }
+    }
+
+    /// Cells of a class that are in use.
+    long cells(int sizeClass) {
+        synchronized (workers) {
+            long cells = cellsLeft[sizeClass];
+            for (StoreWorker worker : workers) {
+                cells += worker.cache().balance(sizeClass);
+            }
+            return cells;
+        }
+    }
+
+    /// Whether the run at `offset` belongs to the store itself.
+    boolean isOwnRun(long offset) {
+        return offset == epochBase;
+    }
+
+    /// Unmaps everything. Workers, records and holders must not be used afterwards: what still is gets an
+    /// `IllegalStateException`. Idempotent.
+    @Override
+    public void close() {
+        region.close();
+    }
+
+    // ---- for the package ------------------------------------------------------------------------------------------
+
+    SlabAllocator allocator() {
+        return allocator;
+    }
+
+    Epochs epochs() {
+        return epochs;
+    }
+
+    Index index() {
+        return index;
+    }
+
+    AtomicLong orphans() {
+        return orphans;
+    }
+
+    List<StoreWorker> workers() {
+        synchronized (workers) {
+            return List.copyOf(workers);
+        }
+    }
+
+    int firstBits() {
+        return firstBits;
+    }
+
+    long clockMillis() {
+        return clockMillis.getAsLong();
+    }
+
+    /// How often workers were asked to give back what they hold unused.
+    int trims() {
+        return trims.getOpaque();
+    }
+
+    void requestTrim() {
+        trims.incrementAndGet();
+    }
+}

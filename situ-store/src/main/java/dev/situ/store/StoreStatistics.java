@@ -1,0 +1,29 @@
+package dev.situ.store;
+
+/// What a store holds, at about one moment: workers go on while it is counted, so the figures may disagree a
+/// little unless nothing runs.
+///
+/// @param keys records that can be found, expired ones included that nobody has met yet
+/// @param usedBytes bytes of these records: headers, keys, values
+/// @param allocatedBytes bytes of all pages in use: cells used and free, runs, index
+/// @param limitBytes how far `allocatedBytes` may go
+/// @param indexBytes bytes of the index, overflow buckets and a growing table included
+/// @param capacityKeys keys that the index holds before it grows
+/// @param limboRecords records that are unlinked and wait until nobody can be reading them
+/// @param limboBytes bytes of these
+/// @param pinnedRecords records of these that only pins keep
+/// @param claimedRecords records that are claimed and neither published nor aborted
+/// @param oldestEpoch how many epochs ago the worker entered that is in its epoch longest; 0 if none is. If it
+///     keeps growing, a worker is stuck
+public record StoreStatistics(
+        long keys,
+        long usedBytes,
+        long allocatedBytes,
+        long limitBytes,
+        long indexBytes,
+        long capacityKeys,
+        long limboRecords,
+        long limboBytes,
+        long pinnedRecords,
+        long claimedRecords,
+        long oldestEpoch) {}

@@ -1,0 +1,373 @@
+package dev.situ.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StoreTest {
+    private final AtomicLong clock = new AtomicLong(1_000_000);
+    private final Store store =
+            Store.open(StoreOptions.ofMemory(16 << 20).withClock(clock::get).withMaxWorkers(4));
+    private final StoreWorker worker = store.worker("test");
+
+    @AfterEach
+    void wholeAtTheEnd() {
+        StoreInvariants.check(store);
+        worker.close();
+        StoreInvariants.check(store);
+        store.close();
+    }
+
+    private StoreStatus put(String key, String value) {
+        worker.enter();
+        try {
+            MemorySegment k = Bytes.of(key);
+            MemorySegment v = Bytes.of(value);
+            return worker.put(k, 0, Bytes.size(k), v, 0, Bytes.size(v));
+        } finally {
+            worker.exit();
+        }
+    }
+
+    private @Nullable String get(String key) {
+        worker.enter();
+        try {
+            MemorySegment k = Bytes.of(key);
+            long record = worker.find(k, 0, Bytes.size(k));
+            return record == Record.NONE ? null : Bytes.value(store, record);
+        } finally {
+            worker.exit();
+        }
+    }
+
+    private StoreStatus delete(String key) {
+        worker.enter();
+        try {
+            MemorySegment k = Bytes.of(key);
+            return worker.delete(k, 0, Bytes.size(k));
+        } finally {
+            worker.exit();
+        }
+    }
+
+    private long claim(String key, String value) {
+        MemorySegment k = Bytes.of(key);
+        MemorySegment v = Bytes.of(value);
+        long record = worker.claim(k, 0, Bytes.size(k), Bytes.size(v));
+        Words.copy(v, 0, store.memory(), Record.valueOffset(store.memory(), record), v.byteSize());
+        return record;
+    }
+
+    @Test
+    void whatWasPutIsFoundUntilItIsReplacedOrDeleted() {
+        assertThat(get("a")).isNull();
+        assertThat(put("a", "1")).isEqualTo(StoreStatus.STORED);
+        assertThat(get("a")).isEqualTo("1");
+        assertThat(put("a", "a longer value than before")).isEqualTo(StoreStatus.STORED);
+        assertThat(get("a")).isEqualTo("a longer value than before");
+        assertThat(store.size()).isEqualTo(1);
+        assertThat(delete("a")).isEqualTo(StoreStatus.DELETED);
+        assertThat(delete("a")).isEqualTo(StoreStatus.ABSENT);
+        assertThat(get("a")).isNull();
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void keysAndValuesMayBeEmptyAndHoldAnyByte() {
+        put("", "");
+        assertThat(get("")).isEmpty();
+        put("\0", "\0\1\u00ff");
+        assertThat(get("\0")).isEqualTo("\0\1\u00ff");
+        assertThat(get("\0\0")).isNull();
+        assertThat(store.size()).isEqualTo(2);
+    }
+
+    @Test
+    void keysOfEveryLengthAreToldApart() {
+        for (int length = 0; length < 200; length++) {
+            for (int last = 0; last < 3 && last <= length; last++) {
+                put(
+                        "k".repeat(Math.max(0, length - 1)) + (length == 0 ? "" : (char) ('a' + last)),
+                        length + "/" + last);
+            }
+        }
+        for (int length = 1; length < 200; length++) {
+            for (int last = 0; last < 3 && last <= length; last++) {
+                String key = "k".repeat(length - 1) + (char) ('a' + last);
+                assertThat(get(key)).as(key).isEqualTo(length + "/" + last);
+            }
+        }
+    }
+
+    @Test
+    void tensOfThousandsOfKeysGrowTheIndexFromItsSmallest() {
+        for (int i = 0; i < 50_000; i++) {
+            assertThat(put("key:" + i, "value " + i)).isEqualTo(StoreStatus.STORED);
+        }
+        assertThat(store.size()).isEqualTo(50_000);
+        for (int i = 0; i < 50_000; i++) {
+            assertThat(get("key:" + i)).isEqualTo("value " + i);
+        }
+        StoreInvariants.check(store);
+        for (int i = 0; i < 50_000; i += 2) {
+            assertThat(delete("key:" + i)).isEqualTo(StoreStatus.DELETED);
+        }
+        assertThat(store.size()).isEqualTo(25_000);
+        for (int i = 0; i < 50_000; i++) {
+            assertThat(get("key:" + i)).isEqualTo(i % 2 == 0 ? null : "value " + i);
+        }
+    }
+
+    @Test
+    void aFullStoreSaysSoAndStaysWhole() {
+        String value = "x".repeat(1000);
+        int stored = 0;
+        while (put("key:" + stored, value) == StoreStatus.STORED) {
+            stored++;
+        }
+        assertThat(stored).isBetween(13_000, 16_400);
+        assertThat(store.statistics().allocatedBytes()).isLessThanOrEqualTo(16 << 20);
+        assertThat(get("key:0")).isEqualTo(value);
+        assertThat(put("key:" + stored, value)).isEqualTo(StoreStatus.FULL);
+        assertThat(get("key:" + stored)).isNull();
+        StoreInvariants.check(store);
+        for (int i = 0; i < 200; i++) {
+            delete("key:" + i);
+        }
+        assertThat(put("other", "y".repeat(100_000))).isIn(StoreStatus.STORED, StoreStatus.FULL);
+        assertThat(put("key:0", value)).isEqualTo(StoreStatus.STORED);
+    }
+
+    @Test
+    void memoryOfOneSizeServesAnotherAfterwards() {
+        for (int size : new int[] {10, 100, 3000, 30_000, 500_000, 40}) {
+            String value = "v".repeat(size);
+            int stored = 0;
+            while (put("key:" + stored, value) == StoreStatus.STORED) {
+                stored++;
+            }
+            long used = stored * (size + 24L + 8);
+            assertThat(used).as("values of %d bytes", size).isGreaterThan(size <= 100 ? 8 << 20 : 10 << 20);
+            for (int i = 0; i < stored; i++) {
+                delete("key:" + i);
+            }
+            assertThat(store.size()).isZero();
+        }
+    }
+
+    @Test
+    void aClaimedRecordIsInvisibleUntilItIsPutAndGoneWhenAborted() {
+        worker.enter();
+        long first = claim("a", "1");
+        long second = claim("a", "2");
+        worker.exit();
+        assertThat(get("a")).isNull();
+        assertThat(store.statistics().claimedRecords()).isEqualTo(2);
+        StoreInvariants.check(store);
+        worker.enter();
+        assertThat(worker.put(second)).isEqualTo(StoreStatus.STORED);
+        worker.abort(first);
+        worker.exit();
+        assertThat(get("a")).isEqualTo("2");
+    }
+
+    @Test
+    void conditionsOfPutsHold() {
+        worker.enter();
+        assertThat(worker.putIfPresent(claim("a", "0"))).isEqualTo(StoreStatus.NOT_STORED);
+        assertThat(worker.putIfAbsent(claim("a", "1"))).isEqualTo(StoreStatus.STORED);
+        assertThat(worker.putIfAbsent(claim("a", "2"))).isEqualTo(StoreStatus.NOT_STORED);
+        assertThat(worker.putIfPresent(claim("a", "3"))).isEqualTo(StoreStatus.STORED);
+        MemorySegment a = Bytes.of("a");
+        int version = Record.version(store.memory(), worker.find(a, 0, 1));
+        assertThat(worker.putIfVersion(claim("a", "4"), version + 1)).isEqualTo(StoreStatus.NOT_STORED);
+        assertThat(worker.putIfVersion(claim("a", "5"), version)).isEqualTo(StoreStatus.STORED);
+        assertThat(Record.version(store.memory(), worker.find(a, 0, 1))).isEqualTo(version + 1);
+        worker.exit();
+        assertThat(get("a")).isEqualTo("5");
+    }
+
+    @Test
+    void anExpiredRecordIsNotFoundAndItsKeyCountsAsAbsent() {
+        worker.enter();
+        long record = claim("a", "1");
+        Record.setExpireAtMillis(store.memory(), record, clock.get() + 100);
+        worker.put(record);
+        worker.exit();
+        assertThat(get("a")).isEqualTo("1");
+        clock.addAndGet(99);
+        assertThat(get("a")).isEqualTo("1");
+        clock.addAndGet(1);
+        worker.enter();
+        assertThat(worker.putIfPresent(claim("a", "2"))).isEqualTo(StoreStatus.NOT_STORED);
+        worker.exit();
+        assertThat(get("a")).isNull();
+        assertThat(store.size()).isZero();
+        assertThat(delete("a")).isEqualTo(StoreStatus.ABSENT);
+    }
+
+    @Test
+    void anUpdateSeesTheOldRecordAndPublishesTheNewOne() {
+        MemorySegment key = Bytes.of("n");
+        RecordUpdate increment = (w, old) -> {
+            int n = old == Record.NONE ? 0 : Integer.parseInt(Bytes.value(store, old));
+            return n == 3 ? RecordUpdate.REMOVE : n == -1 ? RecordUpdate.KEEP : claim("n", Integer.toString(n + 1));
+        };
+        List<StoreStatus> statuses = new ArrayList<>();
+        worker.enter();
+        for (int i = 0; i < 4; i++) {
+            statuses.add(worker.update(key, 0, 1, increment));
+        }
+        statuses.add(worker.update(key, 0, 1, (w, old) -> RecordUpdate.REMOVE));
+        statuses.add(worker.update(key, 0, 1, (w, old) -> RecordUpdate.KEEP));
+        statuses.add(worker.update(key, 0, 1, (w, old) -> Record.NONE));
+        worker.exit();
+        assertThat(statuses)
+                .containsExactly(
+                        StoreStatus.STORED,
+                        StoreStatus.STORED,
+                        StoreStatus.STORED,
+                        StoreStatus.DELETED,
+                        StoreStatus.ABSENT,
+                        StoreStatus.NOT_STORED,
+                        StoreStatus.FULL);
+    }
+
+    @Test
+    void aPinnedValueOutlivesItsKeyAndItsEpochAndIsFreedAfterwards() {
+        put("a", "pinned");
+        MemorySegment a = Bytes.of("a");
+        ValueHolder holder = worker.hold(a, 0, 1);
+        assertThat(holder).isNotNull();
+        put("a", "other");
+        delete("a");
+        for (int i = 0; i < 5_000; i++) {
+            put("b", "churn " + i);
+        }
+        assertThat(holder.value().get(java.lang.foreign.ValueLayout.JAVA_BYTE, 0))
+                .isEqualTo((byte) 'p');
+        assertThat(store.statistics().pinnedRecords()).isEqualTo(1);
+        holder.close();
+        holder.close();
+        assertThatIllegalStateException().isThrownBy(holder::value);
+        for (int i = 0; i < 100; i++) {
+            put("b", "churn " + i);
+        }
+        worker.trim();
+        assertThat(store.statistics().limboRecords()).isZero();
+        assertThat(worker.hold(a, 0, 1)).isNull();
+    }
+
+    @Test
+    void aRecordStaysReadableInsideTheEpochWhateverOthersDo() {
+        put("a", "old");
+        try (StoreWorker other = store.worker("other")) {
+            worker.enter();
+            MemorySegment a = Bytes.of("a");
+            long record = worker.find(a, 0, 1);
+            Thread thread = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 3000; i++) {
+                    other.enter();
+                    MemorySegment v = Bytes.of("new " + i);
+                    other.put(a, 0, 1, v, 0, Bytes.size(v));
+                    other.exit();
+                }
+            });
+            join(thread);
+            assertThat(Bytes.value(store, record)).isEqualTo("old");
+            assertThat(store.statistics().limboRecords()).isEqualTo(3000);
+            assertThat(store.statistics().oldestEpoch()).isPositive();
+            worker.exit();
+        }
+        worker.trim();
+        assertThat(store.statistics().limboRecords()).isZero();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void clearRemovesEveryKeyAndGivesTheMemoryBack() {
+        for (int i = 0; i < 20_000; i++) {
+            put("key:" + i, "value");
+        }
+        worker.enter();
+        assertThat(worker.clear()).isEqualTo(StoreStatus.DELETED);
+        worker.exit();
+        assertThat(store.size()).isZero();
+        assertThat(get("key:7")).isNull();
+        put("key:7", "again");
+        assertThat(get("key:7")).isEqualTo("again");
+        worker.trim();
+        assertThat(store.statistics().limboRecords()).isZero();
+        assertThat(store.statistics().allocatedBytes()).isLessThan(1 << 20);
+    }
+
+    @Test
+    void aWorkerUsedByAnotherThreadOrOutsideItsEpochIsCaught() throws InterruptedException {
+        put("a", "1");
+        MemorySegment a = Bytes.of("a");
+        assertThatThrownBy(() -> worker.find(a, 0, 1)).hasMessage("test is outside its epoch");
+        List<String> messages = new ArrayList<>();
+        Thread thread = Thread.ofPlatform().name("thief").start(() -> {
+            try {
+                worker.enter();
+            } catch (IllegalStateException e) {
+                messages.add(String.valueOf(e.getMessage()));
+            }
+        });
+        thread.join();
+        assertThat(messages)
+                .singleElement()
+                .asString()
+                .contains("test belongs to")
+                .contains("thief");
+    }
+
+    @Test
+    void aReferenceUsedAfterItsRecordWasFreedIsCaught() {
+        put("a", "1");
+        worker.enter();
+        MemorySegment a = Bytes.of("a");
+        long record = worker.find(a, 0, 1);
+        worker.delete(a, 0, 1);
+        worker.exit();
+        worker.trim();
+        assertThatThrownBy(() -> Record.valueLength(store.memory(), record)).hasMessageContaining("use after free");
+    }
+
+    @Test
+    void tooManyWorkersAreRefused() {
+        try (StoreWorker b = store.worker("b");
+                StoreWorker c = store.worker("c");
+                StoreWorker d = store.worker("d")) {
+            assertThatIllegalStateException().isThrownBy(() -> store.worker("e"));
+            assertThat(List.of(b.name(), c.name(), d.name())).containsExactly("b", "c", "d");
+        }
+        store.worker("again").close();
+    }
+
+    @Test
+    void badOptionsAreOneClearLine() {
+        assertThatThrownBy(() -> StoreOptions.ofMemory(1000))
+                .isInstanceOf(StoreOpenException.class)
+                .hasMessage("a store needs at least 1 MiB of memory, not 1000 bytes");
+        assertThatThrownBy(() -> Store.open(StoreOptions.ofMemory(1 << 20).withExpectedKeys(1_000_000)))
+                .isInstanceOf(StoreOpenException.class)
+                .hasMessage("an index for 1000000 keys does not fit into 1048576 bytes of memory");
+    }
+}
