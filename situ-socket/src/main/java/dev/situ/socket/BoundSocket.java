@@ -16,22 +16,28 @@ final class BoundSocket {
     private final SocketBurst burst;
     private final SocketSender sender;
 
-    /// Consumes `socket`, which is bound.
+    /// Consumes `socket`, which is bound; the socket belongs to queue `owner`, which has the number `queue`.
     BoundSocket(
             int queue,
             UdpSocket socket,
             UdpHandler handler,
             HandlerFailures failures,
             SocketStackOptions options,
-            SocketCounters counters) {
+            SocketQueue owner) {
         this.socket = socket;
         this.handler = handler;
         this.failures = failures;
-        this.counters = counters;
+        this.counters = owner.counters();
         this.buffers = new ReceiveBuffers(options);
         this.receiver = new Receiver(socket.fd(), buffers.large(), counters, arena);
         this.burst = new SocketBurst(queue, buffers, receiver, counters);
-        this.sender = new SocketSender(socket.fd(), options, options.gso() && socket.hasGso(), counters, arena);
+        this.sender = new SocketSender(
+                options.maxPayload(),
+                new Batch(options.gso() && socket.hasGso()),
+                new Transmitter(socket.fd(), counters, arena),
+                counters,
+                owner.confinement(),
+                arena);
     }
 
     int fd() {

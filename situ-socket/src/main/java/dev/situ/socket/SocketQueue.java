@@ -1,11 +1,9 @@
 package dev.situ.socket;
 
-import dev.situ.memory.Checks;
 import dev.situ.udp.UdpQueue;
 import dev.situ.udp.UdpSender;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import org.jspecify.annotations.Nullable;
 
 /// One poller's sockets, one for each bound port.
 ///
@@ -17,8 +15,8 @@ final class SocketQueue implements UdpQueue {
     private final Arena arena = Arena.ofShared();
     private BoundSocket[] sockets = {};
     private KernelSleep sleep = newSleep();
+    private final Confinement confinement = new Confinement();
     private boolean closed;
-    private volatile @Nullable Thread user;
 
     SocketQueue(boolean busyPoll) throws IOException {
         this.busyPoll = busyPoll;
@@ -30,6 +28,10 @@ final class SocketQueue implements UdpQueue {
 
     BoundSocket[] sockets() {
         return sockets;
+    }
+
+    Confinement confinement() {
+        return confinement;
     }
 
     void add(BoundSocket socket) {
@@ -52,33 +54,16 @@ final class SocketQueue implements UdpQueue {
     @Override
     public int poll() {
         requireOpen();
-        Thread before = null;
-        if (Checks.ON) {
-            before = enter();
-        }
+        confinement.enter();
         int received = 0;
         try {
             for (BoundSocket socket : sockets) {
                 received += socket.poll();
             }
         } finally {
-            if (Checks.ON) {
-                user = before;
-            }
+            confinement.leave();
         }
         return received;
-    }
-
-    private @Nullable Thread enter() {
-        Thread current = user;
-        if (current != null) {
-            throw new IllegalStateException(
-                    current == Thread.currentThread()
-                            ? "a handler polls the queue that called it"
-                            : "queue polled by " + Thread.currentThread() + " while " + current + " polls it");
-        }
-        user = Thread.currentThread();
-        return null;
     }
 
     @Override

@@ -20,6 +20,7 @@ final class SocketSender implements UdpSender {
 
     private final int maxPayload;
     private final SocketCounters counters;
+    private final Confinement confinement;
     private final Batch batch;
     private final Transmitter transmitter;
     private final MemorySegment area;
@@ -29,11 +30,18 @@ final class SocketSender implements UdpSender {
     private long claimPeer;
     private boolean claimed;
 
-    SocketSender(int fd, SocketStackOptions options, boolean coalesce, SocketCounters counters, Arena arena) {
-        this.maxPayload = options.maxPayload();
+    SocketSender(
+            int maxPayload,
+            Batch batch,
+            Transmitter transmitter,
+            SocketCounters counters,
+            Confinement confinement,
+            Arena arena) {
+        this.maxPayload = maxPayload;
         this.counters = counters;
-        this.batch = new Batch(coalesce);
-        this.transmitter = new Transmitter(fd, counters, arena);
+        this.confinement = confinement;
+        this.batch = batch;
+        this.transmitter = transmitter;
         this.area = arena.allocate(AREA_BYTES, CACHE_LINE);
         this.areaAddress = area.address();
     }
@@ -45,6 +53,7 @@ final class SocketSender implements UdpSender {
 
     @Override
     public long claim(long peer, int length) {
+        confinement.require("sent through");
         if (claimed) {
             throw new IllegalStateException("the datagram claimed before was neither committed nor aborted");
         }
@@ -109,6 +118,7 @@ final class SocketSender implements UdpSender {
 
     @Override
     public void flush() {
+        confinement.require("flushed");
         if (claimed) {
             throw new IllegalStateException("flush between claim and commit");
         }

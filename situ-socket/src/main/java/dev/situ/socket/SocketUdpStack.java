@@ -59,14 +59,18 @@ public final class SocketUdpStack implements UdpStack {
             throw new IOException("the UDP stack is closed");
         }
         List<UdpSocket> sockets = new ArrayList<>();
+        List<BoundSocket> ready = new ArrayList<>();
         try {
             long bound = openAll(PeerAddress.of(local), sockets);
             for (int i = 0; i < queues.length; i++) {
-                SocketCounters counters = queues[i].counters();
-                queues[i].add(new BoundSocket(i, sockets.get(i), handler, failures, options, counters));
+                ready.add(new BoundSocket(i, sockets.get(i), handler, failures, options, queues[i]));
+            }
+            for (int i = 0; i < queues.length; i++) {
+                queues[i].add(ready.get(i));
             }
             return PeerAddress.toSocketAddress(bound);
         } catch (IOException | RuntimeException | Error e) {
+            ready.forEach(BoundSocket::close);
             sockets.forEach(UdpSocket::close);
             throw e;
         }
@@ -154,6 +158,9 @@ public final class SocketUdpStack implements UdpStack {
     public synchronized void close() {
         if (closed) {
             return;
+        }
+        for (SocketQueue queue : queues) {
+            queue.confinement().requireIdle("closed");
         }
         closed = true;
         int retained = 0;

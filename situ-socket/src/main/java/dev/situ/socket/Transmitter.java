@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// So every batch comes to its end, and a datagram that cannot be sent takes no other one with it. Confined to
 /// the poller.
-final class Transmitter {
+class Transmitter {
     /// Messages for one system call.
     static final int VECTOR = 64;
 
@@ -107,15 +107,24 @@ final class Transmitter {
             if (sent > 0) {
                 countSent(batch, first + done, sent);
                 done += sent;
-            } else if (!retry(KernelCalls.errno(errno))) {
+            } else if (!retry(error())) {
                 giveUp(batch, first + done);
                 done++;
             }
         }
     }
 
-    private int call(int slot, int count) {
+    /// Gives the kernel `count` messages from header `slot` on. A test replaces this and [#error] to fail in
+    /// every way.
+    ///
+    /// @return how many it took, or -1
+    int call(int slot, int count) {
         return KernelCalls.sendmmsg(errno, fd, headersAddress + header(slot), count, MmsgHdr.MSG_DONTWAIT);
+    }
+
+    /// Why the last [#call] failed.
+    int error() {
+        return KernelCalls.errno(errno);
     }
 
     private void countSent(Batch batch, int first, int count) {
@@ -164,7 +173,7 @@ final class Transmitter {
 
     /// Gets the message that the kernel refused out of the way.
     private void giveUp(Batch batch, int message) {
-        int error = KernelCalls.errno(errno);
+        int error = error();
         retried = false;
         if (batch.segments(message) > 1 && refusesToCut(error)) {
             counters.add(SocketCounters.SEGMENTATION_REFUSED, 1);
@@ -202,7 +211,7 @@ final class Transmitter {
 
     private void sendLone(int length) {
         while (call(LONE_SLOT, 1) < 1) {
-            if (!retry(KernelCalls.errno(errno))) {
+            if (!retry(error())) {
                 retried = false;
                 counters.add(SocketCounters.SEND_DROPPED, 1);
                 return;
