@@ -1,0 +1,86 @@
+package dev.situ.bench;
+
+import dev.situ.udp.UdpBurst;
+import dev.situ.udp.UdpHandler;
+import dev.situ.udp.UdpQueue;
+import dev.situ.udp.UdpSender;
+import java.util.SplittableRandom;
+
+/// Keeps a fixed number of GETs under way against one server, each datagram on its own, and counts the hits. The same code
+/// for every server, so that their figures can be divided.
+final class ClosedLoop implements UdpHandler {
+    private static final long LOST_AFTER_NANOS = 50_000_000;
+
+    private final GetProtocol protocol;
+    private final long server;
+    private final int outstanding;
+    private final int keys;
+    private final int valueLength;
+    private final SplittableRandom random = new SplittableRandom(42);
+    private int id;
+    private long hits;
+    private long others;
+
+    ClosedLoop(GetProtocol protocol, long server, int outstanding, int keys, int valueLength) {
+        this.protocol = protocol;
+        this.server = server;
+        this.outstanding = outstanding;
+        this.keys = keys;
+        this.valueLength = valueLength;
+    }
+
+    /// Runs for so long and gives the hits a second.
+    ///
+    /// @throws IllegalStateException if the server answered with anything but values
+    double run(UdpQueue queue, long nanos) {
+        hits = 0;
+        others = 0;
+        UdpSender sender = queue.sender();
+        start(sender);
+        long begin = System.nanoTime();
+        long last = begin;
+        long now = begin;
+        while (now - begin < nanos) {
+            int received = queue.poll();
+            now = System.nanoTime();
+            if (received > 0) {
+                last = now;
+            } else if (now - last > LOST_AFTER_NANOS) {
+                start(sender);
+                last = now;
+            }
+        }
+        if (others > 0) {
+            throw new IllegalStateException(others + " replies of " + protocol + " were no values of this length");
+        }
+        return hits * 1e9 / (now - begin);
+    }
+
+    private void start(UdpSender sender) {
+        for (int i = 0; i < outstanding; i++) {
+            send(sender);
+        }
+        sender.flush();
+    }
+
+    @Override
+    public void onBurst(UdpBurst burst, UdpSender sender) {
+        for (int i = 0; i < burst.size(); i++) {
+            if (protocol.isHit(burst.memory(i), burst.offset(i), burst.length(i), valueLength)) {
+                hits++;
+            } else {
+                others++;
+            }
+            send(sender);
+        }
+    }
+
+    private void send(UdpSender sender) {
+        long at = sender.claim(server, protocol.requestLength());
+        if (at == UdpSender.NO_ROOM) {
+            return;
+        }
+        protocol.write(sender.memory(), at, id++ & 0xFFFF, random.nextInt(keys));
+        sender.commit();
+    }
+}

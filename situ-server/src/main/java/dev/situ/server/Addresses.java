@@ -1,0 +1,29 @@
+package dev.situ.server;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/// Addresses as people write them.
+final class Addresses {
+    private Addresses() {}
+
+    /// Resolves a host.
+    ///
+    /// @param option the option that named it, for the message
+    static InetAddress resolve(String option, String host) {
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new UserError(option + ": the address " + host + " cannot be found", e);
+        }
+    }
+
+    /// `127.0.0.1:6379`, `[::1]:6379`.
+    static String format(InetSocketAddress address) {
+        String host = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+}

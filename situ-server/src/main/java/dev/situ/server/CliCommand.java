@@ -1,0 +1,112 @@
+package dev.situ.server;
+
+import dev.situ.client.Reply;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `situ cli`: a prompt, or one command.
+@Command(
+        name = "cli",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        showDefaultValues = true,
+        description = {
+            "Talk to a server: with a command, run it and print its reply; without, read commands.",
+            "At a terminal replies are quoted, with their types, as redis-cli prints them; elsewhere they are raw."
+        })
+final class CliCommand implements Callable<Integer> {
+    private static final int FAILED = 1;
+    private static final int DEFAULT_TCP_PORT = 6379;
+    private static final int DEFAULT_R2P2_PORT = 8000;
+
+    @Option(names = "--host", paramLabel = "<host>", defaultValue = "127.0.0.1", description = "The server's address.")
+    @SuppressWarnings("NullAway.Init")
+    private String host;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "<port>",
+            defaultValue = "0",
+            description = "The server's port; 0 is 8000, or 6379 with --tcp.")
+    private int port;
+
+    @Option(names = "--tcp", description = "Use RESP over TCP instead of R2P2 over UDP.")
+    private boolean tcp;
+
+    @Option(names = "--raw", description = "Print replies raw, also at a terminal.")
+    private boolean raw;
+
+    @Option(names = "--no-raw", description = "Print replies quoted, also elsewhere.")
+    private boolean quoted;
+
+    @Parameters(arity = "0..*", paramLabel = "<word>", description = "A command and its arguments, for instance GET key.")
+    @SuppressWarnings("NullAway.Init")
+    private List<String> words = List.of();
+
+    @Override
+    public Integer call() throws IOException {
+        int serverPort = port != 0 ? port : tcp ? DEFAULT_TCP_PORT : DEFAULT_R2P2_PORT;
+        if (serverPort < 0 || serverPort > 65_535) {
+            throw new UserError("--port is " + serverPort + ", must be 1 to 65535");
+        }
+        InetSocketAddress server = new InetSocketAddress(Addresses.resolve("--host", host), serverPort);
+        try (CommandChannel channel = tcp ? new TcpChannel(server) : new R2p2Channel(server)) {
+            if (!words.isEmpty()) {
+                List<byte[]> command = words.stream()
+                        .map(word -> word.getBytes(StandardCharsets.UTF_8))
+                        .toList();
+                return print(channel, command, text()) ? 0 : FAILED;
+            }
+            if (System.console() != null && System.console().isTerminal()) {
+                new Prompt(channel, Addresses.format(server), text()).run();
+                return 0;
+            }
+            return runLines(channel);
+        } catch (IOException e) {
+            System.err.println("situ: " + e.getMessage());
+            return FAILED;
+        }
+    }
+
+    private ReplyText text() {
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        return quoted || (terminal && !raw) ? ReplyText.QUOTED : ReplyText.RAW;
+    }
+
+    /// Runs the commands on standard input, a line each.
+    private int runLines(CommandChannel channel) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        boolean allWell = true;
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            List<byte[]> command = CommandWords.split(line).orElse(null);
+            if (command == null) {
+                System.err.println("situ: the quotes do not match: " + line);
+                allWell = false;
+            } else if (!command.isEmpty()) {
+                allWell &= print(channel, command, text());
+            }
+        }
+        return allWell ? 0 : FAILED;
+    }
+
+    /// Runs a command and prints its reply.
+    ///
+    /// @return whether it is no error
+    static boolean print(CommandChannel channel, List<byte[]> command, ReplyText text) throws IOException {
+        Reply reply = channel.call(command);
+        PrintStream out = System.out;
+        out.write(text.of(reply));
+        out.flush();
+        return !(reply instanceof Reply.Failure);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.situ.server;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `situ serve`: runs a server until SIGTERM or SIGINT.
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        showDefaultValues = true,
+        description = {
+            "Serve Redis clients over TCP and R2P2 clients over UDP, from one store.",
+            "When ready, one line is printed: ready tcp=<address> r2p2=<address> pid=<pid>. Logs go to stderr."
+        })
+final class ServeCommand implements Callable<Integer> {
+    @Option(names = "--bind", paramLabel = "<address>", defaultValue = "127.0.0.1", description = "Address to listen on.")
+    @SuppressWarnings("NullAway.Init")
+    private String bind;
+
+    @Option(
+            names = "--port",
+            paramLabel = "<port>",
+            defaultValue = "6379",
+            description = "TCP port for RESP; 0 takes a free one, -1 turns TCP off.")
+    private int port;
+
+    @Option(names = "--unixsocket", paramLabel = "<path>", description = "Listen on this unix socket too. Default: none.")
+    private @Nullable Path unixSocket;
+
+    @Option(
+            names = "--r2p2-port",
+            paramLabel = "<port>",
+            defaultValue = "8000",
+            description = "UDP port for R2P2; 0 takes a free one, -1 turns R2P2 off.")
+    private int r2p2Port;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "<n>",
+            defaultValue = "0",
+            description = "Threads for each transport; 0 is one for each processor.")
+    private int workers;
+
+    @Option(
+            names = "--maxmemory",
+            paramLabel = "<bytes>",
+            defaultValue = "1gb",
+            converter = MemorySize.class,
+            description = "Memory for keys, values and index, for instance 512mb or 4gb.")
+    private long maxMemory;
+
+    @Option(
+            names = "--r2p2-compatible",
+            description = "Answer R2P2 clients that are not on this machine too. A UDP sender can be forged: only in a"
+                    + " trusted network.")
+    private boolean r2p2Compatible;
+
+    @Option(names = "--busy-poll", description = "Poll without ever sleeping: lowest latency, one processor a worker.")
+    private boolean busyPoll;
+
+    @Option(
+            names = "--tcp-transport",
+            paramLabel = "<name>",
+            defaultValue = "auto",
+            description = "${COMPLETION-CANDIDATES}; auto is the best that the system has.")
+    @SuppressWarnings("NullAway.Init")
+    private TcpTransport tcpTransport;
+
+    /// How RESP connections reach the kernel.
+    enum TcpTransport {
+        auto,
+        io_uring,
+        epoll,
+        nio
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+        ServerOptions options = new ServerOptions(
+                bind, port, unixSocket, r2p2Port, threads, maxMemory, r2p2Compatible, busyPoll, tcpTransport.name());
+        SituServer server = SituServer.start(options);
+        // The JVM's answer to SIGTERM and SIGINT is to run the hook and then exit with 128 + signal; a server that stopped
+        // as asked exits with 0, so the hook ends the process itself.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            server.close();
+            Runtime.getRuntime().halt(0);
+        }));
+        System.out.println(server.readyLine());
+        System.out.flush();
+        server.awaitClose();
+        return 0;
+    }
+}

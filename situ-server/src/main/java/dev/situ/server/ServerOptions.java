@@ -1,0 +1,53 @@
+package dev.situ.server;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// What a server is asked to be.
+///
+/// @param bind the address for TCP and UDP
+/// @param port the TCP port; 0 takes a free one, [#OFF] none
+/// @param unixSocket a unix socket to listen on too, if any
+/// @param r2p2Port the UDP port; 0 takes a free one, [#OFF] none
+/// @param workers threads for each transport
+/// @param maxMemory bytes for keys, values and index
+/// @param r2p2Compatible whether R2P2's compatible mode answers clients off loopback
+/// @param busyPoll whether R2P2 workers never sleep
+/// @param tcpTransport `auto`, `io_uring`, `epoll` or `nio`
+record ServerOptions(
+        String bind,
+        int port,
+        @Nullable Path unixSocket,
+        int r2p2Port,
+        int workers,
+        long maxMemory,
+        boolean r2p2Compatible,
+        boolean busyPoll,
+        String tcpTransport) {
+    /// A port that is not opened.
+    static final int OFF = -1;
+
+    private static final long LEAST_MEMORY = 16L << 20;
+    private static final int MOST_WORKERS = 256;
+
+    ServerOptions {
+        requirePort("--port", port);
+        requirePort("--r2p2-port", r2p2Port);
+        if (port == OFF && r2p2Port == OFF && unixSocket == null) {
+            throw new UserError("nothing to listen on: --port and --r2p2-port are both off");
+        }
+        if (workers < 1 || workers > MOST_WORKERS) {
+            throw new UserError("--workers is " + workers + ", must be 1 to " + MOST_WORKERS);
+        }
+        if (maxMemory < LEAST_MEMORY) {
+            throw new UserError("--maxmemory " + MemorySize.format(maxMemory) + " is too little: give at least "
+                    + MemorySize.format(LEAST_MEMORY));
+        }
+    }
+
+    private static void requirePort(String name, int port) {
+        if (port < OFF || port > 65_535) {
+            throw new UserError(name + " is " + port + ", must be 0 to 65535, or -1 for none");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.situ.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/// Ordinary Redis clients, unmodified, against a whole server.
+class RedisClientsTest {
+    @SuppressWarnings("NullAway.Init")
+    private static SituServer server;
+
+    @BeforeAll
+    static void start() {
+        server = SituServer.start(TestServers.onFreePorts());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static int port() {
+        return server.tcpAddress().getPort();
+    }
+
+    @Test
+    void jedisReadsWhatItWrote() {
+        try (Jedis jedis = new Jedis("127.0.0.1", port())) {
+            assertThat(jedis.ping()).isEqualTo("PONG");
+            assertThat(jedis.set("jedis", "value")).isEqualTo("OK");
+            assertThat(jedis.get("jedis")).isEqualTo("value");
+            assertThat(jedis.exists("jedis", "nothing", "jedis")).isEqualTo(2);
+            assertThat(jedis.del("jedis", "nothing")).isEqualTo(1);
+            assertThat(jedis.get("jedis")).isNull();
+            byte[] large = new byte[5_000_000];
+            new Random(7).nextBytes(large);
+            assertThat(jedis.set("jedis:large".getBytes(StandardCharsets.UTF_8), large))
+                    .isEqualTo("OK");
+            assertThat(jedis.get("jedis:large".getBytes(StandardCharsets.UTF_8)))
+                    .isEqualTo(large);
+            assertThat(jedis.info("server")).contains("redis_version");
+        }
+    }
+
+    @Test
+    void lettuceReadsWhatItWrote() {
+        RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port()));
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            RedisCommands<String, String> redis = connection.sync();
+            assertThat(redis.ping()).isEqualTo("PONG");
+            assertThat(redis.set("lettuce", "value")).isEqualTo("OK");
+            assertThat(redis.get("lettuce")).isEqualTo("value");
+            assertThat(redis.del("lettuce")).isEqualTo(1);
+            assertThat(redis.get("lettuce")).isNull();
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    @Test
+    void ioredisReadsWhatItWrote(@TempDir Path folder) throws Exception {
+        Requires.program("node", "nodejs");
+        Requires.program("npm", "npm");
+        Requires.require(installs(folder, "ioredis@6.0.0"), "npm could not install ioredis (no network?)");
+        Path script = Files.writeString(folder.resolve("client.mjs"), """
+                import Redis from 'ioredis';
+                const redis = new Redis(Number(process.argv[2]), '127.0.0.1');
+                const replies = [await redis.ping(), await redis.set('ioredis', 'value'), await redis.get('ioredis')];
+                replies.push(...(await redis.pipeline().set('a', '1').get('a').del('a').get('a').exec()).flat());
+                redis.disconnect();
+                console.log(JSON.stringify(replies));
+                """);
+        assertThat(run(folder, "node", script.toString(), Integer.toString(port())))
+                .isEqualTo("[\"PONG\",\"OK\",\"value\",null,\"OK\",null,\"1\",null,1,null,null]");
+    }
+
+    @Test
+    void redisCliReadsWhatItWrote(@TempDir Path folder) throws Exception {
+        Requires.program("redis-cli", "redis-tools");
+        String cliPort = Integer.toString(port());
+        assertThat(run(folder, "redis-cli", "-p", cliPort, "set", "cli", "a value"))
+                .isEqualTo("OK");
+        assertThat(run(folder, "redis-cli", "-p", cliPort, "get", "cli")).isEqualTo("a value");
+        assertThat(run(folder, "redis-cli", "-3", "-p", cliPort, "get", "none")).isEmpty();
+    }
+
+    @Test
+    void redisBenchmarkRuns(@TempDir Path folder) throws Exception {
+        Requires.program("redis-benchmark", "redis-tools");
+        for (String depth : List.of("1", "16")) {
+            assertThat(run(
+                            folder,
+                            "redis-benchmark",
+                            "-p",
+                            Integer.toString(port()),
+                            "-t",
+                            "set,get",
+                            "-n",
+                            "20000",
+                            "-P",
+                            depth,
+                            "--csv"))
+                    .contains("\"SET\"", "\"GET\"")
+                    .doesNotContain("WARNING", "rror");
+        }
+    }
+
+    private static boolean installs(Path folder, String npmPackage) throws Exception {
+        return new ProcessBuilder("npm", "install", "--no-audit", "--no-fund", "--silent", npmPackage)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("npm.log").toFile())
+                        .start()
+                        .waitFor(120, TimeUnit.SECONDS)
+                && Files.isDirectory(folder.resolve("node_modules/ioredis"));
+    }
+
+    /// What the program prints, without the last line break.
+    private static String run(Path folder, String... command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("did not end: " + String.join(" ", command));
+        }
+        return Files.readString(output).stripTrailing();
+    }
+}

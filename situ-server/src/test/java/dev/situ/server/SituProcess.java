@@ -1,0 +1,111 @@
+package dev.situ.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A `situ` process of its own, as the launcher would start it. Killed by [#close()] if it still runs.
+final class SituProcess implements AutoCloseable {
+    private static final Pattern READY =
+            Pattern.compile("ready tcp=(?<tcp>\\S+?):(?<port>\\d+) r2p2=\\S+?:(?<r2p2>\\d+) pid=(?<pid>\\d+)");
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final Process process;
+    private final BufferedReader out;
+    private final CompletableFuture<String> err;
+
+    private SituProcess(Process process) {
+        this.process = process;
+        out = process.inputReader(StandardCharsets.UTF_8);
+        InputStream stderr = process.getErrorStream();
+        err = CompletableFuture.supplyAsync(() -> {
+            try {
+                return new String(stderr.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                return "stderr could not be read: " + e;
+            }
+        });
+    }
+
+    /// Starts `situ` with these arguments on the JDK and the classes of this test.
+    static SituProcess start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-Dsitu.checked=true",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.situ.server.Main"));
+        command.addAll(List.of(arguments));
+        return new SituProcess(new ProcessBuilder(command).start());
+    }
+
+    /// Waits for the ready line.
+    Matcher awaitReady() throws Exception {
+        String line = readLine();
+        Matcher ready = READY.matcher(line);
+        if (!ready.matches()) {
+            process.destroyForcibly();
+            throw new AssertionError("not a ready line: '" + line + "', stderr: " + stderr());
+        }
+        return ready;
+    }
+
+    /// The next line of stdout, empty at its end.
+    String readLine() throws Exception {
+        CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> {
+            try {
+                String read = out.readLine();
+                return read == null ? "" : read;
+            } catch (IOException e) {
+                return "";
+            }
+        });
+        try {
+            return line.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            process.destroyForcibly();
+            throw new AssertionError("nothing on stdout in " + PATIENCE_SECONDS + " s, stderr: " + stderr(), e);
+        }
+    }
+
+    /// Sends a signal by its name: `TERM`, `INT`.
+    void signal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    }
+
+    /// Waits for the end and gives the exit code.
+    int awaitExit() throws Exception {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("still running after " + PATIENCE_SECONDS + " s, stderr: " + stderr());
+        }
+        return process.exitValue();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// All of stderr. To be called when the process has ended or is about to.
+    String stderr() throws Exception {
+        return err.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        out.close();
+    }
+}
