@@ -114,6 +114,7 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
         }
         timers.start(call.slot, deadline);
         counts.add(ClientCount.STARTED);
+        counts.set(ClientCount.OUTSTANDING, outstanding());
         return CallStart.STARTED;
     }
 
@@ -124,7 +125,6 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
         for (int i = 0; i < size; i++) {
             onDatagram(burst, i, sender);
         }
-        counts.set(ClientCount.OUTSTANDING, outstanding());
     }
 
     /// Ends the calls whose time is over. To be called now and then, also when nothing arrives.
@@ -139,7 +139,6 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
             rids.rest(call.rid, now);
             end(call, CallStatus.TIMED_OUT, nothing);
         }
-        counts.set(ClientCount.OUTSTANDING, outstanding());
         return timers.delay(now);
     }
 
@@ -171,7 +170,6 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
                 }
             }
         }
-        counts.set(ClientCount.OUTSTANDING, 0);
     }
 
     // ---- what arrives ---------------------------------------------------------------------------------------------
@@ -311,6 +309,7 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
     private void giveBack(ClientCall call) {
         call.clear();
         free[freeCount++] = call.slot;
+        counts.set(ClientCount.OUTSTANDING, outstanding());
     }
 
     private void finish(ClientCall call, CallStatus status, SliceList bytes) {

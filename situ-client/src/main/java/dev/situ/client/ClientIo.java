@@ -1,0 +1,79 @@
+package dev.situ.client;
+
+import dev.situ.memory.Words;
+import dev.situ.r2p2.CallStart;
+import dev.situ.r2p2.Completion;
+import dev.situ.r2p2.R2p2Client;
+import dev.situ.udp.UdpSender;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.function.LongSupplier;
+
+/// Starts calls from the client's own thread, without an object for each call: for load generators and the like.
+///
+/// To be had by [SituClient#onIoThread]; usable there and in completions only, which run on the same thread. The
+/// calls that are started in one completion or task leave together.
+public final class ClientIo {
+    private static final byte[] GET = "*2\r\n$3\r\nGET\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int SCRATCH_BYTES = 4096;
+
+    private final R2p2Client client;
+    private final UdpSender sender;
+    private final long server;
+    private final long timeoutNanos;
+    private final LongSupplier clock;
+    private final MemorySegment scratch;
+    private long now;
+
+    ClientIo(R2p2Client client, UdpSender sender, long server, long timeoutNanos, LongSupplier clock, Arena arena) {
+        this.client = client;
+        this.sender = sender;
+        this.server = server;
+        this.timeoutNanos = timeoutNanos;
+        this.clock = clock;
+        scratch = arena.allocate(SCRATCH_BYTES);
+        Words.copyFrom(GET, 0, scratch, 0, GET.length);
+        now = clock.getAsLong();
+    }
+
+    /// Reads the clock, once for all calls of a round of the loop.
+    long tick() {
+        now = clock.getAsLong();
+        return now;
+    }
+
+    /// Starts a call whose request is `length` bytes of RESP.
+    ///
+    /// Up to 1464 bytes are borrowed for this call of the method; more are borrowed until the completion, and must
+    /// be native.
+    ///
+    /// @param completion gets the reply as RESP bytes, on this thread; must not throw
+    /// @param token given back to `completion`
+    /// @return [CallStart#STARTED], or why `completion` will not be called
+    public CallStart call(MemorySegment request, long offset, int length, Completion completion, long token) {
+        return client.call(sender, server, request, offset, length, now + timeoutNanos, completion, token);
+    }
+
+    /// Starts a `GET` of a key of at most 1024 bytes, which is borrowed for this call of the method.
+    public CallStart get(MemorySegment key, long offset, int length, Completion completion, long token) {
+        if (length > SCRATCH_BYTES / 4) {
+            return CallStart.TOO_LARGE;
+        }
+        long at = CommandEncoder.head(scratch, GET.length, '$', length);
+        Words.copy(key, offset, scratch, at, length);
+        int end = (int) CommandEncoder.lineEnd(scratch, at + length);
+        return call(scratch, 0, end, completion, token);
+    }
+
+    /// The calls that have not ended.
+    public int outstanding() {
+        return client.outstanding();
+    }
+
+    /// Starts a call of a request in a Java array of at most 1464 bytes.
+    CallStart callSmall(byte[] request, Completion completion) {
+        Words.copyFrom(request, 0, scratch, GET.length, request.length);
+        return call(scratch, GET.length, request.length, completion, 0);
+    }
+}
