@@ -1,0 +1,187 @@
+package dev.situ.kv;
+
+import dev.situ.memory.Words;
+import dev.situ.resp.Command;
+import dev.situ.resp.Decimal;
+import dev.situ.store.Record;
+import dev.situ.store.StoreStatus;
+import dev.situ.store.StoreWorker;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// The command that an executor is running: its arguments, who sent it, where its reply goes, and the store.
+/// Reused for every command; confined to the executor's thread.
+///
+/// If a large value was received straight into a record, [#claimed] is that record, and the argument is not in
+/// memory.
+final class Call {
+    /// In place of a claimed record: there was no memory for one, and the value's bytes were skipped.
+    static final long FULL = -1;
+
+    final Keyspace keyspace;
+    final StoreWorker worker;
+    final MemorySegment region;
+    final Counters counters;
+    final SetOptions setOptions = new SetOptions();
+    final SetUpdate setUpdate;
+
+    private @Nullable Session session;
+    private @Nullable Command command;
+    private @Nullable Reply reply;
+    private @Nullable CommandSpec spec;
+    private long claimed = Record.NONE;
+
+    Call(Keyspace keyspace, StoreWorker worker, Counters counters) {
+        this.keyspace = keyspace;
+        this.worker = worker;
+        this.region = keyspace.store().memory();
+        this.counters = counters;
+        this.setUpdate = new SetUpdate(region);
+    }
+
+    void begin(Session session, Command command, Reply reply, @Nullable CommandSpec spec, long claimed) {
+        this.session = session;
+        this.command = command;
+        this.reply = reply;
+        this.spec = spec;
+        this.claimed = claimed;
+    }
+
+    Session session() {
+        return require(session);
+    }
+
+    Command command() {
+        return require(command);
+    }
+
+    Reply reply() {
+        return require(reply);
+    }
+
+    CommandSpec spec() {
+        return require(spec);
+    }
+
+    private static <T> T require(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("no command is running");
+        }
+        return part;
+    }
+
+    // ---- arguments ------------------------------------------------------------------------------------------------
+
+    int count() {
+        return command().count();
+    }
+
+    /// Says whether an argument is a word, in any case.
+    boolean is(int argument, byte[] lowerCase) {
+        Command c = command();
+        return Text.equalsIgnoreCase(c.memory(), c.offset(argument), c.length(argument), lowerCase);
+    }
+
+    /// An argument as a string of one char for each byte.
+    String text(int argument) {
+        Command c = command();
+        return Text.of(c.memory(), c.offset(argument), c.length(argument));
+    }
+
+    /// An argument as far as an error message shows it.
+    String shown(int argument, int limit) {
+        Command c = command();
+        return Text.shown(c.memory(), c.offset(argument), c.length(argument), limit);
+    }
+
+    boolean isNumber(int argument) {
+        Command c = command();
+        return Decimal.isValid(c.memory(), c.offset(argument), c.length(argument));
+    }
+
+    /// An argument that [#isNumber] approved of.
+    long number(int argument) {
+        Command c = command();
+        return Decimal.value(c.memory(), c.offset(argument), c.length(argument));
+    }
+
+    // ---- the store, by arguments ----------------------------------------------------------------------------------
+
+    /// The record of the key that an argument names, or [Record#NONE].
+    long find(int key) {
+        Command c = command();
+        return worker.find(c.memory(), c.offset(key), c.length(key));
+    }
+
+    /// The same, counted as a hit or a miss of a reader.
+    long lookUp(int key) {
+        long record = find(key);
+        if (record == Record.NONE) {
+            counters.misses++;
+        } else {
+            counters.hits++;
+        }
+        return record;
+    }
+
+    boolean delete(int key) {
+        Command c = command();
+        return worker.delete(c.memory(), c.offset(key), c.length(key)) == StoreStatus.DELETED;
+    }
+
+    /// Stores an argument, or the claimed record that it was received into, under the key that another names.
+    StoreStatus put(int key, int value) {
+        Command c = command();
+        if (claimed != Record.NONE) {
+            return worker.put(takeClaimed());
+        }
+        return worker.put(c.memory(), c.offset(key), c.length(key), c.memory(), c.offset(value), c.length(value));
+    }
+
+    /// A claimed record with that key and that value, the caller's; or [Record#NONE]: memory is full.
+    long claim(int key, int value) {
+        if (claimed != Record.NONE) {
+            return takeClaimed();
+        }
+        Command c = command();
+        int length = c.length(value);
+        long record = worker.claim(c.memory(), c.offset(key), c.length(key), length);
+        if (record != Record.NONE) {
+            Words.copy(c.memory(), c.offset(value), region, Record.valueOffset(region, record), length);
+        }
+        return record;
+    }
+
+    /// The record that a large value was received into, still the call's, or [Record#NONE].
+    long claimed() {
+        return claimed;
+    }
+
+    private long takeClaimed() {
+        long record = claimed;
+        claimed = Record.NONE;
+        return record;
+    }
+
+    /// Gives up the claimed record if no one has taken it.
+    void end() {
+        if (claimed != Record.NONE && claimed != FULL) {
+            worker.abort(claimed);
+        }
+        claimed = Record.NONE;
+    }
+
+    // ---- replies --------------------------------------------------------------------------------------------------
+
+    void valueOrNothing(long record) {
+        if (record == Record.NONE) {
+            reply().nothing();
+        } else {
+            reply().value(region, record);
+        }
+    }
+
+    void error(String text) {
+        reply().error(text);
+    }
+}

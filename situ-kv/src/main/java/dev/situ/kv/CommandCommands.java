@@ -1,0 +1,164 @@
+package dev.situ.kv;
+
+import static dev.situ.kv.CommandFlag.LOADING;
+import static dev.situ.kv.CommandFlag.STALE;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// `COMMAND`: what the server tells about its commands, out of their declarations.
+final class CommandCommands {
+    private static final String NONDETERMINISTIC = "nondeterministic_output_order";
+
+    private CommandCommands() {}
+
+    static List<CommandSpec.Builder> declarations() {
+        return List.of(CommandSpec.command("command", -1)
+                .flags(LOADING, STALE)
+                .categories(AclCategory.CONNECTION)
+                .tips(NONDETERMINISTIC)
+                .docs("server", "2.8.13", "Get array of Redis command details")
+                .complexity("O(N) where N is the total number of Redis commands")
+                .body(call -> info(call, 1))
+                .subcommands(
+                        subcommand("count", 2, "2.8.13", "Get total number of Redis commands")
+                                .complexity("O(1)")
+                                .body(call -> call.reply()
+                                        .integer(call.keyspace.commands().all().size())),
+                        subcommand("info", -2, "2.8.13", "Get array of specific Redis command details, or all")
+                                .tips(NONDETERMINISTIC)
+                                .body(call -> info(call, 2)),
+                        subcommand("docs", -2, "7.0.0", "Get array of specific Redis command documentation")
+                                .tips(NONDETERMINISTIC)
+                                .body(CommandCommands::docs),
+                        subcommand("list", 2, "7.0.0", "Get an array of Redis command names")
+                                .tips(NONDETERMINISTIC)
+                                .body(CommandCommands::list)));
+    }
+
+    private static CommandSpec.Builder subcommand(String name, int arity, String since, String summary) {
+        return CommandSpec.command(name, arity)
+                .flags(LOADING, STALE)
+                .categories(AclCategory.CONNECTION)
+                .docs("server", since, summary)
+                .complexity("O(N) where N is the number of commands to look up");
+    }
+
+    private static void list(Call call) {
+        Collection<CommandSpec> all = call.keyspace.commands().all();
+        call.reply().array(all.size());
+        all.forEach(spec -> call.reply().bulk(spec.name));
+    }
+
+    /// The commands that the arguments name, null for a name that is none; all commands without arguments.
+    private static List<@Nullable CommandSpec> named(Call call, int first) {
+        List<@Nullable CommandSpec> named = new ArrayList<>();
+        if (first >= call.count()) {
+            named.addAll(call.keyspace.commands().all());
+        }
+        for (int i = first; i < call.count(); i++) {
+            named.add(call.keyspace.commands().find(call.text(i)));
+        }
+        return named;
+    }
+
+    private static void info(Call call, int first) {
+        List<@Nullable CommandSpec> named = named(call, first);
+        call.reply().array(named.size());
+        for (CommandSpec spec : named) {
+            if (spec == null) {
+                call.reply().nothing();
+            } else {
+                describe(call.reply(), spec);
+            }
+        }
+    }
+
+    private static void describe(Reply reply, CommandSpec spec) {
+        KeyRange keys = spec.keys;
+        reply.array(10);
+        reply.bulk(spec.fullName);
+        reply.integer(spec.arity);
+        reply.set(spec.flags.size());
+        spec.flags.forEach(flag -> reply.simple(flag.text()));
+        reply.integer(keys == null ? 0 : keys.first());
+        reply.integer(keys == null ? 0 : keys.last());
+        reply.integer(keys == null ? 0 : keys.step());
+        reply.set(spec.categories.size());
+        spec.categories.forEach(category -> reply.simple(category.text()));
+        reply.set(spec.tips.size());
+        spec.tips.forEach(reply::bulk);
+        reply.set(keys == null ? 0 : 1);
+        if (keys != null) {
+            describe(reply, keys);
+        }
+        CommandTable subcommands = spec.subcommands;
+        reply.set(subcommands == null ? 0 : subcommands.all().size());
+        if (subcommands != null) {
+            subcommands.all().forEach(subcommand -> describe(reply, subcommand));
+        }
+    }
+
+    private static void describe(Reply reply, KeyRange keys) {
+        reply.map(keys.notes().isEmpty() ? 3 : 4);
+        if (!keys.notes().isEmpty()) {
+            reply.bulk("notes");
+            reply.bulk(keys.notes());
+        }
+        reply.bulk("flags");
+        reply.set(keys.flags().size());
+        keys.flags().forEach(reply::simple);
+        reply.bulk("begin_search");
+        reply.map(2);
+        reply.bulk("type");
+        reply.bulk("index");
+        reply.bulk("spec");
+        reply.map(1);
+        reply.bulk("index");
+        reply.integer(keys.first());
+        reply.bulk("find_keys");
+        reply.map(2);
+        reply.bulk("type");
+        reply.bulk("range");
+        reply.bulk("spec");
+        reply.map(3);
+        reply.bulk("lastkey");
+        reply.integer(keys.last() < 0 ? keys.last() : keys.last() - keys.first());
+        reply.bulk("keystep");
+        reply.integer(keys.step());
+        reply.bulk("limit");
+        reply.integer(0);
+    }
+
+    private static void docs(Call call) {
+        List<@Nullable CommandSpec> named = named(call, 2);
+        named.removeIf(spec -> spec == null);
+        call.reply().map(named.size());
+        for (CommandSpec spec : named) {
+            if (spec != null) {
+                document(call.reply(), spec);
+            }
+        }
+    }
+
+    private static void document(Reply reply, CommandSpec spec) {
+        CommandTable subcommands = spec.subcommands;
+        reply.bulk(spec.fullName);
+        reply.map(subcommands == null ? 4 : 5);
+        reply.bulk("summary");
+        reply.bulk(spec.summary);
+        reply.bulk("since");
+        reply.bulk(spec.since);
+        reply.bulk("group");
+        reply.bulk(spec.group);
+        reply.bulk("complexity");
+        reply.bulk(spec.complexity);
+        if (subcommands != null) {
+            reply.bulk("subcommands");
+            reply.map(subcommands.all().size());
+            subcommands.all().forEach(subcommand -> document(reply, subcommand));
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.situ.kv;
+
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The one declaration of a command, from which everything about it comes: finding it, its checks, `COMMAND
+/// INFO` and `COMMAND DOCS`.
+///
+/// Made once by [Builder]; immutable.
+final class CommandSpec {
+    static final int NO_VALUE = -1;
+
+    final String name;
+    final String fullName;
+    final int arity;
+    final Set<CommandFlag> flags;
+    final Set<AclCategory> categories;
+    final List<String> tips;
+    final @Nullable KeyRange keys;
+    final String group;
+    final String since;
+    final String summary;
+    final String complexity;
+    /// The argument whose bytes become a stored value, which may be received straight into a record; or
+    /// NO_VALUE.
+    final int storedValue;
+    final @Nullable CommandTable subcommands;
+    /// What it does; null for a command that has only subcommands.
+    final @Nullable CommandBody body;
+
+    final boolean denyOom;
+    final byte[] lowerCaseName;
+
+    private CommandSpec(Builder from, String parent) {
+        name = from.name;
+        fullName = parent.isEmpty() ? name : parent + "|" + name;
+        arity = from.arity;
+        flags = from.flags;
+        categories = from.allCategories();
+        tips = List.copyOf(from.tips);
+        keys = from.keys;
+        group = from.group;
+        since = from.since;
+        summary = from.summary;
+        complexity = from.complexity;
+        storedValue = from.storedValue;
+        subcommands = from.subcommands.isEmpty() ? null : new CommandTable(from.subcommands, name);
+        body = from.body;
+        denyOom = flags.contains(CommandFlag.DENYOOM);
+        lowerCaseName = name.getBytes(StandardCharsets.US_ASCII);
+        if (body == null && subcommands == null) {
+            throw new IllegalArgumentException(fullName + " does nothing");
+        }
+        if (group.isEmpty() || since.isEmpty() || summary.isEmpty()) {
+            throw new IllegalArgumentException(fullName + " is not described");
+        }
+    }
+
+    /// Says whether a command of `count` arguments, its name included, has as many as it must.
+    boolean takes(int count) {
+        return arity >= 0 ? count == arity : count >= -arity;
+    }
+
+    /// Begins the declaration of a command.
+    ///
+    /// @param name in lower case
+    /// @param arity the number of arguments, the name (and the parent's name) included; negative: at least as
+    ///     many
+    static Builder command(String name, int arity) {
+        return new Builder(name, arity);
+    }
+
+    /// Collects a declaration.
+    static final class Builder {
+        private final String name;
+        private final int arity;
+        private final EnumSet<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
+        private final EnumSet<AclCategory> categories = EnumSet.noneOf(AclCategory.class);
+        private List<String> tips = List.of();
+        private @Nullable KeyRange keys;
+        private String group = "";
+        private String since = "";
+        private String summary = "";
+        private String complexity = "O(1)";
+        private int storedValue = NO_VALUE;
+        private List<Builder> subcommands = List.of();
+        private @Nullable CommandBody body;
+
+        private Builder(String name, int arity) {
+            if (!name.equals(name.toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException(name + " must be in lower case");
+            }
+            this.name = name;
+            this.arity = arity;
+        }
+
+        Builder flags(CommandFlag... all) {
+            flags.addAll(List.of(all));
+            return this;
+        }
+
+        /// Categories besides those that follow from the flags.
+        Builder categories(AclCategory... all) {
+            categories.addAll(List.of(all));
+            return this;
+        }
+
+        Builder tips(String... all) {
+            tips = List.of(all);
+            return this;
+        }
+
+        Builder keys(int first, int last, int step, String... keyFlags) {
+            keys = new KeyRange(first, last, step, List.of(keyFlags), "");
+            return this;
+        }
+
+        Builder keyNotes(String notes) {
+            KeyRange range = keys;
+            if (range == null) {
+                throw new IllegalStateException("notes on no keys");
+            }
+            keys = new KeyRange(range.first(), range.last(), range.step(), range.flags(), notes);
+            return this;
+        }
+
+        Builder docs(String itsGroup, String itsSince, String itsSummary) {
+            group = itsGroup;
+            since = itsSince;
+            summary = itsSummary;
+            return this;
+        }
+
+        Builder complexity(String text) {
+            complexity = text;
+            return this;
+        }
+
+        Builder storedValue(int argument) {
+            storedValue = argument;
+            return this;
+        }
+
+        Builder subcommands(Builder... all) {
+            subcommands = List.of(all);
+            return this;
+        }
+
+        Builder body(CommandBody does) {
+            body = does;
+            return this;
+        }
+
+        CommandSpec build(String parent) {
+            return new CommandSpec(this, parent);
+        }
+
+        /// As in Redis, some categories follow from the flags.
+        private Set<AclCategory> allCategories() {
+            EnumSet<AclCategory> all = EnumSet.copyOf(categories);
+            if (flags.contains(CommandFlag.WRITE)) {
+                all.add(AclCategory.WRITE);
+            }
+            if (flags.contains(CommandFlag.READONLY)) {
+                all.add(AclCategory.READ);
+            }
+            if (flags.contains(CommandFlag.ADMIN)) {
+                all.add(AclCategory.ADMIN);
+                all.add(AclCategory.DANGEROUS);
+            }
+            all.add(flags.contains(CommandFlag.FAST) ? AclCategory.FAST : AclCategory.SLOW);
+            return all;
+        }
+    }
+}

@@ -1,0 +1,298 @@
+package dev.situ.kv;
+
+import dev.situ.memory.Words;
+import dev.situ.resp.Command;
+import dev.situ.resp.RespParser;
+import dev.situ.resp.RespStatus;
+import dev.situ.store.Record;
+import dev.situ.store.StoreWorker;
+import java.lang.foreign.MemorySegment;
+
+/// One connection's bytes in, commands run, replies out.
+///
+/// ```
+///   in --+--> parsed and run in place ------------------------+--> reply
+///        |                                                    |
+///        +--> what is left of an incomplete command: held ----+
+///        |                                                    |
+///        +--> a large value: straight into a claimed record --+
+/// ```
+///
+/// Whole commands are parsed where they lie. Only the rest of an incomplete one is copied, until its end has
+/// come. When that rest is a large value ([#LARGE_VALUE_BYTES]) that the command will store, a record is claimed
+/// for it and its bytes go there: [#feed] copies them once, and a transport that can may read into the record
+/// itself ([#direct()]) so that nothing is copied here. The record is published at the end of the command,
+/// because what follows the value may forbid it. If there is no memory for it, its bytes are skipped and the
+/// command is refused.
+///
+/// The caller has entered the worker's epoch around every call but [#close()] and [#reset()], and around reading
+/// the reply. Confined to the worker's thread.
+public final class CommandStream implements AutoCloseable {
+    /// A stored value of at least so many bytes is received straight into its record, if it is not wholly there.
+    public static final int LARGE_VALUE_BYTES = 16 * 1024;
+
+    /// When replies of one burst are longer than this, the stream wants them sent before it goes on.
+    public static final long SOFT_REPLY_BYTES = 1 << 20;
+
+    private static final int HELD_STEP = 256;
+
+    private final Executor executor;
+    private final StoreWorker worker;
+    private final Session session;
+    private final RespParser parser = new RespParser();
+    private final HeldInput held = new HeldInput();
+    private final long softReplyBytes;
+
+    private long claimed = Record.NONE; // or FULL: the bytes are skipped
+    private long awaitedAt; // where the next byte of the value goes
+    private int awaited; // bytes of the value still to come
+    private boolean closed;
+
+    /// Makes the stream of a new connection, for a transport that can send a reply in parts.
+    public CommandStream(Executor executor, Session session) {
+        this(executor, session, SOFT_REPLY_BYTES);
+    }
+
+    /// Makes the stream of a new connection.
+    ///
+    /// @param softReplyBytes when [StreamStatus#MORE] is given; `Long.MAX_VALUE` for never
+    public CommandStream(Executor executor, Session session, long softReplyBytes) {
+        this.executor = executor;
+        this.worker = executor.worker();
+        this.session = session;
+        this.softReplyBytes = softReplyBytes;
+    }
+
+    /// The session whose commands these are.
+    public Session session() {
+        return session;
+    }
+
+    /// Takes the next bytes of the connection and appends the replies of the commands that they complete.
+    ///
+    /// @param in native memory, borrowed for the call
+    public StreamStatus feed(MemorySegment in, long offset, int length, Reply reply) {
+        long at = offset;
+        long end = offset + length;
+        while (!closed) {
+            if (awaited > 0) {
+                at += receive(in, at, (int) Math.min(awaited, end - at));
+                if (awaited > 0) {
+                    return StreamStatus.OPEN;
+                }
+            }
+            if (held.isEmpty()) {
+                return runInPlace(in, at, end, reply);
+            }
+            // The held command needs the next bytes, but no more than it needs should be copied.
+            long step = Math.min(end - at, Math.max(HELD_STEP, parser.missing(held.length())));
+            if (!held.append(in, at, step)) {
+                return shut();
+            }
+            at += step;
+            StreamStatus status = runHeld(reply);
+            if (status == StreamStatus.MORE) {
+                return held.append(in, at, end - at) ? status : shut();
+            }
+            if (status == StreamStatus.CLOSE || at == end) {
+                return status;
+            }
+        }
+        return StreamStatus.CLOSE;
+    }
+
+    /// Goes on with the commands that were left when [StreamStatus#MORE] was given.
+    public StreamStatus resume(Reply reply) {
+        return closed ? StreamStatus.CLOSE : runHeld(reply);
+    }
+
+    /// Says whether a large value is on its way into its record, so that a transport may read into that.
+    public boolean direct() {
+        return awaited > 0 && claimed != Call.FULL;
+    }
+
+    /// The memory of the record. Only if [#direct()].
+    public MemorySegment directMemory() {
+        return executor.region();
+    }
+
+    /// Where in [#directMemory()] the next byte of the connection is to be written.
+    public long directOffset() {
+        return awaitedAt;
+    }
+
+    /// How many bytes may be written there.
+    public long directRemaining() {
+        return awaited;
+    }
+
+    /// Says that the next `received` bytes of the connection were written to [#directOffset()].
+    public StreamStatus directAdvance(int received, Reply reply) {
+        if (received < 0 || received > awaited || !direct()) {
+            throw new IllegalArgumentException(received + " bytes, but " + awaited + " are awaited");
+        }
+        awaitedAt += received;
+        awaited -= received;
+        if (awaited > 0) {
+            return StreamStatus.OPEN;
+        }
+        return resume(reply);
+    }
+
+    /// Says whether no command is half received.
+    public boolean isBetweenCommands() {
+        return awaited == 0 && held.isEmpty();
+    }
+
+    /// Drops a half-received command: the next byte begins a new one. For transports whose messages hold whole
+    /// commands.
+    public void reset() {
+        dropClaimed();
+        held.consume(held.length());
+        parser.reset();
+    }
+
+    /// Drops a half-received command and gives all memory back. Idempotent.
+    @Override
+    public void close() {
+        closed = true;
+        dropClaimed();
+        held.close();
+    }
+
+    private void dropClaimed() {
+        if (claimed != Record.NONE && claimed != Call.FULL) {
+            worker.abort(claimed);
+        }
+        claimed = Record.NONE;
+        awaited = 0;
+    }
+
+    private StreamStatus shut() {
+        close();
+        return StreamStatus.CLOSE;
+    }
+
+    // ---- commands -------------------------------------------------------------------------------------------------
+
+    private StreamStatus runInPlace(MemorySegment in, long offset, long end, Reply reply) {
+        long at = offset;
+        while (at < end) {
+            int available = (int) (end - at);
+            RespStatus found = parser.parse(in, at, available);
+            if (found == RespStatus.COMMAND) {
+                at += parser.consumed();
+                run(reply);
+                if (session.isClosing()) {
+                    return shut();
+                }
+                if (at < end && reply.length() >= softReplyBytes) {
+                    return held.append(in, at, end - at) ? StreamStatus.MORE : shut();
+                }
+            } else if (found == RespStatus.EMPTY) {
+                at += parser.consumed();
+            } else if (found == RespStatus.ERROR) {
+                return refuse(reply);
+            } else {
+                return hold(in, at, available) ? StreamStatus.OPEN : shut();
+            }
+        }
+        return StreamStatus.OPEN;
+    }
+
+    private StreamStatus runHeld(Reply reply) {
+        while (!held.isEmpty()) {
+            RespStatus found = parser.parse(held.memory(), held.start(), held.length());
+            if (found == RespStatus.COMMAND) {
+                int consumed = parser.consumed();
+                run(reply);
+                held.consume(consumed);
+                if (session.isClosing()) {
+                    return shut();
+                }
+                if (!held.isEmpty() && reply.length() >= softReplyBytes) {
+                    return StreamStatus.MORE;
+                }
+            } else if (found == RespStatus.EMPTY) {
+                held.consume(parser.consumed());
+            } else if (found == RespStatus.ERROR) {
+                return refuse(reply);
+            } else {
+                takeHeldValue();
+                return StreamStatus.OPEN;
+            }
+        }
+        return StreamStatus.OPEN;
+    }
+
+    private void run(Reply reply) {
+        long record = claimed;
+        claimed = Record.NONE; // the executor's from here on
+        executor.execute(session, parser.command(), reply, record);
+    }
+
+    private StreamStatus refuse(Reply reply) {
+        reply.raw(parser.errorReply());
+        return shut();
+    }
+
+    // ---- large values ---------------------------------------------------------------------------------------------
+
+    /// Holds the bytes of an incomplete command, but for those of a large value. Gives false if they are too
+    /// many.
+    private boolean hold(MemorySegment in, long at, int available) {
+        if (!isLargeValuePending()) {
+            return held.append(in, at, available);
+        }
+        int start = parser.pendingStart();
+        held.append(in, at, start);
+        claim();
+        int there = receive(in, at + start, Math.min(awaited, available - start));
+        return held.append(in, at + start + there, available - start - there);
+    }
+
+    /// Moves what is there of a pending large value out of the held bytes. What follows in the input goes on
+    /// from there.
+    private void takeHeldValue() {
+        if (isLargeValuePending()) {
+            int start = parser.pendingStart();
+            int there = Math.min(parser.pendingLength(), held.length() - start);
+            claim();
+            receive(held.memory(), (long) held.start() + start, there);
+            held.cut(start, there);
+        }
+    }
+
+    private boolean isLargeValuePending() {
+        int argument = parser.pendingArgument();
+        if (argument < 1 || parser.pendingLength() < LARGE_VALUE_BYTES) {
+            return false;
+        }
+        CommandSpec spec = executor.find(parser.command());
+        return spec != null && spec.storedValue == argument && spec.takes(parser.pendingCount());
+    }
+
+    private void claim() {
+        Command command = parser.command();
+        int length = parser.pendingLength();
+        long record = worker.claim(command.memory(), command.offset(1), command.length(1), length);
+        if (record == Record.NONE) {
+            claimed = Call.FULL;
+        } else {
+            claimed = record;
+            awaitedAt = Record.valueOffset(executor.region(), record);
+        }
+        awaited = length;
+        parser.takePending();
+    }
+
+    /// Takes the next bytes of the awaited value, or skips them.
+    private int receive(MemorySegment from, long offset, int bytes) {
+        if (claimed != Call.FULL) {
+            Words.copy(from, offset, executor.region(), awaitedAt, bytes);
+            awaitedAt += bytes;
+        }
+        awaited -= bytes;
+        return bytes;
+    }
+}

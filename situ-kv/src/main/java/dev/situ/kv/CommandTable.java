@@ -1,0 +1,102 @@
+package dev.situ.kv;
+
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Commands by name. Finds a name in memory, in any case, without an allocation: an open hash table with at most
+/// one place in four taken. Immutable, for all workers.
+final class CommandTable {
+    private final Map<String, CommandSpec> byName = new LinkedHashMap<>();
+    private final @Nullable CommandSpec[] slots;
+    private final int mask;
+    private final int longestName;
+
+    /// @param parent the command that these are subcommands of, or empty
+    CommandTable(List<CommandSpec.Builder> declarations, String parent) {
+        Map<String, CommandSpec> sorted = new TreeMap<>();
+        for (CommandSpec.Builder declaration : declarations) {
+            CommandSpec spec = declaration.build(parent);
+            if (sorted.put(spec.name, spec) != null) {
+                throw new IllegalArgumentException(spec.fullName + " is declared twice");
+            }
+        }
+        byName.putAll(sorted);
+        int size = Integer.highestOneBit(Math.max(1, sorted.size())) * 8;
+        slots = new CommandSpec[size];
+        mask = size - 1;
+        int longest = 0;
+        for (CommandSpec spec : sorted.values()) {
+            int slot = hash(spec.lowerCaseName) & mask;
+            while (slots[slot] != null) {
+                slot = slot + 1 & mask;
+            }
+            slots[slot] = spec;
+            longest = Math.max(longest, spec.lowerCaseName.length);
+        }
+        longestName = longest;
+    }
+
+    /// All commands that a server knows.
+    static CommandTable standard() {
+        List<CommandSpec.Builder> all = new ArrayList<>();
+        all.addAll(StringCommands.declarations());
+        all.addAll(KeyCommands.declarations());
+        all.addAll(ConnectionCommands.declarations());
+        all.addAll(ServerCommands.declarations());
+        all.addAll(CommandCommands.declarations());
+        return new CommandTable(all, "");
+    }
+
+    /// The command of that name, or null.
+    @Nullable
+    CommandSpec find(MemorySegment memory, long offset, int length) {
+        if (length > longestName) {
+            return null;
+        }
+        int hash = 0;
+        for (int i = 0; i < length; i++) {
+            hash = hash * 31 + (Words.getByte(memory, offset + i) | 0x20);
+        }
+        for (int slot = spread(hash) & mask; ; slot = slot + 1 & mask) {
+            CommandSpec spec = slots[slot];
+            if (spec == null || Text.equalsIgnoreCase(memory, offset, length, spec.lowerCaseName)) {
+                return spec;
+            }
+        }
+    }
+
+    /// The command of a name such as `get` or `client|id`, in any case, or null.
+    @Nullable
+    CommandSpec find(String fullName) {
+        String[] names = Text.lowerCase(fullName).split("\\|", 2);
+        CommandSpec spec = byName.get(names[0]);
+        if (spec == null || names.length == 1) {
+            return spec;
+        }
+        return spec.subcommands == null ? null : spec.subcommands.byName.get(names[1]);
+    }
+
+    /// All commands, by name.
+    Collection<CommandSpec> all() {
+        return byName.values();
+    }
+
+    private static int hash(byte[] name) {
+        int hash = 0;
+        for (byte b : name) {
+            hash = hash * 31 + (b | 0x20);
+        }
+        return spread(hash);
+    }
+
+    private static int spread(int hash) {
+        return hash ^ hash >>> 7 ^ hash >>> 15;
+    }
+}

@@ -1,0 +1,166 @@
+package dev.situ.kv;
+
+import static dev.situ.kv.CommandFlag.ALLOW_BUSY;
+import static dev.situ.kv.CommandFlag.FAST;
+import static dev.situ.kv.CommandFlag.LOADING;
+import static dev.situ.kv.CommandFlag.NOSCRIPT;
+import static dev.situ.kv.CommandFlag.NO_AUTH;
+import static dev.situ.kv.CommandFlag.STALE;
+
+import dev.situ.resp.Command;
+import java.util.List;
+
+/// Commands on the connection itself: `PING`, `ECHO`, `HELLO`, `AUTH`, `SELECT`, `QUIT`.
+final class ConnectionCommands {
+    private static final byte[] PONG = Text.bytes("+PONG\r\n");
+    private static final byte[] AUTH = Text.bytes("auth");
+    private static final byte[] SETNAME = Text.bytes("setname");
+    private static final String DEFAULT_USER = "default";
+
+    private ConnectionCommands() {}
+
+    static List<CommandSpec.Builder> declarations() {
+        return List.of(
+                CommandSpec.command("ping", -1)
+                        .flags(FAST)
+                        .categories(AclCategory.CONNECTION)
+                        .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                        .docs("connection", "1.0.0", "Ping the server")
+                        .body(ConnectionCommands::ping),
+                CommandSpec.command("echo", 2)
+                        .flags(LOADING, STALE, FAST)
+                        .categories(AclCategory.CONNECTION)
+                        .docs("connection", "1.0.0", "Echo the given string")
+                        .body(call -> echo(call, 1)),
+                CommandSpec.command("hello", -1)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+                        .categories(AclCategory.CONNECTION)
+                        .docs("connection", "6.0.0", "Handshake with Redis")
+                        .body(ConnectionCommands::hello),
+                CommandSpec.command("auth", -2)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+                        .categories(AclCategory.CONNECTION)
+                        .docs("connection", "1.0.0", "Authenticate to the server")
+                        .complexity("O(N) where N is the number of passwords defined for the user")
+                        .body(ConnectionCommands::auth),
+                CommandSpec.command("select", 2)
+                        .flags(LOADING, STALE, FAST)
+                        .categories(AclCategory.CONNECTION)
+                        .docs("connection", "1.0.0", "Change the selected database for the current connection")
+                        .body(ConnectionCommands::select),
+                CommandSpec.command("quit", -1)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+                        .categories(AclCategory.CONNECTION)
+                        .docs("connection", "1.0.0", "Close the connection")
+                        .body(ConnectionCommands::quit),
+                ClientCommands.declaration());
+    }
+
+    private static void ping(Call call) {
+        if (call.count() > 2) {
+            call.error(Errors.arity(call.spec()));
+        } else if (call.count() == 2) {
+            echo(call, 1);
+        } else {
+            call.reply().raw(PONG);
+        }
+    }
+
+    private static void echo(Call call, int argument) {
+        Command command = call.command();
+        call.reply().bulk(command.memory(), command.offset(argument), command.length(argument));
+    }
+
+    private static void hello(Call call) {
+        int protocol = call.session().protocol();
+        if (call.count() > 1) {
+            if (!call.isNumber(1)) {
+                call.error("ERR Protocol version is not an integer or out of range");
+                return;
+            }
+            long wanted = call.number(1);
+            if (wanted != 2 && wanted != 3) {
+                call.error("NOPROTO unsupported protocol version");
+                return;
+            }
+            protocol = (int) wanted;
+        }
+        int user = 0;
+        int name = 0;
+        for (int i = 2; i < call.count(); i++) {
+            int more = call.count() - 1 - i;
+            if (more >= 2 && call.is(i, AUTH)) {
+                user = i + 1;
+                i += 2;
+            } else if (more >= 1 && call.is(i, SETNAME)) {
+                name = ++i;
+            } else {
+                call.error("ERR Syntax error in HELLO option '" + call.shown(i, Integer.MAX_VALUE) + "'");
+                return;
+            }
+        }
+        if (user != 0 && !isDefaultUser(call, user)) {
+            call.error(Errors.WRONG_PASSWORD);
+        } else if (name == 0 || ClientCommands.name(call, name)) {
+            call.session().setProtocol(protocol);
+            greet(call, protocol);
+        }
+    }
+
+    private static void greet(Call call, int protocol) {
+        Reply reply = call.reply();
+        reply.protocol(protocol);
+        reply.map(7);
+        reply.bulk("server");
+        reply.bulk("redis"); // Clients look for this name.
+        reply.bulk("version");
+        reply.bulk(Keyspace.REDIS_VERSION);
+        reply.bulk("proto");
+        reply.integer(protocol);
+        reply.bulk("id");
+        reply.integer(call.session().id());
+        reply.bulk("mode");
+        reply.bulk("standalone");
+        reply.bulk("role");
+        reply.bulk("master");
+        reply.bulk("modules");
+        reply.array(0);
+    }
+
+    /// The user without a password, whom any password lets in.
+    private static boolean isDefaultUser(Call call, int argument) {
+        return call.text(argument).equals(DEFAULT_USER);
+    }
+
+    private static void auth(Call call) {
+        if (call.count() > 3) {
+            call.error(Errors.SYNTAX);
+        } else if (call.count() == 2) {
+            call.error(Errors.NO_PASSWORD_SET);
+        } else if (isDefaultUser(call, 1)) {
+            call.reply().ok();
+        } else {
+            call.error(Errors.WRONG_PASSWORD);
+        }
+    }
+
+    private static void select(Call call) {
+        if (!call.isNumber(1)) {
+            call.error(Errors.NOT_AN_INTEGER);
+            return;
+        }
+        long index = call.number(1);
+        if (index != (int) index) {
+            call.error("ERR value is out of range, value must between -2147483648 and 2147483647");
+        } else if (index != 0) {
+            call.error(Errors.DB_INDEX);
+        } else {
+            call.reply().ok();
+        }
+    }
+
+    private static void quit(Call call) {
+        call.session().closeAfterReply();
+        call.reply().ok();
+    }
+}

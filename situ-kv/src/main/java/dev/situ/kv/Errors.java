@@ -1,0 +1,43 @@
+package dev.situ.kv;
+
+import java.util.Locale;
+
+/// The texts of errors, byte for byte those of Redis 7.0.
+final class Errors {
+    static final String SYNTAX = "ERR syntax error";
+    static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+    static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
+    static final String DB_INDEX = "ERR DB index is out of range";
+    static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
+    static final String NO_PASSWORD_SET = "ERR AUTH <password> called without any password configured for the default"
+            + " user. Are you sure your configuration is correct?";
+    static final String CLIENT_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
+
+    private static final int SHOWN = 128;
+
+    private Errors() {}
+
+    static String arity(CommandSpec spec) {
+        return "ERR wrong number of arguments for '" + spec.fullName + "' command";
+    }
+
+    static String expireTime(CommandSpec spec) {
+        return "ERR invalid expire time in '" + spec.fullName + "' command";
+    }
+
+    static String unknownCommand(Call call) {
+        StringBuilder arguments = new StringBuilder();
+        for (int i = 1; i < call.count() && arguments.length() < SHOWN; i++) {
+            arguments
+                    .append('\'')
+                    .append(call.shown(i, SHOWN - arguments.length()))
+                    .append("' ");
+        }
+        return "ERR unknown command '" + call.shown(0, SHOWN) + "', with args beginning with: " + arguments;
+    }
+
+    static String unknownSubcommand(Call call, CommandSpec parent) {
+        return "ERR unknown subcommand '" + call.shown(1, SHOWN) + "'. Try " + parent.name.toUpperCase(Locale.ROOT)
+                + " HELP.";
+    }
+}

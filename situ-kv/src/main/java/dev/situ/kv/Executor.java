@@ -1,0 +1,131 @@
+package dev.situ.kv;
+
+import dev.situ.memory.Checks;
+import dev.situ.resp.Command;
+import dev.situ.store.Record;
+import dev.situ.store.StoreWorker;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// Runs commands: finds the declaration, checks what can be checked without looking at the store, and calls the
+/// body.
+///
+/// One for each worker thread, confined to it; shared by all connections of that thread.
+public final class Executor {
+    private final StoreWorker worker;
+    private final CommandTable commands;
+    private final SlotOwner slotOwner;
+    private final boolean ownsEveryKey;
+    private final Counters counters = new Counters();
+    private final Call call;
+
+    /// Makes an executor that works with `worker`, borrowed.
+    public Executor(Keyspace keyspace, StoreWorker worker) {
+        this.worker = worker;
+        this.commands = keyspace.commands();
+        this.slotOwner = keyspace.slotOwner();
+        this.ownsEveryKey = slotOwner.equals(SlotOwner.EVERY_KEY);
+        this.call = new Call(keyspace, worker, counters);
+        keyspace.register(this);
+    }
+
+    /// Runs one command and appends its reply: exactly one for each command. The caller has entered the worker's
+    /// epoch.
+    ///
+    /// @param command borrowed for the call, in native memory; none of its arguments is external
+    public void execute(Session session, Command command, Reply reply) {
+        execute(session, command, reply, Record.NONE);
+    }
+
+    /// The same for a command with a large value.
+    ///
+    /// @param claimed consumed: the unpublished record that the value was received into; [Call#FULL] if there
+    ///     was no memory for it; or [Record#NONE]
+    void execute(Session session, Command command, Reply reply, long claimed) {
+        counters.commands++;
+        reply.protocol(session.protocol());
+        CommandSpec spec = commands.find(command.memory(), command.offset(0), command.length(0));
+        if (spec != null && spec.subcommands != null && command.count() > 1) {
+            spec = findSubcommand(session, command, reply, spec, claimed);
+            if (spec == null) {
+                return;
+            }
+        }
+        if (spec == null) {
+            refuseUnknown(session, command, reply, claimed);
+            return;
+        }
+        call.begin(session, command, reply, spec, claimed);
+        CommandBody body = spec.body;
+        if (!spec.takes(command.count()) || body == null) {
+            reply.error(Errors.arity(spec));
+        } else if (!ownsEveryKey && !ownsKeys(spec, command, reply)) {
+            // The reply says who does.
+        } else if (claimed == Call.FULL) {
+            reply.error(Errors.OUT_OF_MEMORY);
+        } else {
+            runChecked(body, reply);
+        }
+        call.end();
+    }
+
+    /// Finds the declaration by the first arguments of a command that is still incomplete.
+    @Nullable
+    CommandSpec find(Command command) {
+        return commands.find(command.memory(), command.offset(0), command.length(0));
+    }
+
+    MemorySegment region() {
+        return call.region;
+    }
+
+    StoreWorker worker() {
+        return worker;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    private void runChecked(CommandBody body, Reply reply) {
+        long before = reply.length();
+        body.run(call);
+        if (Checks.ON && reply.length() == before) {
+            throw new IllegalStateException(call.spec().fullName + " gave no reply");
+        }
+    }
+
+    private @Nullable CommandSpec findSubcommand(
+            Session session, Command command, Reply reply, CommandSpec parent, long claimed) {
+        CommandTable subcommands = parent.subcommands;
+        CommandSpec spec =
+                subcommands == null ? null : subcommands.find(command.memory(), command.offset(1), command.length(1));
+        if (spec == null) {
+            call.begin(session, command, reply, parent, claimed);
+            reply.error(Errors.unknownSubcommand(call, parent));
+            call.end();
+        }
+        return spec;
+    }
+
+    private void refuseUnknown(Session session, Command command, Reply reply, long claimed) {
+        call.begin(session, command, reply, null, claimed);
+        reply.error(Errors.unknownCommand(call));
+        call.end();
+    }
+
+    private boolean ownsKeys(CommandSpec spec, Command command, Reply reply) {
+        KeyRange keys = spec.keys;
+        if (keys == null) {
+            return true;
+        }
+        int last = keys.lastIn(command.count());
+        for (int i = keys.first(); i <= last; i += keys.step()) {
+            if (!slotOwner.owns(command.memory(), command.offset(i), command.length(i))) {
+                reply.error(slotOwner.refusal(command.memory(), command.offset(i), command.length(i)));
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.situ.kv;
+
+import dev.situ.memory.Words;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// The bytes of a connection that belong to no whole command yet, in own memory: a window that grows at its end
+/// and is consumed from its start.
+///
+/// Takes memory as bytes come, never ahead, and at most [#MAX_BYTES]. When it is empty it keeps at most
+/// [#KEPT_BYTES]. Confined to one thread, [#close()] too.
+final class HeldInput implements AutoCloseable {
+    /// Redis's `client-query-buffer-limit`: a connection that needs more is closed.
+    static final int MAX_BYTES = 1 << 30;
+
+    static final int KEPT_BYTES = 64 * 1024;
+
+    private static final int FIRST_BYTES = 1024;
+
+    private @Nullable Arena arena;
+    private MemorySegment memory = MemorySegment.NULL;
+    private int start;
+    private int length;
+
+    HeldInput() {}
+
+    MemorySegment memory() {
+        return memory;
+    }
+
+    int start() {
+        return start;
+    }
+
+    int length() {
+        return length;
+    }
+
+    boolean isEmpty() {
+        return length == 0;
+    }
+
+    /// Appends a copy of some bytes. Gives false, and takes none, if that would be more than [#MAX_BYTES].
+    boolean append(MemorySegment from, long offset, long bytes) {
+        if (bytes > MAX_BYTES - length) {
+            return false;
+        }
+        if (memory.byteSize() - start - length < bytes) {
+            makeRoom((int) bytes);
+        }
+        Words.copy(from, offset, memory, start + length, bytes);
+        length += (int) bytes;
+        return true;
+    }
+
+    /// Forgets the first bytes.
+    void consume(int bytes) {
+        start += bytes;
+        length -= bytes;
+        if (length == 0) {
+            start = 0;
+            if (memory.byteSize() > KEPT_BYTES) {
+                close();
+            }
+        }
+    }
+
+    /// Takes `bytes` bytes out, from position `at` of the window on; what is behind them moves up.
+    void cut(int at, int bytes) {
+        int from = start + at;
+        Words.copy(memory, from + bytes, memory, from, length - at - bytes);
+        length -= bytes;
+    }
+
+    /// Forgets everything and gives the memory back. May be used again.
+    @Override
+    public void close() {
+        if (arena != null) {
+            arena.close();
+            arena = null;
+        }
+        memory = MemorySegment.NULL;
+        start = 0;
+        length = 0;
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // closed by close() or by the next growth
+    private void makeRoom(int bytes) {
+        if (memory.byteSize() - length >= bytes && start >= length) {
+            // Half of it is consumed: moving up costs less than the bytes did.
+            Words.copy(memory, start, memory, 0, length);
+        } else {
+            long doubled = Math.max(FIRST_BYTES, memory.byteSize() * 2);
+            long needed = (long) length + bytes;
+            Arena larger = Arena.ofConfined();
+            MemorySegment grown = larger.allocate(Math.min(MAX_BYTES, Math.max(doubled, needed)));
+            Words.copy(memory, start, grown, 0, length);
+            if (arena != null) {
+                arena.close();
+            }
+            arena = larger;
+            memory = grown;
+        }
+        start = 0;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.situ.kv;
+
+/// What the server remembers of one connection between its commands. Confined to the thread that serves it.
+public final class Session {
+    private final long id;
+    private int protocol = 2;
+    private String name = "";
+    private String libraryName = "";
+    private String libraryVersion = "";
+    private boolean closing;
+
+    /// Made by [Keyspace#newSession()].
+    Session(long id) {
+        this.id = id;
+    }
+
+    /// The number of the connection, from 1 up, never used again.
+    public long id() {
+        return id;
+    }
+
+    /// The version of RESP that replies are written in: 2 or 3.
+    public int protocol() {
+        return protocol;
+    }
+
+    /// The name that the client gave itself (`CLIENT SETNAME`), one char for each byte, or empty.
+    public String name() {
+        return name;
+    }
+
+    /// The name of the client's library (`CLIENT SETINFO LIB-NAME`), or empty.
+    public String libraryName() {
+        return libraryName;
+    }
+
+    /// The version of the client's library (`CLIENT SETINFO LIB-VER`), or empty.
+    public String libraryVersion() {
+        return libraryVersion;
+    }
+
+    /// Says whether the connection is to be closed once its replies are sent.
+    public boolean isClosing() {
+        return closing;
+    }
+
+    void setProtocol(int version) {
+        protocol = version;
+    }
+
+    void setName(String text) {
+        name = text;
+    }
+
+    void setLibraryName(String text) {
+        libraryName = text;
+    }
+
+    void setLibraryVersion(String text) {
+        libraryVersion = text;
+    }
+
+    void closeAfterReply() {
+        closing = true;
+    }
+}
