@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 /// Confined to one thread. [#close()] gives everything back.
 public final class SlabCache implements AutoCloseable {
     private static final int MAX_CACHED_BYTES = 128 * 1024;
-    private static final byte POISON = (byte) 0xDB;
+    private static final long POISON = 0xDBDB_DBDB_DBDB_DBDBL;
 
     private final SlabAllocator allocator;
     private final MemorySegment memory;
@@ -116,7 +116,9 @@ public final class SlabCache implements AutoCloseable {
         if (Checks.ON) {
             checkCell(offset, sizeClass);
             int bytes = allocator.cellBytes(sizeClass);
-            memory.asSlice(offset + 16, bytes - 16).fill(POISON);
+            for (int i = 16; i + 8 <= bytes; i += 8) {
+                Words.setLong(memory, offset + i, POISON);
+            }
         }
         Words.setLong(memory, offset, list[sizeClass]);
         list[sizeClass] = offset;

@@ -194,6 +194,11 @@ public final class Record {
         return hasKey(region, a, region, b + HEADER_BYTES, length);
     }
 
+    /// Loads from the lines that a lookup and a reply need first: the header, and where key and value meet.
+    static long touch(MemorySegment region, long record, int keyLength) {
+        return Words.getLong(region, record + KEY_LENGTH) + Words.getByte(region, record + HEADER_BYTES + keyLength);
+    }
+
     static String hex(long record) {
         return "record 0x" + Long.toHexString(record);
     }

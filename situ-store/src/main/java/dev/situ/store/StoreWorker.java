@@ -169,13 +169,33 @@ public final class StoreWorker implements AutoCloseable {
         }
         long hash = index.hash(key, offset, length);
         long record = index.find(hash, key, offset, length);
-        if (record != Record.NONE
-                && Record.expireAtMillis(memory, record) != 0
-                && Record.isExpired(memory, record, nowMillis())) {
+        if (record != Record.NONE && isExpired(record)) {
             removeIfSame(hash, key, offset, length, record);
             return Record.NONE;
         }
         return record;
+    }
+
+    /// Finds the records of many keys at once, faster than one by one where memory is slow: see [LookupBurst].
+    ///
+    /// @param burst its keys are read; its records are set, each as by [#find]
+    public void findAll(LookupBurst burst) {
+        if (Checks.ON) {
+            checkInside();
+        }
+        burst.find(index);
+        for (int i = 0; i < burst.size(); i++) {
+            long record = burst.record(i);
+            if (record != Record.NONE && isExpired(record)) {
+                removeIfSame(burst.hash(i), burst.memory(i), burst.offset(i), burst.length(i), record);
+                burst.setRecord(i, Record.NONE);
+            }
+        }
+    }
+
+    private boolean isExpired(long record) {
+        long at = Record.expireAtMillis(memory, record);
+        return at != 0 && at <= nowMillis();
     }
 
     /// The time that this burst counts with, in milliseconds since 1970: read once in each epoch, when first
@@ -321,7 +341,7 @@ public final class StoreWorker implements AutoCloseable {
         if (condition == ALWAYS) {
             return true;
         }
-        boolean expired = Record.isExpired(memory, old, nowMillis());
+        boolean expired = isExpired(old);
         return switch (condition) {
             case IF_ABSENT -> expired;
             case IF_PRESENT -> !expired;
@@ -409,7 +429,7 @@ public final class StoreWorker implements AutoCloseable {
                 return StoreStatus.ABSENT;
             }
             if (found == Probe.FOUND) {
-                boolean expired = Record.isExpired(memory, SlotWord.reference(probe.word), nowMillis());
+                boolean expired = isExpired(SlotWord.reference(probe.word));
                 if (remove()) {
                     return expired ? StoreStatus.ABSENT : StoreStatus.DELETED;
                 }
@@ -460,8 +480,7 @@ public final class StoreWorker implements AutoCloseable {
             if (found == Probe.FROZEN) {
                 continue;
             }
-            boolean there =
-                    found == Probe.FOUND && !Record.isExpired(memory, SlotWord.reference(probe.word), nowMillis());
+            boolean there = found == Probe.FOUND && !isExpired(SlotWord.reference(probe.word));
             long next = function.apply(this, there ? SlotWord.reference(probe.word) : Record.NONE);
             if (next == RecordUpdate.KEEP) {
                 return StoreStatus.NOT_STORED;

@@ -128,6 +128,29 @@ class StoreTest {
     }
 
     @Test
+    void aBurstOfLookupsFindsWhatSingleLookupsFind() {
+        for (int i = 0; i < 1000; i++) {
+            put("key:" + i, "value " + i);
+        }
+        LookupBurst burst = new LookupBurst();
+        worker.enter();
+        for (int i = 0; i < 2000; i += 3) {
+            MemorySegment key = Bytes.of("key:" + i);
+            assertThat(burst.add(key, 0, Bytes.size(key))).isEqualTo(i / 3);
+        }
+        worker.findAll(burst);
+        for (int i = 0; i < 2000; i += 3) {
+            long record = burst.record(i / 3);
+            assertThat(record == Record.NONE ? null : Bytes.value(store, record))
+                    .isEqualTo(i < 1000 ? "value " + i : null);
+        }
+        burst.clear();
+        worker.findAll(burst);
+        worker.exit();
+        assertThat(burst.size()).isZero();
+    }
+
+    @Test
     void aFullStoreSaysSoAndStaysWhole() {
         String value = "x".repeat(1000);
         int stored = 0;

@@ -1,0 +1,155 @@
+package dev.situ.store;
+
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// Keys that are to be looked up together, so that the cache misses of one overlap with those of the others.
+///
+/// ```java
+/// burst.clear();
+/// for (each request) burst.add(memory, keyOffset, keyLength);
+/// worker.findAll(burst);
+/// for (int i = 0; i < burst.size(); i++) ... burst.record(i) ...
+/// ```
+///
+/// One lookup waits for memory twice: for the bucket, then for the record that it leads to. Processors go on
+/// past a load that misses, but not past the branches that depend on it. So the work is done in stages, each
+/// over all keys: hash; touch the buckets; read the buckets and touch the records; finish, with everything in
+/// the cache.
+///
+/// The memory of the keys is borrowed until [StoreWorker#findAll] returns. Reused; grows when it must. Confined
+/// to one thread.
+public final class LookupBurst {
+    private static final int INITIAL_KEYS = 32;
+
+    private MemorySegment[] memory = new MemorySegment[INITIAL_KEYS];
+    private long[] offsets = new long[INITIAL_KEYS];
+    private int[] lengths = new int[INITIAL_KEYS];
+    private long[] hashes = new long[INITIAL_KEYS];
+    private long[] records = new long[INITIAL_KEYS];
+    private int size;
+    // Where loads go whose only use is that they load; a field, so that the compiler keeps them.
+    private long touched;
+
+    /// Makes an empty burst with room for some keys.
+    public LookupBurst() {}
+
+    /// Forgets all keys.
+    public void clear() {
+        size = 0;
+    }
+
+    /// How many keys were added.
+    public int size() {
+        return size;
+    }
+
+    /// Adds a key.
+    ///
+    /// @return its index
+    public int add(MemorySegment memory, long offset, int length) {
+        if (size == lengths.length) {
+            grow();
+        }
+        this.memory[size] = memory;
+        offsets[size] = offset;
+        lengths[size] = length;
+        return size++;
+    }
+
+    /// After [StoreWorker#findAll]: the record of key `index`, valid inside the same epoch, or [Record#NONE].
+    public long record(int index) {
+        return records[index];
+    }
+
+    /// Finds the records of all keys, expired ones included.
+    void find(Index index) {
+        hash(index);
+        touchBuckets(index);
+        touchRecords(index);
+        for (int i = 0; i < size; i++) {
+            records[i] = index.find(hashes[i], memory[i], offsets[i], lengths[i]);
+        }
+    }
+
+    private void hash(Index index) {
+        for (int i = 0; i < size; i++) {
+            hashes[i] = index.hash(memory[i], offsets[i], lengths[i]);
+        }
+    }
+
+    private void touchBuckets(Index index) {
+        Table table = index.current();
+        MemorySegment region = index.memory;
+        long sum = 0;
+        for (int i = 0; i < size; i++) {
+            sum += Words.getLong(region, table.bucketOf(hashes[i]));
+        }
+        touched = sum;
+    }
+
+    /// Touches the first record with the right tag: the wrong one once in some thousand times, which costs a
+    /// miss later.
+    private void touchRecords(Index index) {
+        Table table = index.current();
+        MemorySegment region = index.memory;
+        long sum = 0;
+        for (int i = 0; i < size; i++) {
+            long record = candidate(region, table.bucketOf(hashes[i]), SlotWord.tag(hashes[i]));
+            if (record != Record.NONE) {
+                sum += Record.touch(region, record, lengths[i]);
+            }
+        }
+        touched += sum;
+    }
+
+    private static long candidate(MemorySegment region, long bucket, long tag) {
+        for (int slot = 0; slot < Bucket.SLOTS; slot++) {
+            long word = Words.getLongAcquire(region, Bucket.slot(bucket, slot));
+            if (SlotWord.hasTag(word, tag) && !SlotWord.isTentative(word)) {
+                long record = SlotWord.reference(word);
+                if (record != Record.NONE) {
+                    return record;
+                }
+            }
+        }
+        return Record.NONE;
+    }
+
+    int length(int index) {
+        return lengths[index];
+    }
+
+    MemorySegment memory(int index) {
+        return memory[index];
+    }
+
+    long offset(int index) {
+        return offsets[index];
+    }
+
+    long hash(int index) {
+        return hashes[index];
+    }
+
+    void setRecord(int index, long record) {
+        records[index] = record;
+    }
+
+    private void grow() {
+        int keys = lengths.length * 2;
+        MemorySegment[] grown = new MemorySegment[keys];
+        System.arraycopy(memory, 0, grown, 0, size);
+        memory = grown;
+        offsets = Arrays.copyOf(offsets, keys);
+        lengths = Arrays.copyOf(lengths, keys);
+        hashes = Arrays.copyOf(hashes, keys);
+        records = Arrays.copyOf(records, keys);
+    }
+
+    @Override
+    public String toString() {
+        return size + " keys, " + Long.toHexString(touched);
+    }
+}
