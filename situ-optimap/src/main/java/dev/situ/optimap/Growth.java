@@ -61,7 +61,7 @@ final class Growth<K, V> {
 
     /// The next stride to move: a fresh one, or one that somebody has begun but not finished; negative if there
     /// is none.
-    private int claim() {
+    int claim() {
         if (claims.get() < strides) {
             int claimed = claims.getAndIncrement();
             if (claimed < strides) {

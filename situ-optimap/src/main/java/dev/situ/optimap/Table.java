@@ -50,7 +50,7 @@ final class Table<K, V> {
     @Nullable
     Growth<K, V> grow(long size) {
         boolean overdue = outgrownBy(size >>> 1);
-        if (growth == null && (CLAIMED.compareAndSet(this, false, true) || overdue)) {
+        if (growth == null && (claim() || overdue)) {
             try {
                 GROWTH.compareAndSet(this, null, new Growth<>(this, new Table<>(buckets.length << 1)));
             } catch (OutOfMemoryError _) {
@@ -58,5 +58,10 @@ final class Table<K, V> {
             }
         }
         return growth;
+    }
+
+    /// Whether the caller is the one who is to allocate.
+    boolean claim() {
+        return CLAIMED.compareAndSet(this, false, true);
     }
 }

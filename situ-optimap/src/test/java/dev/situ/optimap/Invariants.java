@@ -13,7 +13,8 @@ final class Invariants {
     /// * every live key stands in the bucket that its hash names, exactly once, and is found there;
     /// * no dead entry is left in a bucket;
     /// * the number of keys, by counting and by `size`, is the same;
-    /// * outside a growth no bucket is marked as moved; during one, every moved bucket leads to the larger table.
+    /// * outside a growth no bucket is marked as moved; during one, every moved bucket leads to the larger
+    ///   table.
     static <K, V> void check(OptiMap<K, V> map) {
         Table<K, V> table = map.table();
         assertThat(map.buckets()).as("where operations start").isSameAs(table.buckets);
@@ -37,12 +38,14 @@ final class Invariants {
     }
 
     private static <K, V> void checkWord(OptiMap<K, V> map, Word<K, V> word, int index, int length, Map<K, V> found) {
-        assertThat(word).isNotInstanceOf(Moved.class);
+        assertThat(word instanceof Moved).as("moved twice").isFalse();
         for (BucketEntry<K, V> entry : Overflow.entries(word)) {
             if (entry != null && (entry.hash & (length - 1)) == index) {
                 V value = entry.value();
                 assertThat(value)
-                        .as("value of %s, which is in a bucket", entry.key)
+                        .withFailMessage(
+                                "entry of %s is dead, in bucket %d of %d, in %s, growing: %s",
+                                entry.key, index, length, word, map.table().growth)
                         .isNotNull();
                 assertThat(entry.hash).isEqualTo(Word.hash(entry.key));
                 assertThat(found.put(entry.key, value))
