@@ -64,6 +64,7 @@ public final class BufferPool {
         this.stride = stride(bufferBytes);
         this.words = Arena.ofAuto().allocate(ENTRIES + (long) buffers * ENTRY_BYTES, LINE_BYTES);
         for (int i = 0; i < buffers; i++) {
+            Words.setLong(words, entry(i), 1L << GENERATION_SHIFT);
             Words.setInt(words, entry(i) + LINK, i + 1 < buffers ? i + 1 : FreeHead.EMPTY);
         }
         Words.setLongVolatile(words, HEAD, FreeHead.of(0, buffers, 0));
@@ -168,7 +169,7 @@ public final class BufferPool {
             if (last && Checks.ON) {
                 poison(index);
             }
-            long next = last ? ((state >>> GENERATION_SHIFT) + 1) << GENERATION_SHIFT : state - 1;
+            long next = last ? (long) BufferRef.nextGeneration(generation(state)) << GENERATION_SHIFT : state - 1;
             if (Words.compareAndSetLong(words, entry(index), state, next)) {
                 if (last) {
                     push(index);

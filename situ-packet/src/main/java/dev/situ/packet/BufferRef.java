@@ -11,7 +11,8 @@ package dev.situ.packet;
 /// ```
 ///
 /// The generation counts the lives of the buffer: a reference that outlived its buffer is recognised by it. A
-/// reference is never negative, so that -1 is free to mean "none".
+/// reference is never negative, so that -1 is free to mean "none", and never 0, the value of a forgotten
+/// variable.
 public final class BufferRef {
     /// No buffer.
     public static final long NONE = -1;
@@ -43,6 +44,11 @@ public final class BufferRef {
 
     static int generation(long ref) {
         return (int) (ref >>> GENERATION_SHIFT) & GENERATION_MASK;
+    }
+
+    /// The generation after `generation`. Never 0, so that no reference is 0.
+    static int nextGeneration(int generation) {
+        return Math.max(1, (generation + 1) & GENERATION_MASK);
     }
 
     /// The reference as people read it: `pool 1 buffer 17 life 4`.

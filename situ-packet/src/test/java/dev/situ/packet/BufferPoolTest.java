@@ -28,7 +28,7 @@ class BufferPoolTest {
         Set<Long> offsets = new HashSet<>();
         for (int i = 0; i < 100; i++) {
             long ref = pool.take();
-            assertThat(ref).isGreaterThanOrEqualTo(0);
+            assertThat(ref).isPositive();
             assertThat(BufferRef.pool(ref)).isEqualTo(3);
             offsets.add(pool.offset(ref));
             Words.setByte(pool.memory(), pool.offset(ref) + 999, (byte) i);
@@ -70,6 +70,17 @@ class BufferPoolTest {
         assertThatThrownBy(() -> pool.offset(ref)).hasMessageContaining("used after its last release");
         assertThat(pool.references(next)).isEqualTo(1);
         assertThat(pool.outstanding()).isEqualTo(1);
+    }
+
+    @Test
+    void generationsStartAgainWithoutEverBeingZero() {
+        assertThat(BufferRef.nextGeneration(1)).isEqualTo(2);
+        assertThat(BufferRef.nextGeneration(Integer.MAX_VALUE)).isEqualTo(1);
+        long last = BufferRef.of(255, 0xFF_FFFF, Integer.MAX_VALUE);
+        assertThat(last).isPositive();
+        assertThat(BufferRef.pool(last)).isEqualTo(255);
+        assertThat(BufferRef.index(last)).isEqualTo(0xFF_FFFF);
+        assertThat(BufferRef.generation(last)).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test

@@ -88,6 +88,11 @@ final class BoundSocket {
         return socket.kernelDrops();
     }
 
+    /// The receive buffer that the kernel gave. Any thread may call it.
+    int receiveBytes() {
+        return socket.receiveBytes();
+    }
+
     /// Closes the socket and frees its memory.
     ///
     /// @return how many buffers are still retained; their memory stays

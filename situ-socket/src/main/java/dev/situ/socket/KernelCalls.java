@@ -11,7 +11,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Locale;
 
 /// The C library's calls that this module makes, and the only place that links them.
 ///
@@ -45,32 +44,6 @@ final class KernelCalls {
     private static final MethodHandle MUNMAP = link("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     private KernelCalls() {}
-
-    /// Links the calls, or says in one line why that cannot be.
-    ///
-    /// @throws UnsupportedOperationException if this is not Linux, or native access is denied
-    static void require() {
-        String system = String.valueOf(System.getProperty("os.name"));
-        if (!system.toLowerCase(Locale.ROOT).startsWith("linux")) {
-            throw new UnsupportedOperationException("kernel UDP sockets of situ-socket need Linux, this is " + system);
-        }
-        try {
-            newErrno();
-        } catch (ExceptionInInitializerError e) {
-            if (e.getCause() instanceof IllegalCallerException denied) {
-                throw new UnsupportedOperationException(nativeAccessMissing(), denied);
-            }
-            throw e;
-        } catch (NoClassDefFoundError e) {
-            throw new UnsupportedOperationException(nativeAccessMissing(), e);
-        }
-    }
-
-    private static String nativeAccessMissing() {
-        Module module = SocketUdpStack.class.getModule();
-        return "situ-socket calls the kernel through native access, which is denied: start java with"
-                + " --enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
-    }
 
     /// Where one thread's calls leave their errno.
     static MemorySegment newErrno() {

@@ -13,6 +13,8 @@ package dev.situ.socket;
 /// @param sleeps times that a poller slept in the kernel
 /// @param retainRefused datagrams that could not be retained for want of a buffer
 /// @param kernelDropped datagrams that the kernel dropped because a receive buffer was full
+/// @param socketReceiveBytes the smallest receive buffer that the kernel gave a socket (it counts its own
+///         overhead in it, and gives twice what is asked for), or 0 if nothing is bound
 public record SocketStatistics(
         long receiveCalls,
         long receivedMessages,
@@ -23,4 +25,5 @@ public record SocketStatistics(
         long segmentationRefused,
         long sleeps,
         long retainRefused,
-        long kernelDropped) {}
+        long kernelDropped,
+        long socketReceiveBytes) {}

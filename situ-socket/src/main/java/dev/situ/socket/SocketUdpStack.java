@@ -35,7 +35,7 @@ public final class SocketUdpStack implements UdpStack {
     ///         what to do
     /// @throws IOException if the system refuses
     public SocketUdpStack(SocketStackOptions options) throws IOException {
-        KernelCalls.require();
+        NativeAccess.require();
         this.options = options;
         this.queues = new SocketQueue[options.queues()];
         for (int i = 0; i < queues.length; i++) {
@@ -123,9 +123,11 @@ public final class SocketUdpStack implements UdpStack {
     /// How well the kernel was used since the start. Any thread may call it.
     public SocketStatistics socketStatistics() {
         long drops = 0;
+        long receiveBytes = Long.MAX_VALUE;
         for (SocketQueue queue : queues) {
             for (BoundSocket socket : queue.sockets()) {
                 drops += socket.kernelDrops();
+                receiveBytes = Math.min(receiveBytes, socket.receiveBytes());
             }
         }
         return new SocketStatistics(
@@ -138,7 +140,8 @@ public final class SocketUdpStack implements UdpStack {
                 sum(SocketCounters.SEGMENTATION_REFUSED),
                 sum(SocketCounters.SLEEPS),
                 sum(SocketCounters.RETAIN_REFUSED),
-                drops);
+                drops,
+                receiveBytes == Long.MAX_VALUE ? 0 : receiveBytes);
     }
 
     private long sum(int counter) {

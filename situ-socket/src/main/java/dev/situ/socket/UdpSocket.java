@@ -28,6 +28,7 @@ final class UdpSocket {
     private final MemorySegment errno = KernelCalls.newErrno();
     private final MemorySegment value = Arena.ofAuto().allocate(VALUE_BYTES, Long.BYTES);
     private final int fd;
+    private int receiveBytes;
     private boolean closed;
     private long lastDrops;
 
@@ -51,9 +52,15 @@ final class UdpSocket {
         if (!setOption(SOL_SOCKET, SO_RCVBUFFORCE, receiveBytes)) {
             setOption(SOL_SOCKET, SO_RCVBUF, receiveBytes);
         }
+        this.receiveBytes = getOption(SOL_SOCKET, SO_RCVBUF, Integer.BYTES) ? Words.getInt(value, 0) : 0;
         if (!setOption(SOL_SOCKET, SO_SNDBUFFORCE, sendBytes)) {
             setOption(SOL_SOCKET, SO_SNDBUF, sendBytes);
         }
+    }
+
+    /// The receive buffer that the kernel gave: twice what was asked for, or less. Any thread may call it.
+    int receiveBytes() {
+        return receiveBytes;
     }
 
     /// Lets later sockets of the same user share the port. Allowed after [#bind], too: the first socket of a port
@@ -105,9 +112,7 @@ final class UdpSocket {
     /// How many datagrams the kernel dropped because the socket's queue was full. Any thread may call it.
     synchronized long kernelDrops() {
         if (!closed) {
-            Words.setInt(value, LENGTH_AT, MEMINFO_BYTES);
-            if (KernelCalls.getsockopt(errno, fd, SOL_SOCKET, SO_MEMINFO, value.address(), value.address() + LENGTH_AT)
-                    == 0) {
+            if (getOption(SOL_SOCKET, SO_MEMINFO, MEMINFO_BYTES)) {
                 lastDrops = Integer.toUnsignedLong(Words.getInt(value, MEMINFO_DROPS));
             }
         }
@@ -125,5 +130,11 @@ final class UdpSocket {
     private synchronized boolean setOption(int level, int name, int number) {
         Words.setInt(value, 0, number);
         return KernelCalls.setsockopt(errno, fd, level, name, value.address(), Integer.BYTES) == 0;
+    }
+
+    /// Reads an option into [#value].
+    private synchronized boolean getOption(int level, int name, int bytes) {
+        Words.setInt(value, LENGTH_AT, bytes);
+        return KernelCalls.getsockopt(errno, fd, level, name, value.address(), value.address() + LENGTH_AT) == 0;
     }
 }

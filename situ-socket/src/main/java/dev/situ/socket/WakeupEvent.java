@@ -21,6 +21,7 @@ final class WakeupEvent {
     private static final int BYTES = 128;
 
     private final MemorySegment errno = KernelCalls.newErrno();
+    private final MemorySegment signallersErrno = KernelCalls.newErrno();
     private final MemorySegment memory = Arena.ofAuto().allocate(BYTES, BYTES);
     private final int fd;
     private boolean closed;
@@ -58,7 +59,7 @@ final class WakeupEvent {
 
     private synchronized void write() {
         if (!closed) {
-            KernelCalls.write(KernelCalls.newErrno(), fd, memory.address() + ONE, Long.BYTES);
+            KernelCalls.write(signallersErrno, fd, memory.address() + ONE, Long.BYTES);
         }
     }
 
