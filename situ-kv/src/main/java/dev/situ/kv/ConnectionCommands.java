@@ -85,26 +85,26 @@ final class ConnectionCommands {
             }
             protocol = (int) wanted;
         }
-        int user = 0;
-        int name = 0;
+        // One by one and at once, as Redis does: an error leaves what came before it done.
         for (int i = 2; i < call.count(); i++) {
             int more = call.count() - 1 - i;
             if (more >= 2 && call.is(i, AUTH)) {
-                user = i + 1;
+                if (!isDefaultUser(call, i + 1)) {
+                    call.error(Errors.WRONG_PASSWORD);
+                    return;
+                }
                 i += 2;
             } else if (more >= 1 && call.is(i, SETNAME)) {
-                name = ++i;
+                if (!ClientCommands.name(call, ++i)) {
+                    return;
+                }
             } else {
                 call.error("ERR Syntax error in HELLO option '" + call.shown(i, Integer.MAX_VALUE) + "'");
                 return;
             }
         }
-        if (user != 0 && !isDefaultUser(call, user)) {
-            call.error(Errors.WRONG_PASSWORD);
-        } else if (name == 0 || ClientCommands.name(call, name)) {
-            call.session().setProtocol(protocol);
-            greet(call, protocol);
-        }
+        call.session().setProtocol(protocol);
+        greet(call, protocol);
     }
 
     private static void greet(Call call, int protocol) {

@@ -28,10 +28,8 @@ final class Errors {
     static String unknownCommand(Call call) {
         StringBuilder arguments = new StringBuilder();
         for (int i = 1; i < call.count() && arguments.length() < SHOWN; i++) {
-            arguments
-                    .append('\'')
-                    .append(call.shown(i, SHOWN - arguments.length()))
-                    .append("' ");
+            String shown = call.shown(i, SHOWN - arguments.length());
+            arguments.append('\'').append(shown).append("' ");
         }
         return "ERR unknown command '" + call.shown(0, SHOWN) + "', with args beginning with: " + arguments;
     }
