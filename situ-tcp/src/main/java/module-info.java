@@ -3,9 +3,13 @@
 module dev.situ.tcp {
     requires static transitive org.jspecify;
     requires transitive dev.situ.memory;
-    requires transitive dev.situ.store;
-    requires transitive dev.situ.resp;
     requires transitive dev.situ.kv;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.classes.io_uring;
+    requires io.netty.transport.unix.common;
 
     exports dev.situ.tcp;
 }

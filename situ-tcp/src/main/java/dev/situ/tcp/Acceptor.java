@@ -1,0 +1,112 @@
+package dev.situ.tcp;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Takes new connections from a listening socket and hands them to the event loops, one after the other.
+///
+/// When the kernel gives none, as when the process has no file descriptor left, it pauses instead of asking again
+/// at once, and says so in the log at most once a second.
+@Sharable
+final class Acceptor extends ChannelInboundHandlerAdapter {
+    private static final byte[] TOO_MANY = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final long PAUSE_MILLIS = 100;
+
+    private final TcpTransport transport;
+    private final TcpLoop[] loops;
+    private final int maxClients;
+    private final AtomicInteger current;
+    private final LogLimiter log;
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong rejected = new AtomicLong();
+    private final AtomicLong errors = new AtomicLong();
+    private final AtomicInteger next = new AtomicInteger();
+
+    Acceptor(TcpTransport transport, TcpLoop[] loops, int maxClients, AtomicInteger current, LogLimiter log) {
+        this.transport = transport;
+        this.loops = loops;
+        this.maxClients = maxClients;
+        this.current = current;
+        this.log = log;
+    }
+
+    long accepted() {
+        return accepted.get();
+    }
+
+    long rejected() {
+        return rejected.get();
+    }
+
+    long errors() {
+        return errors.get();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Channel channel = (Channel) message;
+        TcpLoop loop = loops[Math.floorMod(next.getAndIncrement(), loops.length)];
+        setOption(channel, ChannelOption.TCP_NODELAY);
+        setOption(channel, ChannelOption.SO_KEEPALIVE);
+        if (transport.halfClosure()) {
+            setOption(channel, ChannelOption.ALLOW_HALF_CLOSURE);
+        }
+        channel.config().setAutoRead(false);
+        if (current.incrementAndGet() > maxClients) {
+            current.decrementAndGet();
+            rejected.incrementAndGet();
+            reject(loop, channel);
+            return;
+        }
+        accepted.incrementAndGet();
+        loop.eventLoop.execute(() -> open(loop, channel));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        errors.incrementAndGet();
+        log.warn(
+                () -> "no connection could be accepted on " + context.channel().localAddress() + ": "
+                        + cause.getMessage(),
+                null);
+        context.channel().config().setAutoRead(false);
+        Channel channel = context.channel();
+        var _ = channel.eventLoop()
+                .schedule(() -> channel.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void open(TcpLoop loop, Channel channel) {
+        Connection connection = new Connection(loop, channel, loop.worker.connect());
+        channel.config().setRecvByteBufAllocator(connection.reads());
+        channel.pipeline().addLast(connection);
+        loop.eventLoop.register(channel).addListener(done -> {
+            if (!done.isSuccess()) {
+                channel.unsafe().closeForcibly();
+                connection.neverOpened();
+            }
+        });
+    }
+
+    private static void reject(TcpLoop loop, Channel channel) {
+        loop.eventLoop.register(channel).addListener(done -> {
+            if (done.isSuccess()) {
+                channel.writeAndFlush(Unpooled.wrappedBuffer(TOO_MANY)).addListener(ChannelFutureListener.CLOSE);
+            } else {
+                channel.unsafe().closeForcibly();
+            }
+        });
+    }
+
+    private static void setOption(Channel channel, ChannelOption<Boolean> option) {
+        channel.config().setOption(option, true);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.situ.tcp;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// One event loop: its thread, its worker of the store, its memory, and the connections that live on it.
+///
+/// Confined to the loop's thread, but for the counters.
+final class TcpLoop {
+    private static final long SWEEP_MILLIS = 1000;
+
+    final EventLoop eventLoop;
+    final TcpWorker worker;
+    final OutputLimits limits;
+    final LoopBuffers buffers = new LoopBuffers();
+
+    /// Written by the loop alone, so an addition need not be atomic.
+    private final AtomicLong bytesIn = new AtomicLong();
+
+    private final AtomicLong bytesOut = new AtomicLong();
+    private final AtomicLong closedByLimit = new AtomicLong();
+    private final AtomicInteger pinned = new AtomicInteger();
+    private final AtomicInteger current;
+    private final LogLimiter log;
+
+    private final Set<Connection> connections = new HashSet<>();
+    private final Set<Connection> blocked = new HashSet<>();
+    private boolean sweeping;
+    private boolean stopping;
+
+    TcpLoop(EventLoop eventLoop, TcpWorker worker, OutputLimits limits, AtomicInteger current, LogLimiter log) {
+        this.eventLoop = eventLoop;
+        this.worker = worker;
+        this.limits = limits;
+        this.current = current;
+        this.log = log;
+    }
+
+    // ---- connections ----------------------------------------------------------------------------------------------
+
+    /// A connection begins. Says whether it may: not when the server stops.
+    boolean add(Connection connection) {
+        return !stopping && connections.add(connection);
+    }
+
+    /// A connection has ended.
+    void remove(Connection connection) {
+        connections.remove(connection);
+        blocked.remove(connection);
+        current.decrementAndGet();
+    }
+
+    /// A connection waits for its client to read, and is looked at from time to time from now on.
+    void watch(Connection connection) {
+        if (blocked.add(connection) && !sweeping) {
+            sweeping = true;
+            var _ = eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// A connection does not wait any more.
+    void unwatch(Connection connection) {
+        blocked.remove(connection);
+    }
+
+    /// A client left too much unread.
+    void closedByLimit(Connection connection, long unread) {
+        add(closedByLimit, 1);
+        log.warn(() -> "closed " + connection + ": " + unread + " bytes of replies were not read", null);
+    }
+
+    /// Something went wrong that no client should be able to cause.
+    void failed(Connection connection, Throwable cause) {
+        log.warn(() -> "closed " + connection + " because of an internal error", cause);
+    }
+
+    /// Finishes what is in flight on every connection, and takes no new one.
+    void stop() {
+        stopping = true;
+        for (Connection connection : copy(connections)) {
+            connection.stop();
+        }
+    }
+
+    /// Closes what is still open.
+    void stopNow() {
+        for (Connection connection : copy(connections)) {
+            connection.close();
+        }
+    }
+
+    boolean isEmpty() {
+        return connections.isEmpty();
+    }
+
+    private void sweep() {
+        for (Connection connection : copy(blocked)) {
+            connection.sweep(SWEEP_MILLIS);
+        }
+        sweeping = !blocked.isEmpty();
+        if (sweeping) {
+            var _ = eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static List<Connection> copy(Set<Connection> some) {
+        return new ArrayList<>(some);
+    }
+
+    // ---- counters -------------------------------------------------------------------------------------------------
+
+    void received(long bytes) {
+        add(bytesIn, bytes);
+    }
+
+    void sent(long bytes) {
+        add(bytesOut, bytes);
+    }
+
+    void pinned(int difference) {
+        pinned.setRelease(pinned.getPlain() + difference);
+    }
+
+    long bytesIn() {
+        return bytesIn.get();
+    }
+
+    long bytesOut() {
+        return bytesOut.get();
+    }
+
+    long closedByLimit() {
+        return closedByLimit.get();
+    }
+
+    int pinned() {
+        return pinned.get();
+    }
+
+    private static void add(AtomicLong counter, long difference) {
+        counter.setRelease(counter.getPlain() + difference);
+    }
+}

@@ -1,0 +1,195 @@
+package dev.situ.tcp;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+
+/// Serves RESP over TCP, and over a unix socket too if wished.
+///
+/// Each event loop is one thread with one worker of the store; a connection stays on its loop, and its commands
+/// are executed there to completion. How it works: `docs/design/tcp.md`.
+///
+/// Safe to call from any thread but those of its loops.
+public final class TcpServer implements AutoCloseable {
+    private final TcpServerOptions options;
+    private final TcpTransport transport;
+    private final MultiThreadIoEventLoopGroup group;
+    private final AtomicInteger current = new AtomicInteger();
+    private final LogLimiter log = new LogLimiter(System.getLogger("dev.situ.tcp"));
+    private final TcpLoop[] loops;
+    private final Acceptor acceptor;
+    private final List<Channel> listening = new ArrayList<>();
+    private int port = -1;
+    private boolean closed;
+
+    /// Starts a server that listens when this returns.
+    ///
+    /// @param workers makes the worker of loop `i`; called on the loop's thread, which also closes it
+    /// @throws IOException if it cannot listen, or the transport does not work here; the message is one line for
+    ///         users
+    public static TcpServer start(TcpServerOptions options, IntFunction<TcpWorker> workers) throws IOException {
+        String unavailability = options.transport().unavailability();
+        if (unavailability != null) {
+            throw new IOException(unavailability);
+        }
+        TcpServer server = new TcpServer(options, workers);
+        try {
+            server.listen();
+            return server;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private TcpServer(TcpServerOptions options, IntFunction<TcpWorker> workers) {
+        this.options = options;
+        this.transport = options.transport().resolve();
+        this.group = new MultiThreadIoEventLoopGroup(
+                options.eventLoops(), new DefaultThreadFactory("situ-tcp"), transport.ioHandlers());
+        this.loops = new TcpLoop[options.eventLoops()];
+        for (int i = 0; i < loops.length; i++) {
+            int index = i;
+            EventLoop eventLoop = group.next();
+            TcpWorker worker = eventLoop
+                    .submit(() -> workers.apply(index))
+                    .syncUninterruptibly()
+                    .getNow();
+            loops[i] = new TcpLoop(eventLoop, worker, options.output(), current, log);
+        }
+        this.acceptor = new Acceptor(transport, loops, options.maxClients(), current, log);
+    }
+
+    /// The TCP port that it listens on, or -1 if on none.
+    public int port() {
+        return port;
+    }
+
+    /// The transport in use, never [TcpTransport#AUTO].
+    public TcpTransport transport() {
+        return transport;
+    }
+
+    /// What it has done so far.
+    public TcpStatistics statistics() {
+        long bytesIn = 0;
+        long bytesOut = 0;
+        long closedByLimit = 0;
+        int buffers = 0;
+        int pinned = 0;
+        for (TcpLoop loop : loops) {
+            bytesIn += loop.bytesIn();
+            bytesOut += loop.bytesOut();
+            closedByLimit += loop.closedByLimit();
+            buffers += loop.buffers.taken();
+            pinned += loop.pinned();
+        }
+        return new TcpStatistics(
+                acceptor.accepted(),
+                current.get(),
+                acceptor.rejected(),
+                closedByLimit,
+                acceptor.errors(),
+                bytesIn,
+                bytesOut,
+                buffers,
+                pinned);
+    }
+
+    /// Stops: takes no new connection, sends the replies to what was received, for at most the time of the
+    /// options, closes all connections, then the workers, and ends the threads. Called again it does nothing.
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (Channel channel : listening) {
+            channel.close().syncUninterruptibly();
+        }
+        forEachLoop(TcpLoop::stop);
+        awaitNoConnections(options.stopTimeout().toNanos());
+        forEachLoop(TcpLoop::stopNow);
+        awaitNoConnections(TimeUnit.SECONDS.toNanos(1));
+        forEachLoop(loop -> loop.worker.close());
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        for (TcpLoop loop : loops) {
+            loop.buffers.close();
+        }
+    }
+
+    private void listen() throws IOException {
+        if (options.port() >= 0) {
+            InetSocketAddress address = new InetSocketAddress(options.bind(), options.port());
+            if (address.isUnresolved()) {
+                throw new IOException("unknown address to bind: " + options.bind());
+            }
+            Channel channel = bind(transport.tcpChannel(), address);
+            port = ((InetSocketAddress) channel.localAddress()).getPort();
+        }
+        Path path = options.unixSocket();
+        if (path != null) {
+            if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(path)) {
+                Files.deleteIfExists(path);
+            }
+            bind(transport.unixChannel(), transport.unixAddress(path));
+        }
+    }
+
+    private Channel bind(ServerChannel channel, SocketAddress address) throws IOException {
+        channel.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
+        if (address instanceof InetSocketAddress) {
+            channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        }
+        channel.pipeline().addLast(acceptor);
+        loops[0].eventLoop.register(channel).syncUninterruptibly();
+        try {
+            channel.bind(address).sync();
+        } catch (InterruptedException e) {
+            var _ = channel.close();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while binding " + address, e);
+        } catch (Exception e) {
+            var _ = channel.close();
+            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+        }
+        listening.add(channel);
+        return channel;
+    }
+
+    private interface LoopAction {
+        void on(TcpLoop loop);
+    }
+
+    private void forEachLoop(LoopAction action) {
+        for (TcpLoop loop : loops) {
+            loop.eventLoop.submit(() -> action.on(loop)).syncUninterruptibly();
+        }
+    }
+
+    private void awaitNoConnections(long nanos) {
+        long deadline = System.nanoTime() + nanos;
+        while (current.get() > 0 && System.nanoTime() - deadline < 0) {
+            try {
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}
