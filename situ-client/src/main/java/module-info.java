@@ -6,7 +6,6 @@ module dev.situ.client {
     requires transitive dev.situ.udp;
     requires transitive dev.situ.socket;
     requires transitive dev.situ.r2p2;
-    requires transitive dev.situ.resp;
 
     exports dev.situ.client;
 }

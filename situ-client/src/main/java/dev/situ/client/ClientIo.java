@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 public final class ClientIo {
     private static final byte[] GET = "*2\r\n$3\r\nGET\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int SCRATCH_BYTES = 4096;
+    private static final long MOST_LONG_BYTES = 512 * 1024;
 
     private final R2p2Client client;
     private final UdpSender sender;
@@ -25,6 +26,7 @@ public final class ClientIo {
     private final LongSupplier clock;
     private final MemorySegment scratch;
     private long now;
+    private long longBytes;
 
     ClientIo(R2p2Client client, UdpSender sender, long server, long timeoutNanos, LongSupplier clock, Arena arena) {
         this.client = client;
@@ -55,6 +57,11 @@ public final class ClientIo {
         return client.call(sender, server, request, offset, length, now + timeoutNanos, completion, token);
     }
 
+    /// Starts a call of a request of any length that times out at `deadline`.
+    CallStart callUntil(long deadline, MemorySegment request, int length, Completion completion) {
+        return client.call(sender, server, request, 0, length, deadline, completion, 0);
+    }
+
     /// Starts a `GET` of a key of at most 1024 bytes, which is borrowed for this call of the method.
     public CallStart get(MemorySegment key, long offset, int length, Completion completion, long token) {
         if (length > SCRATCH_BYTES / 4) {
@@ -71,9 +78,22 @@ public final class ClientIo {
         return client.outstanding();
     }
 
-    /// Starts a call of a request in a Java array of at most 1464 bytes.
-    CallStart callSmall(byte[] request, Completion completion) {
+    /// Starts a call of a request in a Java array of at most 1464 bytes that times out at `deadline`.
+    CallStart callUntil(long deadline, byte[] request, Completion completion) {
         Words.copyFrom(request, 0, scratch, GET.length, request.length);
-        return call(scratch, GET.length, request.length, completion, 0);
+        return client.call(sender, server, scratch, GET.length, request.length, deadline, completion, 0);
+    }
+
+    /// Whether a long request of that many bytes may start beside those that are on their way. One may always.
+    ///
+    /// The compatible mode does not pace: many long requests at once would overrun the server's receive buffer, and
+    /// all that is lost times out.
+    boolean admitsLong(int length) {
+        return longBytes == 0 || longBytes + length <= MOST_LONG_BYTES;
+    }
+
+    /// Notes that so many bytes of long requests more, or less, are on their way.
+    void addLong(int length) {
+        longBytes += length;
     }
 }

@@ -108,12 +108,11 @@ final class IoLoop implements Runnable {
         }
     }
 
-    private long tick() {
+    private void tick() {
         try {
-            return client.tick();
+            client.tick();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a completion on the client's thread threw", e);
-            return 0;
         }
     }
 
@@ -143,7 +142,7 @@ final class IoLoop implements Runnable {
     }
 
     private void sleep() {
-        long delay = Math.min(tick(), LONGEST_SLEEP_NANOS);
+        long delay = Math.min(client.delay(), LONGEST_SLEEP_NANOS);
         asleep.set(true);
         if ((submissions.isEmpty() || backlog != null) && !closing) {
             sender.flush();

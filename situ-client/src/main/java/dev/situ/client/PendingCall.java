@@ -22,6 +22,10 @@ final class PendingCall<T extends @Nullable Object> extends Submission implement
     private final byte[] small;
     private ClientMemory.@Nullable Block block;
     private final int length;
+
+    /// Whose long bytes it is counted in.
+    private @Nullable ClientIo startedBy;
+
     private final long deadline;
 
     private PendingCall(
@@ -59,11 +63,23 @@ final class PendingCall<T extends @Nullable Object> extends Submission implement
 
     @Override
     boolean start(ClientIo io) {
-        CallStart start = block == null ? io.callSmall(small, this) : io.call(block.memory(), 0, length, this, 0);
+        CallStart start = block == null ? io.callUntil(deadline, small, this) : startLong(io, block);
         if (start == CallStart.TOO_LARGE) {
             fail(new SituException.TooLarge(length));
         }
         return start == CallStart.STARTED || start == CallStart.TOO_LARGE;
+    }
+
+    private CallStart startLong(ClientIo io, ClientMemory.Block request) {
+        if (!io.admitsLong(length)) {
+            return CallStart.BUSY;
+        }
+        CallStart start = io.callUntil(deadline, request.memory(), length, this);
+        if (start == CallStart.STARTED) {
+            io.addLong(length);
+            startedBy = io;
+        }
+        return start;
     }
 
     @Override
@@ -111,6 +127,9 @@ final class PendingCall<T extends @Nullable Object> extends Submission implement
         if (mine != null) {
             block = null;
             memory.giveBack(mine);
+            if (startedBy != null) {
+                startedBy.addLong(-length);
+            }
         }
     }
 }

@@ -190,6 +190,18 @@ class SituClientTest {
     }
 
     @Test
+    void manyLongRequestsAtOnceAreNotLost() throws Exception {
+        List<CompletableFuture<?>> sets = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            sets.add(client.setAsync(key("k" + i), random(200_000 + i)));
+        }
+        CompletableFuture.allOf(sets.toArray(CompletableFuture[]::new)).get();
+        for (int i = 0; i < 40; i++) {
+            assertThat(client.getBytes(key("k" + i))).isEqualTo(random(200_000 + i));
+        }
+    }
+
+    @Test
     void aCancelledReadGivesItsMemoryBack() throws Exception {
         client.set(key("k"), random(1000));
         CompletableFuture<?> cancelled = client.getAsync(key("k"));

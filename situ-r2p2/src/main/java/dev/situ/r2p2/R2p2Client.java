@@ -127,11 +127,9 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
         }
     }
 
-    /// Ends the calls whose time is over. To be called now and then, also when nothing arrives.
-    ///
-    /// @return the nanoseconds after which to call it again at the latest, or [Long#MAX_VALUE] if no call is
-    ///     outstanding
-    public long tick() {
+    /// Ends the calls whose time is over. To be called now and then, also when nothing arrives: at the latest after
+    /// [#delay] nanoseconds.
+    public void tick() {
         long now = clock.getAsLong();
         rids.wake(now);
         for (int slot = timers.expired(now); slot != TimerWheel.NONE; slot = timers.expired(now)) {
@@ -139,7 +137,12 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
             rids.rest(call.rid, now);
             end(call, CallStatus.TIMED_OUT, nothing);
         }
-        return timers.delay(now);
+    }
+
+    /// The nanoseconds until a call may be over time, or [Long#MAX_VALUE] if none is outstanding. To be asked before
+    /// sleeping, not in every round: it may look at some hundred words.
+    public long delay() {
+        return timers.delay(clock.getAsLong());
     }
 
     /// What was called, what has ended how, and what was ignored. Any thread may call it.

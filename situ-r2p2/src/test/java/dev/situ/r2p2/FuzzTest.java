@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// before. Nothing may throw, honest calls are answered rightly, every call ends once, and at the end nothing is
 /// retained.
 class FuzzTest {
-    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS = 10_000;
     private static final int BURST = 8;
     private static final long MILLI = 1_000_000;
 
