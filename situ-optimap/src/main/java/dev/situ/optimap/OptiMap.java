@@ -1,14 +1,10 @@
 package dev.situ.optimap;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.AbstractMap;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -58,29 +54,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <K> keys, with `equals` and `hashCode` that agree and do not change
 /// @param <V> values
-public final class OptiMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V> {
-    private static final VarHandle BUCKETS;
-    private static final VarHandle TABLE;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            BUCKETS = lookup.findVarHandle(OptiMap.class, "buckets", Word[].class);
-            TABLE = lookup.findVarHandle(OptiMap.class, "table", Table.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /// Where every operation starts: the buckets of `table`, one indirection nearer. Set just before `table`
-    /// is, so it may be one ahead of it; either is right to start from, since an outgrown table leads on to the
-    /// larger one.
-    private volatile Word<K, V>[] buckets;
-
-    private volatile Table<K, V> table;
-    private final boolean grows;
-    private final LongAdder size = new LongAdder();
-
+public final class OptiMap<K, V> extends EntryTable<K, V> implements ConcurrentMap<K, V> {
     /// Makes an empty map with [OptiMapOptions#DEFAULT].
     public OptiMap() {
         this(OptiMapOptions.DEFAULT);
@@ -88,120 +62,13 @@ public final class OptiMap<K, V> extends AbstractMap<K, V> implements Concurrent
 
     /// Makes an empty map as `options` say.
     public OptiMap(OptiMapOptions options) {
-        this.table = new Table<>(options.buckets());
-        this.buckets = table.buckets;
-        this.grows = options.grows();
+        super(options);
     }
 
     /// Makes a map with the content of `source`.
     public OptiMap(Map<? extends K, ? extends V> source) {
         this();
         putAll(source);
-    }
-
-    // ---- entries: what all operations on one key are made of ------------------------------------------------------
-
-    /// The entry of `key`, or `null`. It may be dead, which means absent too. Reads through a growth.
-    private @Nullable BucketEntry<K, V> entry(int hash, Object key) {
-        Word<K, V>[] start = buckets;
-        Word<K, V> word = Buckets.get(start, hash & (start.length - 1));
-        BucketEntry<K, V> entry = Word.find(word, hash, key);
-        return entry == null && word instanceof Moved<K, V> moved ? entryBehind(moved, hash, key) : entry;
-    }
-
-    /// The same, for a writer: where it finds that the map grows, it helps.
-    private @Nullable BucketEntry<K, V> entryToUpdate(int hash, Object key) {
-        Word<K, V>[] start = buckets;
-        Word<K, V> word = Buckets.get(start, hash & (start.length - 1));
-        if (word instanceof Moved<K, V> moved) {
-            help(table.growth);
-            return entryBehind(moved, hash, key);
-        }
-        return Word.find(word, hash, key);
-    }
-
-    private static <K, V> @Nullable BucketEntry<K, V> entryBehind(Moved<K, V> first, int hash, Object key) {
-        Moved<K, V> moved = first;
-        while (true) {
-            Word<K, V> word = moved.successor(hash & (moved.to.length - 1));
-            if (!(word instanceof Moved<K, V> next)) {
-                return Word.find(word, hash, key);
-            }
-            moved = next;
-        }
-    }
-
-    /// Inserts `key` with `value`, unless it has a live entry: then returns that.
-    private @Nullable BucketEntry<K, V> insert(int hash, K key, V value) {
-        BucketEntry<K, V> added = new BucketEntry<>(hash, key, value);
-        Word<K, V>[] in = buckets;
-        while (true) {
-            int index = hash & (in.length - 1);
-            Word<K, V> word = Buckets.get(in, index);
-            if (word instanceof Moved<K, V> moved) {
-                in = leave(in, index, moved);
-                continue;
-            }
-            BucketEntry<K, V> old = Word.find(word, hash, key);
-            if (old != null && old.value() != null) {
-                return old;
-            }
-            if (Buckets.compareAndSet(in, index, word, Overflow.with(word, old, added))) {
-                inserted(word != null && !(word instanceof Empty));
-                return null;
-            }
-        }
-    }
-
-    /// Removes the key of `entry` if its value is the very object `value`, and tidies up. Returns whether it
-    /// was.
-    private boolean kill(BucketEntry<K, V> entry, V value) {
-        if (!entry.compareAndSet(value, null)) {
-            return false;
-        }
-        size.decrement();
-        unlink(entry);
-        return true;
-    }
-
-    /// Takes a dead entry out of its bucket, if it is still there.
-    private void unlink(BucketEntry<K, V> dead) {
-        Word<K, V>[] in = buckets;
-        while (true) {
-            int index = dead.hash & (in.length - 1);
-            Word<K, V> word = Buckets.get(in, index);
-            if (word instanceof Moved<K, V> moved) {
-                in = leave(in, index, moved);
-                continue;
-            }
-            Word<K, V> without = Overflow.without(word, dead);
-            if (without == null || Buckets.compareAndSet(in, index, word, without)) {
-                return;
-            }
-        }
-    }
-
-    /// Swings `key`'s value from the very object `expected` to `replacement`, where `null` means absent, for
-    /// both. `entry` is where `expected` was found. Returns whether it still was the value.
-    private boolean swing(
-            @Nullable BucketEntry<K, V> entry, int hash, K key, @Nullable V expected, @Nullable V replacement) {
-        if (entry == null || expected == null) {
-            return replacement == null || insert(hash, key, replacement) == null;
-        }
-        return replacement == null ? kill(entry, expected) : entry.compareAndSet(expected, replacement);
-    }
-
-    /// Removes `key` if its value is the very object `value`, as an iterator found it.
-    void removeExactly(K key, V value) {
-        BucketEntry<K, V> entry = entry(Word.hash(key), key);
-        if (entry != null) {
-            kill(entry, value);
-        }
-    }
-
-    private @Nullable V value(int hash, Object key) {
-        BucketEntry<K, V> entry = entry(hash, key);
-        return entry == null ? null : entry.value();
     }
 
     // ---- plain operations -----------------------------------------------------------------------------------------
@@ -384,7 +251,7 @@ public final class OptiMap<K, V> extends AbstractMap<K, V> implements Concurrent
     @Override
     public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
         Objects.requireNonNull(function, "function");
-        Traversal<K, V> all = new Traversal<>(buckets);
+        Traversal<K, V> all = new Traversal<>(buckets());
         for (BucketEntry<K, V> entry = all.next(); entry != null; entry = all.next()) {
             computeIfPresent(entry.key, (key, value) -> Objects.requireNonNull(function.apply(key, value)));
         }
@@ -401,7 +268,7 @@ public final class OptiMap<K, V> extends AbstractMap<K, V> implements Concurrent
 
     /// The number of keys; exact when no update is under way.
     public long mappingCount() {
-        return Math.max(0, size.sum());
+        return count();
     }
 
     @Override
@@ -418,7 +285,7 @@ public final class OptiMap<K, V> extends AbstractMap<K, V> implements Concurrent
     /// Removes every key that is there throughout the call; keys that are inserted meanwhile may stay.
     @Override
     public void clear() {
-        Traversal<K, V> all = new Traversal<>(buckets);
+        Traversal<K, V> all = new Traversal<>(buckets());
         for (BucketEntry<K, V> entry = all.next(); entry != null; entry = all.next()) {
             remove(entry.key);
         }
@@ -442,45 +309,5 @@ public final class OptiMap<K, V> extends AbstractMap<K, V> implements Concurrent
     @Override
     public Set<Map.Entry<K, V>> entrySet() {
         return new EntryView<>(this);
-    }
-
-    // ---- growing --------------------------------------------------------------------------------------------------
-
-    /// A writer has met `moved` in a bucket: helps, and returns the larger table's buckets, where it goes on.
-    private Word<K, V>[] leave(Word<K, V>[] from, int index, Moved<K, V> moved) {
-        moved.finish(from, index);
-        help(table.growth);
-        return moved.to;
-    }
-
-    /// A key was added to a bucket, where there were others if `collision`.
-    private void inserted(boolean collision) {
-        size.increment();
-        Table<K, V> current = table;
-        Growth<K, V> growth = current.growth;
-        if (growth == null && grows && collision) {
-            long sum = size.sum();
-            growth = current.outgrownBy(sum) ? current.grow(sum) : null;
-        }
-        help(growth);
-    }
-
-    /// Moves a stride; if all is moved, makes the larger table the map's table. Both steps can succeed only
-    /// once for each growth, and the next growth cannot begin before both did.
-    private void help(@Nullable Growth<K, V> growth) {
-        if (growth != null && growth.help()) {
-            BUCKETS.compareAndSet(this, growth.from.buckets, growth.to.buckets);
-            TABLE.compareAndSet(this, growth.from, growth.to);
-        }
-    }
-
-    /// Where an iteration starts.
-    Word<K, V>[] buckets() {
-        return buckets;
-    }
-
-    /// The table that grows next, or is growing; for the validator of the tests.
-    Table<K, V> table() {
-        return table;
     }
 }
