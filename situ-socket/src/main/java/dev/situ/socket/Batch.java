@@ -56,6 +56,7 @@ final class Batch {
 
     private int datagram;
     private int datagramBytes;
+    private final UncutPeers uncut = new UncutPeers();
     private boolean coalesce;
 
     /// @param coalesce whether datagrams may share a message
@@ -65,6 +66,11 @@ final class Batch {
 
     void stopCoalescing() {
         coalesce = false;
+    }
+
+    /// Says that the kernel does not cut messages like this one apart.
+    void refuseToCut(int message) {
+        uncut.add(peer[message], segment[message]);
     }
 
     boolean coalesces() {
@@ -84,9 +90,10 @@ final class Batch {
         datagramBytes = 0;
     }
 
-    /// Whether the open datagram can have another piece wherever that lies.
+    /// Whether the open datagram can have another piece wherever that lies. Where it cannot, there is still one
+    /// left for bytes that are copied one after another.
     boolean hasPieceRoom() {
-        return pieceTop - datagram < MAX_DATAGRAM_PIECES;
+        return pieceTop - datagram < MAX_DATAGRAM_PIECES - 1;
     }
 
     /// The bytes of the open datagram.
@@ -131,6 +138,7 @@ final class Batch {
         return coalesce
                 && length > 0
                 && length <= segment[message]
+                && !uncut.contains(peer[message], segment[message])
                 && bytes[message] == segment[message] * segments[message]
                 && bytes[message] + length <= MAX_BYTES
                 && segments[message] < MAX_SEGMENTS

@@ -13,7 +13,7 @@ import java.util.Objects;
 /// of its own costs the kernel more than a few lines of copying. Long ones are referred to where they lie.
 final class SocketSender implements UdpSender {
     /// Appended bytes are copied up to this length.
-    static final int COPIED_BYTES = 256;
+    static final int COPIED_BYTES = 512;
 
     private static final int AREA_BYTES = 512 * 1024;
     private static final int CACHE_LINE = 64;

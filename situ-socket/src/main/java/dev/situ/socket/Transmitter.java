@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
 /// - the send buffer is full (`EAGAIN`): wait for room, but not longer than [#MAX_WAITS] times a millisecond for
 ///   a batch, then drop what is left, as a full network card would;
 /// - it does not cut this message apart (`EINVAL`, `EMSGSIZE`, `EIO`: a path with a small MTU, a device without
-///   checksums): the datagrams go one by one. `EIO` ends coalescing for good;
+///   checksums): the datagrams go one by one, and so will later ones of that size to that peer. `EIO` ends
+///   coalescing for good;
 /// - anything else concerns this message, or is a pending error of the socket that the failed call has cleared:
 ///   try once again, then drop this message alone.
 ///
@@ -109,6 +110,7 @@ class Transmitter {
                 done += sent;
             } else if (!retry(error())) {
                 giveUp(batch, first + done);
+                retried = false;
                 done++;
             }
         }
@@ -174,19 +176,22 @@ class Transmitter {
     /// Gets the message that the kernel refused out of the way.
     private void giveUp(Batch batch, int message) {
         int error = error();
-        retried = false;
-        if (batch.segments(message) > 1 && refusesToCut(error)) {
-            counters.add(SocketCounters.SEGMENTATION_REFUSED, 1);
-            if (error == Errno.EIO) {
-                batch.stopCoalescing();
-            }
-            sendOneByOne(batch, message);
-        } else {
+        if (batch.segments(message) == 1 || !refusesToCut(error)) {
             counters.add(SocketCounters.SEND_DROPPED, batch.segments(message));
+            return;
+        }
+        counters.add(SocketCounters.SEGMENTATION_REFUSED, 1);
+        boolean allSent = sendOneByOne(batch, message);
+        if (error == Errno.EIO) {
+            batch.stopCoalescing();
+        } else if (allSent) {
+            // It was the size and not the peer.
+            batch.refuseToCut(message);
         }
     }
 
-    private void sendOneByOne(Batch batch, int message) {
+    private boolean sendOneByOne(Batch batch, int message) {
+        boolean allSent = true;
         int piece = batch.firstPiece(message);
         int from = 0;
         int left = batch.bytes(message);
@@ -205,23 +210,24 @@ class Transmitter {
                 }
             }
             writeHeader(batch, message, LONE_SLOT, LONE_PIECE, pieces);
-            sendLone(length);
+            allSent &= sendLone(length);
         }
+        return allSent;
     }
 
-    private void sendLone(int length) {
+    private boolean sendLone(int length) {
+        retried = false;
         while (call(LONE_SLOT, 1) < 1) {
             if (!retry(error())) {
-                retried = false;
                 counters.add(SocketCounters.SEND_DROPPED, 1);
-                return;
+                return false;
             }
         }
-        retried = false;
         counters.add(SocketCounters.SEND_CALLS, 1);
         counters.add(SocketCounters.SENT_MESSAGES, 1);
         counters.add(SocketCounters.SENT, 1);
         counters.add(SocketCounters.SENT_BYTES, length);
+        return true;
     }
 
     private static long header(int slot) {

@@ -112,6 +112,23 @@ class BatchTest {
     }
 
     @Test
+    void datagramsOfAsManyPiecesAsCanBeFillTheTableExactly() {
+        Batch batch = new Batch(false);
+        int datagrams = 0;
+        while (batch.hasRoom()) {
+            batch.begin();
+            for (int i = 0; batch.hasPieceRoom(); i++) {
+                batch.add(1000 + i * 10L, 1);
+            }
+            batch.add(5000, 1);
+            batch.add(5001, 1);
+            batch.commit(7);
+            datagrams++;
+        }
+        assertThat(datagrams).isEqualTo(Batch.MAX_PIECES / Batch.MAX_DATAGRAM_PIECES);
+    }
+
+    @Test
     void piecesThatTouchBecomeOne() {
         Batch batch = new Batch(true);
         for (int i = 0; i < 100; i++) {

@@ -58,7 +58,7 @@ class SendTest {
     void piecesFromManyPlacesMakeOneDatagram() throws Exception {
         MemorySegment foreign = random(10_000, 1);
         MemorySegment expected = arena.allocate(1472);
-        int[] lengths = {300, 1, 0, 256, 257, 400, 30};
+        int[] lengths = {300, 1, 0, 512, 513, 100, 30};
         long at = sender.claim(to, 16);
         Words.setLong(sender.memory(), at, 42);
         Words.setLong(expected, 0, 42);
@@ -215,5 +215,17 @@ class SendTest {
         assertThat(stack.socketStatistics().segmentationRefused()).isEqualTo(1);
         assertThat(stack.statistics().sent()).isEqualTo(30);
         assertThat(stack.statistics().sendDropped()).isZero();
+
+        // Next time it is known.
+        for (int i = 0; i < 30; i++) {
+            sender.claim(to, 0);
+            sender.append(value, i * 600L, 580);
+            sender.commit();
+        }
+        sender.flush();
+        for (int i = 0; i < 30; i++) {
+            assertThat(peer.receive()).isEqualTo(bytes(value, i * 600L, 580));
+        }
+        assertThat(stack.socketStatistics().segmentationRefused()).isEqualTo(1);
     }
 }
