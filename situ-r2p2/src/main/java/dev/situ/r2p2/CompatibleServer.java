@@ -177,12 +177,15 @@ final class CompatibleServer {
         refuse(request.peer, request.rid, sender);
     }
 
-    private void expire(long now, UdpSender sender) {
+    /// @return whether there was something to give up
+    private boolean expire(long now, UdpSender sender) {
+        int before = unfinished.size();
         for (@Nullable UnfinishedRequest late = unfinished.expired(now); late != null; late = unfinished.expired(now)) {
             counts.add(TIMED_OUT);
             end(late);
             feedback(late.peer, late.rid, sender);
         }
+        return unfinished.size() < before;
     }
 
     private void end(UnfinishedRequest request) {
@@ -203,7 +206,9 @@ final class CompatibleServer {
             return Long.MAX_VALUE;
         }
         long now = clock.getAsLong();
-        expire(now, sender);
+        if (expire(now, sender)) {
+            sender.flush();
+        }
         return unfinished.delay(now);
     }
 

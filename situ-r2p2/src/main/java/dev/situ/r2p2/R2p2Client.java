@@ -139,8 +139,8 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
         }
     }
 
-    /// The nanoseconds until a call may be over time, or [Long#MAX_VALUE] if none is outstanding. To be asked before
-    /// sleeping, not in every round: it may look at some hundred words.
+    /// The nanoseconds until a call may be over time, or [Long#MAX_VALUE] if none is outstanding. To be asked
+    /// before sleeping, not in every round: it may look at some hundred words.
     public long delay() {
         return timers.delay(clock.getAsLong());
     }

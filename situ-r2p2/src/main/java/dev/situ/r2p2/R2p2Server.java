@@ -45,8 +45,9 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
     }
 
     /// Gives up unfinished requests that have taken too long: to be called by the queue's poller now and then, also
-    /// when nothing arrives. What it sends (to the router, if there is one) is committed, not flushed.
+    /// when nothing arrives. What it sends, to the router, is flushed.
     ///
+    /// @param sender the queue's own ([dev.situ.udp.UdpQueue#sender])
     /// @return the nanoseconds after which to call it again at the latest, or [Long#MAX_VALUE] if nothing is
     ///     unfinished
     public long tick(int queue, UdpSender sender) {

@@ -11,6 +11,7 @@ import java.util.List;
 final class EchoHandler implements RequestHandler {
     private final Arena arena = Arena.ofAuto();
     final List<byte[]> requests = new ArrayList<>();
+    final List<Integer> queues = new ArrayList<>();
     boolean refuse;
     boolean owned;
     /// If not negative, answers with this many bytes instead.
@@ -18,6 +19,7 @@ final class EchoHandler implements RequestHandler {
 
     @Override
     public RequestStatus handle(int queue, SliceList request, SliceList response) {
+        queues.add(queue);
         int length = (int) request.length();
         MemorySegment all = arena.allocate(Math.max(1, length));
         request.copyTo(all, 0);

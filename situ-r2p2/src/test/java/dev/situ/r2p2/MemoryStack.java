@@ -33,6 +33,7 @@ final class MemoryStack implements UdpBurst, UdpSender {
     private List<Part> claimed = new ArrayList<>();
     private int claimedBytes;
 
+    int queue;
     int buffers = Integer.MAX_VALUE;
     int sendRoom = Integer.MAX_VALUE;
 
@@ -83,7 +84,7 @@ final class MemoryStack implements UdpBurst, UdpSender {
 
     @Override
     public int queue() {
-        return 0;
+        return queue;
     }
 
     @Override

@@ -356,6 +356,20 @@ class R2p2ServerTest {
     }
 
     @Test
+    void everyQueueHasItsOwnUnfinishedRequests() {
+        server = new R2p2Server(2, R2p2ServerOptions.DEFAULTS, handler, () -> now);
+        Datagram[] packets = request(1, random(1470));
+        stack.queue = 1;
+        deliver(packets[0]);
+        stack.queue = 0;
+        assertThat(deliver(packets[1])).isEmpty();
+        assertThat(server.statistics().dropped().orphans()).isEqualTo(1);
+        stack.queue = 1;
+        assertThat(message(deliver(packets[1]))).isEqualTo(random(1470));
+        assertThat(handler.queues).containsExactly(1);
+    }
+
+    @Test
     void optionsOutOfRangeAreRejected() {
         assertThatThrownBy(() -> R2p2ServerOptions.DEFAULTS.withOffLoopback(R2p2Header.MAX_RESPONSE_BYTES + 1))
                 .isInstanceOf(IllegalArgumentException.class)
