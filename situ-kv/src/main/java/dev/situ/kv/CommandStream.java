@@ -144,12 +144,15 @@ public final class CommandStream implements AutoCloseable {
         return awaited == 0 && held.isEmpty();
     }
 
-    /// Drops a half-received command: the next byte begins a new one. For transports whose messages hold whole
-    /// commands.
+    /// Makes the stream and its session as new: a half-received command is dropped, a closed stream is open
+    /// again, and nothing that an earlier client said of itself holds any more. For transports without
+    /// connections, whose messages hold whole commands: called before each message. Cheap, and needs no epoch.
     public void reset() {
         dropClaimed();
         held.consume(held.length());
         parser.reset();
+        session.reset();
+        closed = false;
     }
 
     /// Drops a half-received command and gives all memory back. Idempotent.

@@ -44,6 +44,15 @@ public final class Session {
         return closing;
     }
 
+    /// Forgets all that the client said, but for the number.
+    void reset() {
+        protocol = 2;
+        name = "";
+        libraryName = "";
+        libraryVersion = "";
+        closing = false;
+    }
+
     void setProtocol(int version) {
         protocol = version;
     }

@@ -31,7 +31,12 @@ final class Server implements AutoCloseable {
     }
 
     Connection connect() {
-        return new Connection();
+        return new Connection(executor);
+    }
+
+    /// A connection whose commands another executor runs, on the same worker.
+    Connection connect(Executor other) {
+        return new Connection(other);
     }
 
     @Override
@@ -48,9 +53,13 @@ final class Server implements AutoCloseable {
 
     /// A client's end of one connection.
     final class Connection implements AutoCloseable {
-        final CommandStream stream = new CommandStream(executor, keyspace.newSession());
+        final CommandStream stream;
         final Reply reply = new Reply();
         StreamStatus status = StreamStatus.OPEN;
+
+        Connection(Executor executor) {
+            stream = new CommandStream(executor, keyspace.newSession());
+        }
 
         /// Sends bytes, one for each char, in one piece, and gives the whole reply.
         String send(String request) {

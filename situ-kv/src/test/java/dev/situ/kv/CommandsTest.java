@@ -1,0 +1,198 @@
+package dev.situ.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.situ.store.StoreOptions;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What single commands answer. That the answers are Redis's is the [DifferentialTest]'s to show.
+class CommandsTest {
+    private final AtomicLong clock = new AtomicLong(1_700_000_000_000L);
+    private final Server server =
+            new Server(StoreOptions.ofMemory(Server.MEMORY).withClock(clock::get));
+    private final Server.Connection client = server.connect();
+
+    @AfterEach
+    void close() {
+        client.close();
+        server.close();
+    }
+
+    private void assertReply(String reply, String... command) {
+        assertThat(client.command(command)).isEqualTo(reply + "\r\n");
+    }
+
+    @Test
+    void setHonoursItsConditions() {
+        assertReply("$-1", "SET", "k", "a", "XX");
+        assertReply("+OK", "SET", "k", "a", "NX");
+        assertReply("$-1", "SET", "k", "b", "NX");
+        assertReply("$1\r\na", "SET", "k", "b", "NX", "GET");
+        assertReply("$1\r\na", "SET", "k", "c", "XX", "GET");
+        assertReply("$-1", "SET", "other", "d", "GET");
+        assertReply("$1\r\nc", "GET", "k");
+        assertReply("-ERR syntax error", "SET", "k", "a", "NX", "XX");
+    }
+
+    @Test
+    void aKeyExpiresWhenItsTimeHasCome() {
+        assertReply("+OK", "SET", "seconds", "v", "EX", "10");
+        assertReply("+OK", "SET", "millis", "v", "PX", "10000");
+        assertReply("+OK", "SET", "kept", "v", "EXAT", "1700000010");
+        assertReply("+OK", "SET", "kept", "w", "KEEPTTL");
+        assertReply("+OK", "SET", "forgotten", "v", "PXAT", "1700000010000");
+        assertReply("+OK", "SET", "forgotten", "w");
+        clock.addAndGet(9_999);
+        assertReply(":4", "EXISTS", "seconds", "millis", "kept", "forgotten");
+        clock.addAndGet(1);
+        assertReply(":1", "EXISTS", "seconds", "millis", "kept", "forgotten");
+        assertReply("+OK", "SET", "seconds", "again", "NX");
+        assertReply("-ERR invalid expire time in 'set' command", "SET", "k", "v", "EX", "0");
+        assertReply("-ERR value is not an integer or out of range", "SET", "k", "v", "EX", "1.5");
+    }
+
+    @Test
+    void deletedAndFlushedKeysAreGone() {
+        client.command("SET", "a", "1");
+        client.command("SET", "b", "2");
+        assertReply(":2", "DBSIZE");
+        assertReply(":1", "DEL", "a", "a", "c");
+        assertReply("+OK", "FLUSHDB", "ASYNC");
+        assertReply(":0", "DBSIZE");
+        assertReply("-ERR syntax error", "FLUSHALL", "NOW");
+    }
+
+    @Test
+    void commandsAreFoundInAnyCase() {
+        assertReply("+PONG", "PiNg");
+        assertReply("$1\r\nx", "ECHO", "x");
+        assertReply("-ERR wrong number of arguments for 'get' command", "GeT");
+        assertReply("-ERR unknown command 'G\u00e4T', with args beginning with: 'x' ", "G\u00e4T", "x");
+        assertReply("-ERR unknown subcommand 'what'. Try CLIENT HELP.", "CLIENT", "what");
+        assertReply("-ERR wrong number of arguments for 'client|id' command", "CLIENT", "ID", "1");
+    }
+
+    @Test
+    void helloSwitchesTheProtocol() {
+        assertThat(client.command("HELLO")).startsWith("*14\r\n$6\r\nserver\r\n$5\r\nredis\r\n");
+        assertThat(client.command("HELLO", "3", "SETNAME", "me")).startsWith("%7\r\n$6\r\nserver\r\n");
+        assertReply("_", "GET", "nothing");
+        assertReply("$2\r\nme", "CLIENT", "GETNAME");
+        assertThat(client.command("INFO", "keyspace")).isEqualTo("=16\r\ntxt:# Keyspace\r\n\r\n");
+        assertThat(client.command("CONFIG", "GET", "save")).isEqualTo("%1\r\n$4\r\nsave\r\n$0\r\n\r\n");
+        assertReply("-NOPROTO unsupported protocol version", "HELLO", "4");
+        assertThat(client.command("HELLO", "2")).startsWith("*14\r\n");
+        assertReply("$-1", "GET", "nothing");
+    }
+
+    @Test
+    void withoutAPasswordAuthSaysSo() {
+        assertReply("-" + Errors.NO_PASSWORD_SET, "AUTH", "secret");
+        assertReply("+OK", "AUTH", "default", "anything");
+        assertReply("-" + Errors.WRONG_PASSWORD, "AUTH", "someone", "secret");
+    }
+
+    @Test
+    void thereIsOneDatabase() {
+        assertReply("+OK", "SELECT", "0");
+        assertReply("-ERR DB index is out of range", "SELECT", "1");
+        assertReply("-ERR value is not an integer or out of range", "SELECT", "x");
+    }
+
+    @Test
+    void clientsTellWhoTheyAre() {
+        assertReply("+OK", "CLIENT", "SETINFO", "LIB-NAME", "jedis");
+        assertReply("+OK", "CLIENT", "SETINFO", "lib-ver", "8.0.2");
+        assertReply(
+                "-ERR lib-name cannot contain spaces, newlines or special characters.",
+                "CLIENT",
+                "SETINFO",
+                "lib-name",
+                "a b");
+        assertReply("-ERR Unrecognized option 'lib'", "CLIENT", "SETINFO", "lib", "x");
+        assertThat(client.stream.session().libraryName()).isEqualTo("jedis");
+        assertThat(client.stream.session().libraryVersion()).isEqualTo("8.0.2");
+        assertReply(":1", "CLIENT", "ID");
+        assertReply("-" + Errors.CLIENT_NAME, "CLIENT", "SETNAME", "a b");
+    }
+
+    @Test
+    void infoHasTheSectionsThatWereAskedFor() {
+        client.command("SET", "k", "v");
+        assertThat(client.command("INFO"))
+                .contains("# Server\r\nredis_version:7.0.15\r\n", "situ_version:0.1.0-test\r\n", "tcp_port:6379\r\n")
+                .contains("uptime_in_days:1\r\n", "# Clients\r\nconnected_clients:1\r\n", "maxmemory_human:64.00M\r\n")
+                .contains("# Keyspace\r\ndb0:keys=1,expires=0,avg_ttl=0\r\n");
+        assertThat(client.command("INFO", "clients", "KEYSPACE", "clients"))
+                .startsWith("$")
+                .contains("# Clients\r\n", "\r\n\r\n# Keyspace\r\n")
+                .doesNotContain("# Server");
+    }
+
+    @Test
+    void configAnswersByNameAndByPattern() {
+        assertReply(
+                "*4\r\n$4\r\nSAVE\r\n$0\r\n\r\n$10\r\nappendonly\r\n$2\r\nno",
+                "CONFIG",
+                "GET",
+                "SAVE",
+                "appendonly",
+                "save");
+        assertThat(client.command("CONFIG", "GET", "max*")).startsWith("*6\r\n$10\r\nmaxclients\r\n$5\r\n10000\r\n");
+        assertReply("*2\r\n$4\r\nbind\r\n$9\r\n127.0.0.1", "CONFIG", "GET", "b[a-i]?d");
+        assertReply("*0", "CONFIG", "GET", "nope");
+    }
+
+    @Test
+    void everyCommandIsDescribed() {
+        int commands = server.keyspace.commands().all().size();
+        assertReply(":" + commands, "COMMAND", "COUNT");
+        assertThat(client.command("COMMAND")).startsWith("*" + commands + "\r\n*10\r\n");
+        assertThat(client.command("COMMAND", "DOCS")).startsWith("*" + commands * 2 + "\r\n");
+        assertThat(client.command("COMMAND", "LIST")).startsWith("*" + commands + "\r\n");
+        assertThat(client.command("COMMAND", "INFO", "client|id", "nope"))
+                .startsWith("*2\r\n*10\r\n$9\r\nclient|id\r\n:2\r\n")
+                .endsWith("$-1\r\n");
+    }
+
+    @Test
+    void aStreamWithoutAConnectionBeginsAnew() {
+        client.command("HELLO", "3", "SETNAME", "me");
+        client.send("QUIT\r\n");
+        client.stream.reset();
+        assertReply("$-1", "GET", "nothing");
+        client.send("*2\r\n$3\r\nGET\r\n$1");
+        client.stream.reset();
+        assertReply("$-1", "CLIENT", "GETNAME");
+        client.send("*1\r\nx\r\n");
+        client.stream.reset();
+        assertReply("+PONG", "PING");
+    }
+
+    @Test
+    void keysOfOthersAreRefused() {
+        SlotOwner owner = new SlotOwner() {
+            @Override
+            public boolean owns(MemorySegment key, long offset, int length) {
+                return length < 3;
+            }
+
+            @Override
+            public String refusal(MemorySegment key, long offset, int length) {
+                return "MOVED 7 10.0.0.2:6379";
+            }
+        };
+        Keyspace shared = new Keyspace(server.store, new FixedServerInfo(0), owner);
+        Executor executor = new Executor(shared, server.worker);
+        try (Server.Connection other = server.connect(executor)) {
+            assertThat(other.command("SET", "a", "1")).isEqualTo("+OK\r\n");
+            assertThat(other.command("SET", "long", "1")).isEqualTo("-MOVED 7 10.0.0.2:6379\r\n");
+            assertThat(other.command("DEL", "a", "b", "long")).isEqualTo("-MOVED 7 10.0.0.2:6379\r\n");
+            assertThat(other.command("DEL", "a", "b")).isEqualTo(":1\r\n");
+            assertThat(other.command("PING")).isEqualTo("+PONG\r\n");
+        }
+    }
+}
