@@ -1,5 +1,6 @@
 package dev.situ.client;
 
+import dev.situ.memory.Checks;
 import dev.situ.memory.Words;
 import dev.situ.r2p2.CallStart;
 import dev.situ.r2p2.Completion;
@@ -9,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Starts calls from the client's own thread, without an object for each call: for load generators and the like.
 ///
@@ -28,6 +30,9 @@ public final class ClientIo {
     private long now;
     private long longBytes;
 
+    /// The client's thread, once it runs.
+    private @Nullable Thread owner;
+
     ClientIo(R2p2Client client, UdpSender sender, long server, long timeoutNanos, LongSupplier clock, Arena arena) {
         this.client = client;
         this.sender = sender;
@@ -37,6 +42,17 @@ public final class ClientIo {
         scratch = arena.allocate(SCRATCH_BYTES);
         Words.copyFrom(GET, 0, scratch, 0, GET.length);
         now = clock.getAsLong();
+    }
+
+    /// Makes the calling thread the only one that may use this. Looked after in checked mode.
+    void confine() {
+        owner = Thread.currentThread();
+    }
+
+    private void requireOwner() {
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("used outside the client's thread, by " + Thread.currentThread());
+        }
     }
 
     /// Reads the clock, once for all calls of a round of the loop.
@@ -54,6 +70,9 @@ public final class ClientIo {
     /// @param token given back to `completion`
     /// @return [CallStart#STARTED], or why `completion` will not be called
     public CallStart call(MemorySegment request, long offset, int length, Completion completion, long token) {
+        if (Checks.ON) {
+            requireOwner();
+        }
         return client.call(sender, server, request, offset, length, now + timeoutNanos, completion, token);
     }
 

@@ -81,6 +81,7 @@ final class IoLoop implements Runnable {
 
     @Override
     public void run() {
+        io.confine();
         try {
             int idle = 0;
             while (!closing) {

@@ -7,25 +7,27 @@ import java.time.Duration;
 /// How a [SituClient] reaches its server.
 ///
 /// @param server the R2P2 address of the server, IPv4
-/// @param timeout how long a call may take from the moment it is made
+/// @param timeout how long a call may take from the moment it is made: up to a day
 /// @param maxOutstanding the most calls that are on their way at once: 1 to 65536; others wait in the client. More
 ///     than 64 small or a few large ones may overrun the buffers of the kernel, and what is lost times out
-/// @param maxWaiting the most calls that wait in the client; further ones fail with [SituException.Overloaded]
+/// @param maxWaiting the most calls that wait in the client, at least 1; further ones fail with
+///     [SituException.Overloaded]
 /// @param spins how many times in a row the client's thread looks for packets in vain before it sleeps
 public record SituClientOptions(
         InetSocketAddress server, Duration timeout, int maxOutstanding, int maxWaiting, int spins) {
     private static final int RIDS = 1 << 16;
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
 
     /// Checks the values.
     ///
     /// @throws IllegalArgumentException if one is out of its range
     public SituClientOptions {
         PeerAddress.of(server); // throws if it is not a resolved IPv4 address
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout is not positive: " + timeout);
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("timeout out of range: " + timeout);
         }
         require(maxOutstanding >= 1 && maxOutstanding <= RIDS, "maxOutstanding", maxOutstanding);
-        require(maxWaiting >= 0, "maxWaiting", maxWaiting);
+        require(maxWaiting >= 1, "maxWaiting", maxWaiting);
         require(spins >= 0, "spins", spins);
     }
 

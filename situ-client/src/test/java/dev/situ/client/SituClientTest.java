@@ -238,6 +238,15 @@ class SituClientTest {
     }
 
     @Test
+    void onlyTheClientsThreadMayStartCallsDirectly() throws Exception {
+        CompletableFuture<ClientIo> io = new CompletableFuture<>();
+        client.onIoThread(io::complete);
+        ClientIo taken = io.get(30, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> taken.call(MemorySegment.NULL, 0, 0, (_, _, _) -> {}, 0))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void aTaskThatThrowsCostsNothingElse() {
         client.onIoThread(_ -> {
             throw new IllegalStateException("on purpose, in a test");

@@ -9,5 +9,7 @@ public enum CallStart {
     /// The sender has no room: flush it and try again.
     NO_ROOM,
     /// The request has more bytes than the format can name.
-    TOO_LARGE
+    TOO_LARGE,
+    /// The client is closed.
+    CLOSED
 }

@@ -45,6 +45,7 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
     private final SliceList response = new SliceList();
     private final SliceList nothing = new SliceList();
     private final PacketWriter writer = new PacketWriter();
+    private boolean closed;
 
     /// Takes the place of a response's packets while its completion reads them.
     private @Nullable PartialMessage spare;
@@ -87,9 +88,9 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
         if (packets > R2p2Header.MAX_PACKETS) {
             return CallStart.TOO_LARGE;
         }
-        ClientCall call = take();
+        ClientCall call = closed ? null : take();
         if (call == null) {
-            return CallStart.BUSY;
+            return closed ? CallStart.CLOSED : CallStart.BUSY;
         }
         int first = alone ? length : R2p2Header.SMALL_FIRST_PAYLOAD;
         long header = R2p2Header.ofPacket(R2p2Header.REQUEST, options.policy(), call.rid, 0, packets);
@@ -161,16 +162,13 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
                 counts.get(ClientCount.DUPLICATES));
     }
 
-    /// Ends every outstanding call with [CallStatus#CLOSED] and gives their packets back. Calls that completions
-    /// start meanwhile are ended as well.
+    /// Ends every outstanding call with [CallStatus#CLOSED] and gives their packets back. No call starts any more.
     @Override
     public void close() {
-        while (outstanding() > 0) {
-            for (int slot = 0; slot < all.size(); slot++) {
-                ClientCall call = all.get(slot);
-                if (call.state != ClientCall.State.FREE) {
-                    finish(call, CallStatus.CLOSED, nothing);
-                }
+        closed = true;
+        for (ClientCall call : all) {
+            if (call.state != ClientCall.State.FREE) {
+                finish(call, CallStatus.CLOSED, nothing);
             }
         }
     }

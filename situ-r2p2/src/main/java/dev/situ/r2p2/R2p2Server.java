@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
 /// ```
 ///
 /// It has no threads and no sockets: it is driven by bursts and by [#tick]. Each queue has a state of its own that
-/// no other touches. Nothing is allocated for requests of one packet, nor, once warm, for longer ones.
+/// no other touches. Nothing is allocated for requests of one packet, nor, once warm, for those of up to 256.
 public final class R2p2Server implements UdpHandler, AutoCloseable {
     private final CompatibleServer[] queues;
 

@@ -31,6 +31,7 @@ public record R2p2ServerOptions(
             new R2p2ServerOptions(false, 4096, NO_ROUTER, 1024, 64L << 20, 4L << 20, 1_000_000_000L);
 
     private static final int MAX_UNFINISHED = 1 << 20;
+    private static final long MAX_TIMEOUT_NANOS = 3_600_000_000_000L;
 
     /// Checks the values.
     ///
@@ -44,7 +45,10 @@ public record R2p2ServerOptions(
         require(maxUnfinished >= 0 && maxUnfinished <= MAX_UNFINISHED, "maxUnfinished", maxUnfinished);
         require(maxUnfinishedBytes >= 0, "maxUnfinishedBytes", maxUnfinishedBytes);
         require(maxRequestBytes >= 0, "maxRequestBytes", maxRequestBytes);
-        require(unfinishedTimeoutNanos > 0, "unfinishedTimeoutNanos", unfinishedTimeoutNanos);
+        require(
+                unfinishedTimeoutNanos > 0 && unfinishedTimeoutNanos <= MAX_TIMEOUT_NANOS,
+                "unfinishedTimeoutNanos",
+                unfinishedTimeoutNanos);
     }
 
     private static void require(boolean holds, String name, long value) {

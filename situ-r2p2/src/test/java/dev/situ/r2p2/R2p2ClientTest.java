@@ -328,11 +328,18 @@ class R2p2ClientTest {
 
     @Test
     void closeEndsEveryCall() {
-        rid(random(5), 1);
+        List<CallStart> again = new ArrayList<>();
+        Completion stubborn = (token, status, response) -> {
+            record.complete(token, status, response);
+            again.add(call(random(1), token, record));
+        };
+        assertThat(call(random(5), 1, stubborn)).isEqualTo(CallStart.STARTED);
+        stack.sent();
         int rid = rid(random(5), 2);
         deliver(response(rid, random(5000))[0]);
         client.close();
         assertThat(ends).extracting(End::status).containsExactly(CallStatus.CLOSED, CallStatus.CLOSED);
+        assertThat(again).containsExactly(CallStart.CLOSED);
         assertThat(client.statistics().failed()).isEqualTo(2);
     }
 
