@@ -42,4 +42,11 @@ public final class SizeClasses {
         int eighth = (sizeClass - 13) % 8;
         return (8 + eighth + 1) << (group + 4);
     }
+
+    /// The bytes that an allocation of `bytes` takes up: its cell, or whole pages.
+    public static long footprint(long bytes) {
+        return bytes <= MAX_BYTES
+                ? bytesOf(classOf((int) bytes))
+                : Math.ceilDiv(bytes, Region.PAGE_BYTES) * Region.PAGE_BYTES;
+    }
 }

@@ -45,10 +45,17 @@ public final class SlabCache implements AutoCloseable {
     ///
     /// @return its offset, or [SlabAllocator#NONE]: the limit is reached
     public long allocate(long bytes) {
+        return allocate(bytes, false);
+    }
+
+    /// As [#allocate].
+    ///
+    /// @param beyondLimit whether only the end of the region may stop it
+    public long allocate(long bytes, boolean beyondLimit) {
         if (bytes <= SizeClasses.MAX_BYTES) {
-            return allocateCell(SizeClasses.classOf((int) bytes), false);
+            return allocateCell(SizeClasses.classOf((int) bytes), beyondLimit);
         }
-        return allocator.allocateRun(bytes, false);
+        return allocator.allocateRun(bytes, beyondLimit);
     }
 
     /// Takes a cell of class `sizeClass`.

@@ -88,14 +88,14 @@ final class Probe {
     /// The tentative word that comes first in the chain is never killed and never backs off but for a key that
     /// is in the map: so of many inserts of a key one gets on.
     ///
+    /// @param committed the word that is to be in the slot
     /// @return whether the record is in the map now; if not, others may still be looking at it
-    boolean insert(long hash, long record) {
-        long committed = SlotWord.of(hash, record);
+    boolean insert(long committed, long record) {
         long tentative = committed | SlotWord.TENTATIVE;
         if (!Words.compareAndSetLong(memory, vacant, vacantWord, tentative)) {
             return false;
         }
-        if (!isAlone(SlotWord.tag(hash), record)) {
+        if (!isAlone(committed, record)) {
             // May fail: killed or frozen, which is the same to us.
             Words.compareAndSetLong(memory, vacant, tentative, SlotWord.VACATED);
             return false;
@@ -103,14 +103,14 @@ final class Probe {
         return Words.compareAndSetLong(memory, vacant, tentative, committed);
     }
 
-    private boolean isAlone(long tag, long record) {
+    private boolean isAlone(long word, long record) {
         boolean before = true;
         for (long bucket = chain; bucket != 0; bucket = Bucket.next(Bucket.overflow(memory, bucket))) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long at = Bucket.slot(bucket, i);
                 if (at == vacant) {
                     before = false;
-                } else if (!passes(at, tag, record, before)) {
+                } else if (!passes(at, word, record, before)) {
                     return false;
                 }
             }
@@ -119,11 +119,11 @@ final class Probe {
     }
 
     /// Whether the slot at `at` is no obstacle to the insert of `record`, or is one no longer.
-    private boolean passes(long at, long tag, long record, boolean before) {
+    private boolean passes(long at, long word, long record, boolean before) {
         while (true) {
             long seen = Words.getLongVolatile(memory, at);
             long other = SlotWord.reference(seen);
-            if (other == Record.NONE || !SlotWord.hasTag(seen, tag) || !Record.sameKey(memory, other, record)) {
+            if (other == Record.NONE || !SlotWord.hasTag(seen, word) || !Record.sameKey(memory, other, record)) {
                 return true;
             }
             if (!SlotWord.isTentative(seen) || before) {

@@ -129,9 +129,9 @@ public final class Record {
     }
 
     /// Writes the header of a fresh cell. The hash stands where pins and version will be.
-    static void claim(MemorySegment region, long record, long hash, int keyLength, int valueLength) {
+    static void claim(MemorySegment region, long record, long hash, int use, int keyLength, int valueLength) {
         Words.setLong(region, record, hash);
-        Words.setLong(region, record + EXPIRY, (long) CLAIMED << 48);
+        Words.setLong(region, record + EXPIRY, (long) use << 56 | (long) CLAIMED << 48);
         Words.setInt(region, record + KEY_LENGTH, keyLength);
         Words.setInt(region, record + VALUE_LENGTH, valueLength);
     }
@@ -197,6 +197,12 @@ public final class Record {
     /// Loads from the lines that a lookup and a reply need first: the header, and where key and value meet.
     static long touch(MemorySegment region, long record, int keyLength) {
         return Words.getLong(region, record + KEY_LENGTH) + Words.getByte(region, record + HEADER_BYTES + keyLength);
+    }
+
+    /// The length of the key of a cell that may be changing under our eyes, or -1 if it cannot be one.
+    static int plausibleKeyLength(MemorySegment region, long record, long cellBytes) {
+        int length = Words.getInt(region, record + KEY_LENGTH);
+        return length < 0 || length > cellBytes - HEADER_BYTES ? -1 : length;
     }
 
     static String hex(long record) {

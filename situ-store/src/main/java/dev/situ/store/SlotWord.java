@@ -10,7 +10,8 @@ package dev.situ.store;
 ///   tag  bits 47 to 32 of the key's hash
 ///   T    tentative: being inserted, not yet in the map
 ///   F    frozen: the bucket is being moved, this word never changes again
-///   V    vacated: no record, but there was a word before; the reference is 0
+///   V    with a record: it has an expiry ("volatile");
+///        without one: vacated, there was a word before
 /// ```
 ///
 /// A word of 0 was never written. It counts as vacant, but only in a table with no predecessor, or where the
@@ -27,6 +28,8 @@ final class SlotWord {
     static final long TENTATIVE = 1;
     static final long FROZEN = 2;
     static final long VACATED = 4;
+
+    private static final long VOLATILE = 4;
 
     /// The tag holds the bits of the hash with these depths, counted from the top, and those between.
     static final int FIRST_TAG_DEPTH = 16;
@@ -45,8 +48,20 @@ final class SlotWord {
     }
 
     /// A committed word.
-    static long of(long hash, long record) {
-        return tag(hash) | record;
+    ///
+    /// @param expires whether the record has an expiry
+    static long of(long hash, long record, boolean expires) {
+        return tag(hash) | record | (expires ? VOLATILE : 0);
+    }
+
+    /// Whether the word leads to a record that is in the map.
+    static boolean isMember(long word) {
+        return (word & TENTATIVE) == 0 && (word & REFERENCE) != 0;
+    }
+
+    /// Whether the record has an expiry. Only for members.
+    static boolean isVolatile(long word) {
+        return (word & VOLATILE) != 0;
     }
 
     /// The record, or [Record#NONE].
@@ -79,7 +94,7 @@ final class SlotWord {
 
     /// The word with which a frozen word arrives in the next table.
     static long arrived(long word) {
-        return word & ~7L;
+        return word & ~(TENTATIVE | FROZEN);
     }
 
     /// Bit `depth` of the hash, counted from the top, as far as the tag holds it.

@@ -33,6 +33,8 @@ public final class Store implements AutoCloseable {
     static final int CHUNK_CLASS = SizeClasses.COUNT + 1;
     /// How many inserts and deletes a worker keeps to itself before it tells the index.
     static final int KEYS_UNTOLD = 64;
+    /// How many bytes of cells likewise.
+    static final long BYTES_UNTOLD = 16 * 1024;
     /// Tables below this many bits are told of each insert, so that they grow in time.
     static final int SMALL_TABLE_BITS = 12;
 
@@ -46,6 +48,14 @@ public final class Store implements AutoCloseable {
     private final Index index;
     private final AtomicLong orphans = new AtomicLong();
     private final AtomicInteger trims = new AtomicInteger();
+    private final AtomicLong footprint = new AtomicLong();
+    private final AtomicLong turnover = new AtomicLong();
+    private final AtomicLong turnoverAtTick = new AtomicLong();
+    private final AtomicLong sweepHand = new AtomicLong();
+    private final AtomicLong evictions = new AtomicLong();
+    private final AtomicLong expirations = new AtomicLong();
+    private volatile EvictionPolicy policy;
+    private volatile int tick;
     private final LongSupplier clockMillis;
     private final int firstBits;
     private final List<StoreWorker> workers = new ArrayList<>();
@@ -53,6 +63,7 @@ public final class Store implements AutoCloseable {
     private long keysLeft;
     private long usedBytesLeft;
     private long claimedLeft;
+    private long volatileKeysLeft;
     private final long[] cellsLeft;
 
     private Store(Region region, StoreOptions options) {
@@ -61,6 +72,7 @@ public final class Store implements AutoCloseable {
         // The descriptors of pages take 16 bytes of 4096.
         long limit = options.memoryBytes() - options.memoryBytes() / 256;
         this.allocator = new SlabAllocator(region, limit, Bucket.BYTES, Limbo.CHUNK_BYTES);
+        this.policy = options.evictionPolicy();
         this.clockMillis = options.clockMillis();
         this.firstBits = bitsFor(options.expectedKeys());
         this.cellsLeft = new long[allocator.classes()];
@@ -121,9 +133,10 @@ public final class Store implements AutoCloseable {
     void unregister(StoreWorker worker) {
         synchronized (workers) {
             if (workers.remove(worker)) {
-                keysLeft += worker.keys();
-                usedBytesLeft += worker.usedBytes();
-                claimedLeft += worker.claimed();
+                keysLeft += worker.writes().keys();
+                volatileKeysLeft += worker.writes().volatileKeys();
+                usedBytesLeft += worker.writes().usedBytes();
+                claimedLeft += worker.writes().claims();
                 for (int i = 0; i < cellsLeft.length; i++) {
                     cellsLeft[i] += worker.cache().balance(i);
                 }
@@ -142,10 +155,90 @@ public final class Store implements AutoCloseable {
         synchronized (workers) {
             long size = keysLeft;
             for (StoreWorker worker : workers) {
-                size += worker.keys();
+                size += worker.writes().keys();
             }
             return Math.max(0, size);
         }
+    }
+
+    /// The number of keys with an expiry. Exact when nothing runs.
+    public long volatileKeys() {
+        synchronized (workers) {
+            long size = volatileKeysLeft;
+            for (StoreWorker worker : workers) {
+                size += worker.writes().volatileKeys();
+            }
+            return Math.max(0, size);
+        }
+    }
+
+    // ---- memory limit ---------------------------------------------------------------------------------------------
+
+    /// What goes when memory runs out.
+    public EvictionPolicy policy() {
+        return policy;
+    }
+
+    /// Changes what goes when memory runs out. Any thread, at any time.
+    public void setPolicy(EvictionPolicy policy) {
+        this.policy = policy;
+    }
+
+    /// Changes how much memory all records and the index may use, up to about twice of what the store was opened
+    /// with. What is in use above it goes as the policy says, in the next bursts.
+    public void setMemoryBytes(long bytes) {
+        allocator.setLimitBytes(bytes - bytes / 256);
+    }
+
+    /// Whether workers should evict at the end of their bursts.
+    boolean needsRoom() {
+        return isAboveMark() || isAboveLimit();
+    }
+
+    /// Whether more pages are in use than there should be.
+    boolean isAboveLimit() {
+        return allocator.allocatedBytes() > allocator.limitBytes();
+    }
+
+    /// Whether the cells of all records are above fifteen sixteenths of what the index leaves of the limit.
+    boolean isAboveMark() {
+        Table next = index.growingTo();
+        long tables = Table.bytes(index.current().bits) + (next == null ? 0 : Table.bytes(next.bits));
+        return footprint.get() > (allocator.limitBytes() - tables) / 16 * 15;
+    }
+
+    /// Takes in what a worker has counted.
+    void tell(long bytes, long inserts) {
+        if (bytes != 0) {
+            footprint.addAndGet(bytes);
+        }
+        if (inserts != 0) {
+            long now = turnover.addAndGet(inserts);
+            long last = turnoverAtTick.get();
+            if (now - last >= Math.max(16, index.keys.get() / 64) && turnoverAtTick.compareAndSet(last, now)) {
+                nextTick();
+            }
+        }
+    }
+
+    private synchronized void nextTick() {
+        tick++;
+    }
+
+    int tick() {
+        return tick;
+    }
+
+    void countEviction() {
+        evictions.incrementAndGet();
+    }
+
+    void countExpired() {
+        expirations.incrementAndGet();
+    }
+
+    long nextSweep(int buckets) {
+        return sweepHand.getAndAdd(buckets);
     }
 
     /// What the store holds now.
@@ -158,8 +251,8 @@ public final class Store implements AutoCloseable {
             long limboBytes = 0;
             long pinned = 0;
             for (StoreWorker worker : workers) {
-                used += worker.usedBytes();
-                claimed += worker.claimed();
+                used += worker.writes().usedBytes();
+                claimed += worker.writes().claims();
                 limboRecords += worker.limbo().records();
                 limboBytes += worker.limbo().bytes();
                 pinned += worker.limbo().pinned();
@@ -172,6 +265,7 @@ public final class Store implements AutoCloseable {
             long oldest = epochs.oldest();
             return new StoreStatistics(
                     keys,
+                    volatileKeys(),
                     used,
                     allocator.allocatedBytes(),
                     allocator.limitBytes(),
@@ -181,7 +275,9 @@ public final class Store implements AutoCloseable {
                     limboBytes,
                     pinned,
                     claimed,
-                    oldest == Epochs.NOBODY ? 0 : epochs.current() - oldest);
+                    oldest == Epochs.NOBODY ? 0 : epochs.current() - oldest,
+                    evictions.get(),
+                    expirations.get());
         }
     }
 

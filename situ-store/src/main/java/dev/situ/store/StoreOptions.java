@@ -12,13 +12,15 @@ import java.util.function.LongSupplier;
 /// @param maxWorkers how many workers may be registered at once
 /// @param clockMillis the time in milliseconds since 1970, for expiry; called from every worker
 /// @param hashSeed the secret that keys are hashed with
+/// @param evictionPolicy what goes when memory runs out
 public record StoreOptions(
         long memoryBytes,
         long expectedKeys,
         HugePages hugePages,
         int maxWorkers,
         LongSupplier clockMillis,
-        long hashSeed) {
+        long hashSeed,
+        EvictionPolicy evictionPolicy) {
     /// Below this even an empty store has no room for its slabs.
     public static final long MIN_MEMORY_BYTES = 1 << 20;
 
@@ -43,33 +45,45 @@ public record StoreOptions(
     }
 
     /// Options with this much memory, and the defaults for everything else: no expected keys, ordinary pages, 256
-    /// workers, the system's clock, a random seed.
+    /// workers, the system's clock, a random seed, no eviction.
     public static StoreOptions ofMemory(long memoryBytes) {
-        return new StoreOptions(memoryBytes, 0, HugePages.NONE, 256, System::currentTimeMillis, RANDOM.nextLong());
+        return new StoreOptions(
+                memoryBytes,
+                0,
+                HugePages.NONE,
+                256,
+                System::currentTimeMillis,
+                RANDOM.nextLong(),
+                EvictionPolicy.NOEVICTION);
     }
 
     /// The same with a hint of how many keys to expect.
     public StoreOptions withExpectedKeys(long keys) {
-        return new StoreOptions(memoryBytes, keys, hugePages, maxWorkers, clockMillis, hashSeed);
+        return new StoreOptions(memoryBytes, keys, hugePages, maxWorkers, clockMillis, hashSeed, evictionPolicy);
     }
 
     /// The same with other pages.
     public StoreOptions withHugePages(HugePages pages) {
-        return new StoreOptions(memoryBytes, expectedKeys, pages, maxWorkers, clockMillis, hashSeed);
+        return new StoreOptions(memoryBytes, expectedKeys, pages, maxWorkers, clockMillis, hashSeed, evictionPolicy);
     }
 
     /// The same with room for another number of workers.
     public StoreOptions withMaxWorkers(int workers) {
-        return new StoreOptions(memoryBytes, expectedKeys, hugePages, workers, clockMillis, hashSeed);
+        return new StoreOptions(memoryBytes, expectedKeys, hugePages, workers, clockMillis, hashSeed, evictionPolicy);
     }
 
     /// The same with another clock.
     public StoreOptions withClock(LongSupplier clock) {
-        return new StoreOptions(memoryBytes, expectedKeys, hugePages, maxWorkers, clock, hashSeed);
+        return new StoreOptions(memoryBytes, expectedKeys, hugePages, maxWorkers, clock, hashSeed, evictionPolicy);
     }
 
     /// The same with a known seed, for tests that are to repeat.
     public StoreOptions withHashSeed(long seed) {
-        return new StoreOptions(memoryBytes, expectedKeys, hugePages, maxWorkers, clockMillis, seed);
+        return new StoreOptions(memoryBytes, expectedKeys, hugePages, maxWorkers, clockMillis, seed, evictionPolicy);
+    }
+
+    /// The same with another eviction policy.
+    public StoreOptions withEvictionPolicy(EvictionPolicy policy) {
+        return new StoreOptions(memoryBytes, expectedKeys, hugePages, maxWorkers, clockMillis, hashSeed, policy);
     }
 }

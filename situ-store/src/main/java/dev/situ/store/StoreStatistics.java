@@ -4,6 +4,7 @@ package dev.situ.store;
 /// little unless nothing runs.
 ///
 /// @param keys records that can be found, expired ones included that nobody has met yet
+/// @param volatileKeys those of them that have an expiry
 /// @param usedBytes bytes of these records: headers, keys, values
 /// @param allocatedBytes bytes of all pages in use: cells used and free, runs, index
 /// @param limitBytes how far `allocatedBytes` may go
@@ -15,8 +16,11 @@ package dev.situ.store;
 /// @param claimedRecords records that are claimed and neither published nor aborted
 /// @param oldestEpoch how many epochs ago the worker entered that is in its epoch longest; 0 if none is. If it
 ///     keeps growing, a worker is stuck
+/// @param evicted records that went for want of memory, since the store was opened
+/// @param expired records that went because their time was over, since the store was opened
 public record StoreStatistics(
         long keys,
+        long volatileKeys,
         long usedBytes,
         long allocatedBytes,
         long limitBytes,
@@ -26,4 +30,6 @@ public record StoreStatistics(
         long limboBytes,
         long pinnedRecords,
         long claimedRecords,
-        long oldestEpoch) {}
+        long oldestEpoch,
+        long evicted,
+        long expired) {}

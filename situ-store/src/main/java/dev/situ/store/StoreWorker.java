@@ -1,11 +1,14 @@
 package dev.situ.store;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.SizeClasses;
 import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.SlabCache;
 import dev.situ.memory.Words;
+import dev.situ.store.EvictionPolicy.Order;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One thread's way into a [Store]: its epoch slot, its stock of memory, its limbo, and all operations.
@@ -47,7 +50,12 @@ public final class StoreWorker implements AutoCloseable {
     private final SlabCache cache;
     private final Limbo limbo;
     private final Growth growth;
+    private final Writes writes;
+    private final Eviction eviction;
+    private final Expiry expiry;
+    private final Scan scan;
     private final Probe probe;
+    private final Probe updateProbe;
 
     private @Nullable Thread owner;
     private boolean inside;
@@ -55,13 +63,8 @@ public final class StoreWorker implements AutoCloseable {
     private int exits;
     private int trims;
     private long nowMillis;
-    private int versions;
-
-    // Figures of this worker, read by others for statistics.
-    private long keys;
-    private long keysTold;
-    private long usedBytes;
-    private long claimed;
+    private Order order = Order.NONE;
+    private int tick;
 
     StoreWorker(Store store, String name, int slot) {
         this.store = store;
@@ -73,8 +76,12 @@ public final class StoreWorker implements AutoCloseable {
         this.cache = new SlabCache(store.allocator());
         this.limbo = new Limbo(memory, epochs, cache, Store.CHUNK_CLASS, store.orphans());
         this.growth = new Growth(index, store.allocator(), cache, limbo, Store.BUCKET_CLASS);
+        this.writes = new Writes(store, cache, limbo, growth, slot);
+        this.eviction = new Eviction(store, writes, growth, slot);
+        this.expiry = new Expiry(store, writes);
+        this.scan = new Scan(index);
         this.probe = new Probe(memory);
-        this.versions = slot * 0x9E3779B9;
+        this.updateProbe = new Probe(memory);
     }
 
     /// The name that it was registered with.
@@ -94,6 +101,8 @@ public final class StoreWorker implements AutoCloseable {
         }
         inside = true;
         nowMillis = 0;
+        order = store.policy().order();
+        tick = store.tick();
         epochs.enter(slot);
     }
 
@@ -102,20 +111,27 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        if ((++exits & (EXITS_PER_LOOK - 1)) == 0) {
-            growth.help();
-            epochs.exit(slot);
-            limbo.seal();
-            limbo.adoptOrphans();
-            limbo.reclaim();
-        } else {
-            epochs.exit(slot);
-            if (limbo.isHeavy()) {
-                limbo.seal();
-                limbo.reclaim();
-            }
+        boolean needsRoom = order != Order.NONE && store.needsRoom();
+        if (needsRoom) {
+            eviction.makeRoom(nowMillis());
         }
+        boolean look = (++exits & (EXITS_PER_LOOK - 1)) == 0;
+        if (look) {
+            growth.help();
+        }
+        epochs.exit(slot);
         inside = false;
+        if (look) {
+            limbo.adoptOrphans();
+        }
+        if (look || needsRoom || limbo.isHeavy()) {
+            limbo.seal();
+            limbo.reclaim();
+        }
+        if (needsRoom && store.isAboveLimit()) {
+            cache.flush(); // a cell in a cache keeps its whole slab
+            store.allocator().purgeAll();
+        }
         int requested = store.trims();
         if (requested != trims) {
             trims = requested;
@@ -135,7 +151,7 @@ public final class StoreWorker implements AutoCloseable {
         limbo.seal();
         limbo.reclaim();
         limbo.abandon();
-        tellKeys();
+        writes.tell();
         cache.flush();
     }
 
@@ -153,7 +169,7 @@ public final class StoreWorker implements AutoCloseable {
         limbo.reclaim();
         limbo.abandon();
         cache.flush();
-        tellKeys();
+        writes.tell();
         store.unregister(this);
     }
 
@@ -173,7 +189,16 @@ public final class StoreWorker implements AutoCloseable {
             removeIfSame(hash, key, offset, length, record);
             return Record.NONE;
         }
+        if (order != Order.NONE && record != Record.NONE) {
+            touch(record);
+        }
         return record;
+    }
+
+    private void touch(long record) {
+        if (order == Order.LRU || order == Order.LFU) {
+            Use.touch(memory, record, order, tick, order == Order.LFU ? eviction.nextRandom() : 0);
+        }
     }
 
     /// Finds the records of many keys at once, faster than one by one where memory is slow: see [LookupBurst].
@@ -189,6 +214,8 @@ public final class StoreWorker implements AutoCloseable {
             if (record != Record.NONE && isExpired(record)) {
                 removeIfSame(burst.hash(i), burst.memory(i), burst.offset(i), burst.length(i), record);
                 burst.setRecord(i, Record.NONE);
+            } else if (order != Order.NONE && record != Record.NONE) {
+                touch(record);
             }
         }
     }
@@ -231,9 +258,9 @@ public final class StoreWorker implements AutoCloseable {
                 return Record.NONE;
             }
         }
-        Record.claim(memory, record, hash, length, valueLength);
+        Record.claim(memory, record, hash, Use.initial(order, tick), length, valueLength);
         Words.copy(key, offset, memory, Record.keyOffset(record), length);
-        claimed++;
+        writes.claimed();
         return record;
     }
 
@@ -245,7 +272,18 @@ public final class StoreWorker implements AutoCloseable {
         limbo.reclaim();
         cache.flush();
         store.allocator().purgeAll();
-        return cache.allocate(bytes);
+        long cell = cache.allocate(bytes);
+        EvictionPolicy policy = store.policy();
+        if (cell != SlabAllocator.NONE || policy == EvictionPolicy.NOEVICTION || !inside) {
+            return cell;
+        }
+        // What is evicted is of use only after the epoch: until then the write is on credit.
+        for (long freed = 0; freed < bytes; freed += SizeClasses.footprint(bytes) / 4 + 1) {
+            if (!eviction.evictOne(policy, nowMillis())) {
+                return freed == 0 ? Record.NONE : cache.allocate(bytes, true);
+            }
+        }
+        return cache.allocate(bytes, true);
     }
 
     /// Consumes a claimed record that is not to be published after all.
@@ -253,7 +291,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkOwner();
         }
-        discard(claimedRecord, false);
+        writes.discard(claimedRecord, false);
     }
 
     /// Consumes a claimed record: publishes it in the place of what the key had.
@@ -303,33 +341,32 @@ public final class StoreWorker implements AutoCloseable {
         }
         long hash = Record.claimedHash(memory, record);
         int keyLength = Record.keyLength(memory, record);
-        Record.makeLive(memory, record, nextVersion());
+        writes.makeLive(record);
         boolean exposed = false;
         while (true) {
             Table table = growth.writable(hash);
             int found = probe.search(table, hash, memory, Record.keyOffset(record), keyLength);
             if (found == Probe.FOUND) {
                 if (!holds(condition, version, SlotWord.reference(probe.word))) {
-                    discard(record, exposed);
+                    writes.discard(record, exposed);
                     return StoreStatus.NOT_STORED;
                 }
-                if (replace(hash, record)) {
+                if (writes.replace(probe, hash, record)) {
                     return StoreStatus.STORED;
                 }
             } else if (found == Probe.ABSENT) {
                 if (condition == IF_PRESENT || condition == IF_VERSION) {
-                    discard(record, exposed);
+                    writes.discard(record, exposed);
                     return StoreStatus.NOT_STORED;
                 }
                 if (probe.vacant == 0) {
-                    if (!extend()) {
-                        discard(record, exposed);
+                    if (!writes.extend(probe)) {
+                        writes.discard(record, exposed);
                         return StoreStatus.FULL;
                     }
                 } else {
                     exposed = true;
-                    if (probe.insert(hash, record)) {
-                        inserted(record);
+                    if (writes.insert(probe, hash, record)) {
                         return StoreStatus.STORED;
                     }
                 }
@@ -347,69 +384,6 @@ public final class StoreWorker implements AutoCloseable {
             case IF_PRESENT -> !expired;
             default -> !expired && Record.version(memory, old) == version;
         };
-    }
-
-    /// Swings the slot that the probe found to `record`.
-    private boolean replace(long hash, long record) {
-        long old = SlotWord.reference(probe.word);
-        Record.setVersion(memory, record, Record.version(memory, old) + 1);
-        if (!Words.compareAndSetLong(memory, probe.slot, probe.word, SlotWord.of(hash, record))) {
-            return false;
-        }
-        claimed--;
-        usedBytes += Record.bytes(memory, record) - Record.bytes(memory, old);
-        limbo.retireRecord(old);
-        return true;
-    }
-
-    private void inserted(long record) {
-        claimed--;
-        usedBytes += Record.bytes(memory, record);
-        keys++;
-        long untold = keys - keysTold;
-        if (untold >= Store.KEYS_UNTOLD || probe.bits < Store.SMALL_TABLE_BITS) {
-            tellKeys();
-            growth.growIfNeeded();
-        }
-    }
-
-    private void tellKeys() {
-        index.keys.addAndGet(keys - keysTold);
-        keysTold = keys;
-    }
-
-    /// Chains a bucket to the chain that the probe searched. Returns false if there is no memory.
-    private boolean extend() {
-        long bucket = Growth.newBucket(cache, Store.BUCKET_CLASS, memory, false);
-        if (bucket == SlabAllocator.NONE) {
-            limbo.seal();
-            limbo.reclaim();
-            cache.flush();
-            bucket = Growth.newBucket(cache, Store.BUCKET_CLASS, memory, false);
-            if (bucket == SlabAllocator.NONE) {
-                return false;
-            }
-        }
-        if (!Words.compareAndSetLong(memory, Bucket.overflowSlot(probe.last), probe.lastOverflow, bucket)) {
-            cache.free(bucket);
-        }
-        return true;
-    }
-
-    /// Consumes an unpublished record. One that was tentative may be under the eyes of others.
-    private void discard(long record, boolean exposed) {
-        claimed--;
-        if (exposed) {
-            limbo.retireRecord(record);
-        } else {
-            Record.setState(memory, record, Record.FREE);
-            cache.free(record);
-        }
-    }
-
-    private int nextVersion() {
-        versions += 0x61C88647;
-        return versions;
     }
 
     // ---- delete ---------------------------------------------------------------------------------------------------
@@ -430,7 +404,7 @@ public final class StoreWorker implements AutoCloseable {
             }
             if (found == Probe.FOUND) {
                 boolean expired = isExpired(SlotWord.reference(probe.word));
-                if (remove()) {
+                if (writes.remove(probe)) {
                     return expired ? StoreStatus.ABSENT : StoreStatus.DELETED;
                 }
             }
@@ -439,26 +413,8 @@ public final class StoreWorker implements AutoCloseable {
 
     private void removeIfSame(long hash, MemorySegment key, long offset, int length, long record) {
         int found = probe.search(growth.writable(hash), hash, key, offset, length);
-        if (found == Probe.FOUND && SlotWord.reference(probe.word) == record) {
-            remove(); // if another was faster, it is gone as well
-        }
-    }
-
-    /// Empties the slot that the probe found.
-    private boolean remove() {
-        if (!Words.compareAndSetLong(memory, probe.slot, probe.word, SlotWord.VACATED)) {
-            return false;
-        }
-        removed(SlotWord.reference(probe.word));
-        return true;
-    }
-
-    private void removed(long record) {
-        usedBytes -= Record.bytes(memory, record);
-        limbo.retireRecord(record);
-        keys--;
-        if (keysTold - keys >= Store.KEYS_UNTOLD) {
-            tellKeys();
+        if (found == Probe.FOUND && SlotWord.reference(probe.word) == record && writes.remove(probe)) {
+            store.countExpired(); // if another was faster, it is gone as well
         }
     }
 
@@ -476,12 +432,12 @@ public final class StoreWorker implements AutoCloseable {
         }
         long hash = index.hash(key, offset, length);
         while (true) {
-            int found = probe.search(growth.writable(hash), hash, key, offset, length);
+            int found = updateProbe.search(growth.writable(hash), hash, key, offset, length);
             if (found == Probe.FROZEN) {
                 continue;
             }
-            boolean there = found == Probe.FOUND && !isExpired(SlotWord.reference(probe.word));
-            long next = function.apply(this, there ? SlotWord.reference(probe.word) : Record.NONE);
+            boolean there = found == Probe.FOUND && !isExpired(SlotWord.reference(updateProbe.word));
+            long next = function.apply(this, there ? SlotWord.reference(updateProbe.word) : Record.NONE);
             if (next == RecordUpdate.KEEP) {
                 return StoreStatus.NOT_STORED;
             }
@@ -492,7 +448,7 @@ public final class StoreWorker implements AutoCloseable {
                 if (found == Probe.ABSENT) {
                     return StoreStatus.ABSENT;
                 }
-                if (remove()) {
+                if (writes.remove(updateProbe)) {
                     return there ? StoreStatus.DELETED : StoreStatus.ABSENT;
                 }
                 continue;
@@ -509,25 +465,24 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON && Record.claimedHash(memory, record) != hash) {
             throw new IllegalStateException("an update gave a record with another key");
         }
-        Record.makeLive(memory, record, nextVersion());
+        writes.makeLive(record);
         boolean exposed = false;
         if (found == Probe.FOUND) {
-            if (replace(hash, record)) {
+            if (writes.replace(updateProbe, hash, record)) {
                 return StoreStatus.STORED;
             }
-        } else if (probe.vacant == 0) {
-            if (!extend()) {
-                discard(record, false);
+        } else if (updateProbe.vacant == 0) {
+            if (!writes.extend(updateProbe)) {
+                writes.discard(record, false);
                 return StoreStatus.FULL;
             }
         } else {
             exposed = true;
-            if (probe.insert(hash, record)) {
-                inserted(record);
+            if (writes.insert(updateProbe, hash, record)) {
                 return StoreStatus.STORED;
             }
         }
-        discard(record, exposed);
+        writes.discard(record, exposed);
         return null;
     }
 
@@ -565,6 +520,44 @@ public final class StoreWorker implements AutoCloseable {
         }
     }
 
+    // ---- walks ----------------------------------------------------------------------------------------------------
+
+    /// Removes expired records that nobody asked for: a part of them, as far as the time goes. For idle moments
+    /// and between bursts; a full round of the index ends the call as well.
+    ///
+    /// @param nowMillis what counts as now, in milliseconds since 1970
+    /// @param budgetNanos about how long it may take
+    /// @return how many were removed
+    public int sweep(long nowMillis, long budgetNanos) {
+        if (Checks.ON) {
+            checkInside();
+        }
+        return store.volatileKeys() > 0 ? expiry.sweep(nowMillis, budgetNanos) : 0;
+    }
+
+    /// Visits some of the keys, as Redis's SCAN does: a key that is in the store from the first call to the last
+    /// is visited at least once, others perhaps; a key may be visited twice.
+    ///
+    /// @param cursor 0 to begin, then what the last call gave
+    /// @param count about how many to visit
+    /// @param visitor gets the records, valid inside this epoch; must not change the store
+    /// @return the cursor to go on with; 0: everything was visited
+    public long scan(long cursor, int count, LongConsumer visitor) {
+        if (Checks.ON) {
+            checkInside();
+        }
+        return scan.scan(cursor, count, nowMillis(), visitor);
+    }
+
+    /// A record at random, or [Record#NONE] if the store is empty. Not all records are equally likely: one whose
+    /// bucket has few others comes up more often.
+    public long random() {
+        if (Checks.ON) {
+            checkInside();
+        }
+        return eviction.any(nowMillis());
+    }
+
     // ---- clear ----------------------------------------------------------------------------------------------------
 
     /// Removes every key at once; keys that others store meanwhile stay if they come after it. The caller takes
@@ -583,7 +576,7 @@ public final class StoreWorker implements AutoCloseable {
             takeApart(old.bucketAt(i));
         }
         limbo.retire(old.base, Limbo.RUN);
-        tellKeys();
+        writes.tell();
         return StoreStatus.DELETED;
     }
 
@@ -592,7 +585,7 @@ public final class StoreWorker implements AutoCloseable {
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long word = Growth.freezeWord(memory, Bucket.slot(bucket, i));
                 if (!SlotWord.isTentative(word) && SlotWord.reference(word) != Record.NONE) {
-                    removed(SlotWord.reference(word));
+                    writes.removed(SlotWord.reference(word));
                 }
             }
             Growth.freezeOverflow(memory, bucket);
@@ -606,16 +599,8 @@ public final class StoreWorker implements AutoCloseable {
         return slot;
     }
 
-    long keys() {
-        return keys;
-    }
-
-    long usedBytes() {
-        return usedBytes;
-    }
-
-    long claimed() {
-        return claimed;
+    Writes writes() {
+        return writes;
     }
 
     Limbo limbo() {

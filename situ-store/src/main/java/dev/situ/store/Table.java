@@ -56,6 +56,11 @@ final class Table {
         return hash >>> 1 >>> (63 - bits);
     }
 
+    /// The smallest hash of those that belong in bucket `number`.
+    long placeOf(long number) {
+        return number << 1 << (63 - bits);
+    }
+
     /// The first bucket of the chain of keys with this hash.
     long bucketOf(long hash) {
         return base + index(hash) * Bucket.BYTES;

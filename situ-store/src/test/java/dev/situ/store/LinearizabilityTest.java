@@ -24,7 +24,7 @@ class LinearizabilityTest {
     private static final int KEYS = 2;
     private static final int HISTORIES = 200;
     private static final Kind[] KINDS = Kind.values(); // CLEAR comes last
-    private static final long SECONDS = Long.getLong("situ.history.seconds", 4);
+    private static final long SECONDS = Long.getLong("situ.history.seconds", 3);
 
     private final Store store = Store.open(StoreOptions.ofMemory(8 << 20));
     private final AtomicLong ticks = new AtomicLong();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /// which key it is of, and every word of it is the same, so a reader sees at once if it was given memory of
 /// another. `-Dsitu.soak.seconds=600` runs it for as long, with `-Dsitu.soak.threads=8`.
 class StoreStressTest {
-    private static final long SECONDS = Long.getLong("situ.soak.seconds", 3);
+    private static final long SECONDS = Long.getLong("situ.soak.seconds", 2);
     private static final int THREADS = Integer.getInteger("situ.soak.threads", 4);
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();

@@ -1,0 +1,62 @@
+package dev.situ.store;
+
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+import java.util.function.LongConsumer;
+
+/// Walks the keys a part at a time, while others change them.
+///
+/// A cursor is a place in the space of hashes. A bucket holds the keys of one interval of that space, in every
+/// table, for its number is the top bits of the hash; so a cursor stays good while the index grows: what lies
+/// before it was visited, what lies after it was not. A key that is there from the first call to the last is
+/// visited once at least, and twice only if a clear made the table smaller meanwhile.
+///
+/// The bits of a cursor are turned round when it is given out, so that it is a small number, as clients are used
+/// to.
+final class Scan {
+    private final MemorySegment memory;
+    private final Index index;
+
+    Scan(Index index) {
+        this.memory = index.memory;
+        this.index = index;
+    }
+
+    long scan(long cursor, int count, long nowMillis, LongConsumer visitor) {
+        long place = Long.reverse(cursor);
+        long visited = 0;
+        long most = Math.max(1, count);
+        for (long looked = 0; visited < most && looked < most * 10; looked++) {
+            Table table = index.current();
+            long number = table.index(place);
+            visited += visit(table, number, nowMillis, visitor);
+            if (number + 1 == table.buckets()) {
+                return 0;
+            }
+            place = table.placeOf(number + 1);
+        }
+        return Long.reverse(place);
+    }
+
+    private long visit(Table table, long number, long nowMillis, LongConsumer visitor) {
+        long first = table.bucketAt(number);
+        if (Bucket.isMoved(Bucket.overflow(memory, first))) {
+            Table next = table.nextAfterMove();
+            return visit(next, number * 2, nowMillis, visitor) + visit(next, number * 2 + 1, nowMillis, visitor);
+        }
+        long visited = 0;
+        for (long bucket = first; bucket != 0; bucket = Bucket.next(Bucket.overflow(memory, bucket))) {
+            for (int i = 0; i < Bucket.SLOTS; i++) {
+                long word = Words.getLongAcquire(memory, Bucket.slot(bucket, i));
+                if (SlotWord.isMember(word)) {
+                    long record = SlotWord.reference(word);
+                    if (!SlotWord.isVolatile(word) || !Record.isExpired(memory, record, nowMillis)) {
+                        visitor.accept(record);
+                        visited++;
+                    }
+                }
+            }
+        }
+        return visited;
+    }
+}

@@ -1,0 +1,192 @@
+package dev.situ.store;
+
+import dev.situ.memory.Checks;
+import dev.situ.memory.SizeClasses;
+import dev.situ.memory.SlabAllocator;
+import dev.situ.memory.SlabCache;
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+
+/// The steps that change the map, and the count of what they changed. One a worker.
+///
+/// | step | takes effect | before | after |
+/// |---|---|---|---|
+/// | replace | compare-and-set of the slot, old to new | new is claimed | old is retired |
+/// | insert | the commit, see [Probe#insert] | new is claimed | |
+/// | remove | compare-and-set of the slot to vacated | | the record is retired |
+///
+/// Each gives false if another worker was faster; nothing has changed then, and the caller starts again.
+final class Writes {
+    private final MemorySegment memory;
+    private final Store store;
+    private final Index index;
+    private final SlabCache cache;
+    private final Limbo limbo;
+    private final Growth growth;
+
+    // Figures of this worker. Written by it alone, read by others for statistics.
+    private long keys;
+    private long volatileKeys;
+    private long usedBytes;
+    private long claimed;
+    // What of it is not yet in the shared sums.
+    private long keysUntold;
+    private long footprintUntold;
+    private long inserts;
+
+    private int versions;
+
+    Writes(Store store, SlabCache cache, Limbo limbo, Growth growth, int slot) {
+        this.memory = store.memory();
+        this.store = store;
+        this.index = store.index();
+        this.cache = cache;
+        this.limbo = limbo;
+        this.growth = growth;
+        this.versions = slot * 0x9E3779B9;
+    }
+
+    // ---- claims ---------------------------------------------------------------------------------------------------
+
+    void claimed() {
+        claimed++;
+    }
+
+    /// Consumes an unpublished record. One that was tentative may be under the eyes of others.
+    void discard(long record, boolean exposed) {
+        claimed--;
+        if (exposed) {
+            limbo.retireRecord(record);
+        } else {
+            if (Checks.ON && Record.state(memory, record) == Record.FREE) {
+                throw new IllegalStateException("aborted twice: " + Record.hex(record));
+            }
+            Record.setState(memory, record, Record.FREE);
+            cache.free(record);
+        }
+    }
+
+    /// Makes a claimed record ready to be published.
+    void makeLive(long record) {
+        versions += 0x61C88647;
+        Record.makeLive(memory, record, versions);
+    }
+
+    // ---- steps ----------------------------------------------------------------------------------------------------
+
+    /// Swings the slot that the probe found to `record`.
+    boolean replace(Probe probe, long hash, long record) {
+        long old = SlotWord.reference(probe.word);
+        Record.setVersion(memory, record, Record.version(memory, old) + 1);
+        if (!Words.compareAndSetLong(memory, probe.slot, probe.word, word(hash, record))) {
+            return false;
+        }
+        claimed--;
+        count(record, 1);
+        count(old, -1);
+        limbo.retireRecord(old);
+        return true;
+    }
+
+    /// Puts `record` into the vacant slot that the probe found. If it fails, others may still look at the record.
+    boolean insert(Probe probe, long hash, long record) {
+        if (!probe.insert(word(hash, record), record)) {
+            return false;
+        }
+        claimed--;
+        keys++;
+        keysUntold++;
+        inserts++;
+        count(record, 1);
+        if (keysUntold >= Store.KEYS_UNTOLD || inserts >= Store.KEYS_UNTOLD || probe.bits < Store.SMALL_TABLE_BITS) {
+            tell();
+            growth.growIfNeeded();
+        }
+        return true;
+    }
+
+    private long word(long hash, long record) {
+        return SlotWord.of(hash, record, Record.expireAtMillis(memory, record) != 0);
+    }
+
+    /// Empties the slot that the probe found.
+    boolean remove(Probe probe) {
+        return remove(probe.slot, probe.word);
+    }
+
+    /// Empties a slot if it still holds `word`.
+    boolean remove(long slot, long word) {
+        if (!Words.compareAndSetLong(memory, slot, word, SlotWord.VACATED)) {
+            return false;
+        }
+        removed(SlotWord.reference(word));
+        return true;
+    }
+
+    /// Counts and retires a record that no slot leads to any more.
+    void removed(long record) {
+        keys--;
+        keysUntold--;
+        count(record, -1);
+        limbo.retireRecord(record);
+        if (keysUntold <= -Store.KEYS_UNTOLD) {
+            tell();
+        }
+    }
+
+    /// Chains a bucket to the chain that the probe searched. Returns false if there is no memory.
+    boolean extend(Probe probe) {
+        long bucket = Growth.newBucket(cache, Store.BUCKET_CLASS, memory, store.policy() != EvictionPolicy.NOEVICTION);
+        if (bucket == SlabAllocator.NONE) {
+            limbo.seal();
+            limbo.reclaim();
+            cache.flush();
+            bucket = Growth.newBucket(cache, Store.BUCKET_CLASS, memory, false);
+            if (bucket == SlabAllocator.NONE) {
+                return false;
+            }
+        }
+        if (!Words.compareAndSetLong(memory, Bucket.overflowSlot(probe.last), probe.lastOverflow, bucket)) {
+            cache.free(bucket);
+        }
+        return true;
+    }
+
+    // ---- figures --------------------------------------------------------------------------------------------------
+
+    private void count(long record, int sign) {
+        long bytes = Record.bytes(memory, record);
+        usedBytes += sign * bytes;
+        volatileKeys += Record.expireAtMillis(memory, record) == 0 ? 0 : sign;
+        long cell = sign * SizeClasses.footprint(bytes);
+        footprintUntold += cell;
+        if (Math.abs(footprintUntold) >= Store.BYTES_UNTOLD) {
+            tell();
+        }
+    }
+
+    /// Adds what was counted to the shared sums.
+    void tell() {
+        index.keys.addAndGet(keysUntold);
+        keysUntold = 0;
+        store.tell(footprintUntold, inserts);
+        footprintUntold = 0;
+        inserts = 0;
+    }
+
+    long keys() {
+        return keys;
+    }
+
+    long volatileKeys() {
+        return volatileKeys;
+    }
+
+    long usedBytes() {
+        return usedBytes;
+    }
+
+    long claims() {
+        return claimed;
+    }
+}

@@ -1,0 +1,204 @@
+package dev.situ.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.situ.memory.Words;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class EvictionTest {
+    private static final int MEMORY = 4 << 20;
+
+    private final AtomicLong clock = new AtomicLong(1_000);
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment key = arena.allocate(16);
+    private Store store = open(EvictionPolicy.NOEVICTION);
+    private StoreWorker worker = store.worker("test");
+
+    private Store open(EvictionPolicy policy) {
+        return Store.open(StoreOptions.ofMemory(MEMORY)
+                .withClock(clock::get)
+                .withEvictionPolicy(policy)
+                .withHashSeed(42));
+    }
+
+    private void reopen(EvictionPolicy policy) {
+        closeStore();
+        store = open(policy);
+        worker = store.worker("test");
+    }
+
+    private void closeStore() {
+        StoreInvariants.check(store);
+        worker.close();
+        StoreInvariants.check(store);
+        store.close();
+    }
+
+    @AfterEach
+    void close() {
+        closeStore();
+        arena.close();
+    }
+
+    private StoreStatus put(long number, int length, long expireAt) {
+        Words.setLong(key, 0, number);
+        worker.enter();
+        try {
+            long record = worker.claim(key, 0, 16, length);
+            if (record == Record.NONE) {
+                return StoreStatus.FULL;
+            }
+            Record.setExpireAtMillis(store.memory(), record, expireAt);
+            return worker.put(record);
+        } finally {
+            worker.exit();
+        }
+    }
+
+    private boolean hit(long number) {
+        Words.setLong(key, 0, number);
+        worker.enter();
+        try {
+            return worker.find(key, 0, 16) != Record.NONE;
+        } finally {
+            worker.exit();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(EvictionPolicy.class)
+    void aWriteIsOnlyRefusedWhenNoKeyQualifies(EvictionPolicy policy) {
+        reopen(policy);
+        boolean refused = false;
+        for (int i = 0; i < 30_000; i++) {
+            refused |= put(i, 300, 1_000_000 + i) == StoreStatus.FULL;
+        }
+        assertThat(refused).isEqualTo(policy == EvictionPolicy.NOEVICTION);
+        assertThat(store.statistics().evicted() > 0).isEqualTo(policy != EvictionPolicy.NOEVICTION);
+        assertThat(store.statistics().allocatedBytes()).isLessThanOrEqualTo(MEMORY);
+        assertThat(store.size()).isGreaterThan(8_000);
+    }
+
+    @Test
+    void volatilePoliciesLeaveKeysWithoutExpiryAloneAndRefuseWhenOnlyThoseAreLeft() {
+        reopen(EvictionPolicy.VOLATILE_LRU);
+        for (int i = 0; i < 5_000; i++) {
+            assertThat(put(i, 300, 0)).isEqualTo(StoreStatus.STORED);
+        }
+        for (int i = 5_000; i < 30_000; i++) {
+            assertThat(put(i, 300, 1_000_000)).isEqualTo(StoreStatus.STORED);
+        }
+        for (int i = 0; i < 5_000; i++) {
+            assertThat(hit(i)).isTrue();
+        }
+        int stored = 0;
+        while (put(100_000 + stored, 300, 0) == StoreStatus.STORED) {
+            stored++;
+        }
+        assertThat(store.volatileKeys()).isZero();
+        assertThat(stored).isGreaterThan(3_000);
+    }
+
+    @Test
+    void theKeysUsedLatelyOutliveTheOthers() {
+        for (EvictionPolicy policy : new EvictionPolicy[] {EvictionPolicy.ALLKEYS_LRU, EvictionPolicy.ALLKEYS_LFU}) {
+            reopen(policy);
+            for (int i = 0; i < 40_000; i++) {
+                put(i + 1_000_000, 300, 0);
+                for (int j = 0; j < 2; j++) {
+                    int hot = (i * 2 + j) % 500;
+                    if (!hit(hot)) {
+                        put(hot, 300, 0);
+                    }
+                }
+            }
+            int kept = 0;
+            for (int i = 0; i < 500; i++) {
+                kept += hit(i) ? 1 : 0;
+            }
+            assertThat(kept).as(policy.redisName()).isGreaterThan(470);
+        }
+    }
+
+    @Test
+    void theKeysThatExpireSoonestGoFirst() {
+        reopen(EvictionPolicy.VOLATILE_TTL);
+        for (int i = 0; i < 4_000; i++) {
+            put(i, 300, 1_000_000);
+        }
+        for (int i = 4_000; i < 30_000; i++) {
+            put(i, 300, 2_000_000 + i);
+        }
+        int kept = 0;
+        for (int i = 0; i < 4_000; i++) {
+            kept += hit(i) ? 1 : 0;
+        }
+        assertThat(kept).isLessThan(200);
+    }
+
+    @Test
+    void memoryOfSmallValuesServesLargeOnesUnderAnEvictingPolicy() {
+        reopen(EvictionPolicy.ALLKEYS_LRU);
+        for (int i = 0; i < 40_000; i++) {
+            assertThat(put(i, 50, 0)).isEqualTo(StoreStatus.STORED);
+        }
+        for (int size : new int[] {3_000, 20_000, 200_000, 40}) {
+            for (int i = 0; i < 2_000; i++) {
+                assertThat(put(i, size, 0)).as("%d of %d bytes", i, size).isEqualTo(StoreStatus.STORED);
+            }
+            assertThat(store.statistics().allocatedBytes()).as("%d bytes", size).isLessThan(MEMORY + (1 << 20));
+        }
+    }
+
+    @Test
+    void lessMemoryGivenLaterIsKeptToAfterSomeBursts() {
+        reopen(EvictionPolicy.ALLKEYS_RANDOM);
+        for (int i = 0; i < 10_000; i++) {
+            put(i, 300, 0);
+        }
+        store.setMemoryBytes(2 << 20);
+        for (int i = 0; i < 200; i++) {
+            hit(i);
+        }
+        assertThat(store.statistics().allocatedBytes()).isLessThanOrEqualTo(2 << 20);
+        store.setPolicy(EvictionPolicy.NOEVICTION);
+        store.setMemoryBytes(MEMORY);
+        assertThat(put(1, 300, 0)).isEqualTo(StoreStatus.STORED);
+    }
+
+    @Test
+    void policiesHaveTheNamesOfRedis() {
+        assertThat(EvictionPolicy.ofRedisName("allkeys-LRU")).isEqualTo(EvictionPolicy.ALLKEYS_LRU);
+        assertThat(EvictionPolicy.ofRedisName("lru")).isNull();
+        assertThat(EvictionPolicy.VOLATILE_TTL.redisName()).isEqualTo("volatile-ttl");
+    }
+
+    @Test
+    void aSweepRemovesWhatHasExpiredWithoutAccess() {
+        for (int i = 0; i < 6_000; i++) {
+            put(i, 100, i % 3 == 0 ? 0 : i % 3 == 1 ? 5_000 : 10_000);
+        }
+        assertThat(store.volatileKeys()).isEqualTo(4_000);
+        clock.set(5_000);
+        worker.enter();
+        assertThat(worker.sweep(5_000, Long.MAX_VALUE)).isEqualTo(2_000);
+        assertThat(worker.sweep(5_000, Long.MAX_VALUE)).isZero();
+        worker.exit();
+        assertThat(store.size()).isEqualTo(4_000);
+        worker.enter();
+        int removed = 0;
+        for (int calls = 0; removed < 2_000 && calls < 100_000; calls++) {
+            removed += worker.sweep(10_000, 1);
+        }
+        worker.exit();
+        assertThat(removed).isEqualTo(2_000);
+        assertThat(store.volatileKeys()).isZero();
+        assertThat(store.statistics().expired()).isEqualTo(4_000);
+    }
+}
