@@ -68,7 +68,7 @@ class ProtocolDifferentialTest {
             "PING '\\'\r\n",
             "PING \"\\\r\n");
 
-    private static final String ALPHABET = "*$\r\n\r\n\r\n0123456789- \"'\\xGETa\0\t\u000b\u00ff";
+    private static final String ALPHABET = "*$\r\n\r\n\r\n0123456789- \"'\\GETa\0\t\u000b\u00ff";
 
     @Test
     void brokenBytesAreAnsweredAsByRedis() throws IOException, InterruptedException {
