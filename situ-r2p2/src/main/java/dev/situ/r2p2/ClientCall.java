@@ -36,6 +36,23 @@ final class ClientCall {
         this.slot = slot;
     }
 
+    /// Its request is on its way, all in one packet.
+    void start(long server, boolean anyResponder, Completion completion, long token) {
+        state = State.AWAITING_RESPONSE;
+        this.server = server;
+        this.anyResponder = anyResponder;
+        this.completion = completion;
+        this.token = token;
+    }
+
+    /// Its request has more than the packet that is on its way.
+    void borrow(MemorySegment memory, long offset, int length) {
+        state = State.AWAITING_ACK;
+        this.memory = memory;
+        this.offset = offset;
+        this.length = length;
+    }
+
     /// The request's bytes behind its small first packet, to be sent from where they lie.
     void restTo(SliceList slices) {
         int sent = R2p2Header.SMALL_FIRST_PAYLOAD;

@@ -8,6 +8,7 @@ import dev.situ.udp.UdpSender;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,7 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
     /// @param deadline when the call times out, on the client's clock
     /// @param token given back to `completion`
     /// @return [CallStart#STARTED], or why `completion` will not be called
+    /// @throws IndexOutOfBoundsException if the bytes are not all inside `memory`
     public CallStart call(
             UdpSender sender,
             long server,
@@ -88,35 +90,50 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
         if (packets > R2p2Header.MAX_PACKETS) {
             return CallStart.TOO_LARGE;
         }
+        Objects.checkFromIndexSize(offset, length, memory.byteSize());
         ClientCall call = closed ? null : take();
         if (call == null) {
             return closed ? CallStart.CLOSED : CallStart.BUSY;
         }
-        int first = alone ? length : R2p2Header.SMALL_FIRST_PAYLOAD;
         long header = R2p2Header.ofPacket(R2p2Header.REQUEST, options.policy(), call.rid, 0, packets);
-        long at = sender.claim(server, R2p2Header.BYTES + first);
-        if (at == UdpSender.NO_ROOM) {
-            rids.free(call.rid);
-            giveBack(call);
+        int first = alone ? length : R2p2Header.SMALL_FIRST_PAYLOAD;
+        boolean sent = false;
+        try {
+            sent = sendFirst(sender, server, header, memory, offset, first);
+        } finally {
+            if (!sent) {
+                rids.free(call.rid);
+                giveBack(call);
+            }
+        }
+        if (!sent) {
             return CallStart.NO_ROOM;
         }
-        R2p2Header.write(sender.memory(), at, header);
-        Words.copy(memory, offset, sender.memory(), at + R2p2Header.BYTES, first);
-        sender.commit();
-        call.state = alone ? ClientCall.State.AWAITING_RESPONSE : ClientCall.State.AWAITING_ACK;
-        call.server = server;
-        call.anyResponder = options.anyResponder();
-        call.completion = completion;
-        call.token = token;
+        call.start(server, options.anyResponder(), completion, token);
         if (!alone) {
-            call.memory = memory;
-            call.offset = offset;
-            call.length = length;
+            call.borrow(memory, offset, length);
         }
         timers.start(call.slot, deadline);
         counts.add(ClientCount.STARTED);
         counts.set(ClientCount.OUTSTANDING, outstanding());
         return CallStart.STARTED;
+    }
+
+    private static boolean sendFirst(
+            UdpSender sender, long server, long header, MemorySegment memory, long offset, int payload) {
+        long at = sender.claim(server, R2p2Header.BYTES + payload);
+        if (at == UdpSender.NO_ROOM) {
+            return false;
+        }
+        R2p2Header.write(sender.memory(), at, header);
+        try {
+            Words.copy(memory, offset, sender.memory(), at + R2p2Header.BYTES, payload);
+        } catch (RuntimeException e) { // the caller's memory is no longer there
+            sender.abort();
+            throw e;
+        }
+        sender.commit();
+        return true;
     }
 
     /// Handles what came from servers.

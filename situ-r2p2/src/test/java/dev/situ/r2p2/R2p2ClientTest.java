@@ -1,6 +1,7 @@
 package dev.situ.r2p2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.situ.memory.Words;
 import dev.situ.udp.PeerAddress;
@@ -324,6 +325,21 @@ class R2p2ClientTest {
         int rid = rid(random(5000), 1);
         deliver(ack(Datagram.SERVER, rid));
         assertThat(ends).containsExactly(End.of(1, CallStatus.UNSENT, new byte[0]));
+    }
+
+    @Test
+    void bytesThatAreNotThereStartNothing() {
+        MemorySegment small = Arena.ofAuto().allocate(10);
+        assertThatThrownBy(() -> client.call(stack, Datagram.SERVER, small, 5, 6, SECOND, record, 1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        MemorySegment gone;
+        try (Arena arena = Arena.ofConfined()) {
+            gone = arena.allocate(10);
+        }
+        assertThatThrownBy(() -> client.call(stack, Datagram.SERVER, gone, 0, 10, SECOND, record, 1))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(client.outstanding()).isZero();
+        rid(random(5), 1);
     }
 
     @Test
