@@ -39,9 +39,6 @@ final class KernelCalls {
     private static final MethodHandle READ = link("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle WRITE = link("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle CLOSE = link("close", JAVA_INT, JAVA_INT);
-    private static final MethodHandle MMAP =
-            link("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle MUNMAP = link("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     private KernelCalls() {}
 
@@ -145,22 +142,6 @@ final class KernelCalls {
     static int close(MemorySegment errno, int fd) {
         try {
             return (int) CLOSE.invokeExact(errno, fd);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
-    }
-
-    static long mmap(MemorySegment errno, long length, int protection, int flags) {
-        try {
-            return (long) MMAP.invokeExact(errno, 0L, length, protection, flags, -1, 0L);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
-    }
-
-    static int munmap(MemorySegment errno, long address, long length) {
-        try {
-            return (int) MUNMAP.invokeExact(errno, address, length);
         } catch (Throwable t) {
             throw unexpected(t);
         }

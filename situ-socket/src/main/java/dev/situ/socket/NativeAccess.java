@@ -1,5 +1,6 @@
 package dev.situ.socket;
 
+import dev.situ.memory.Region;
 import java.util.Locale;
 
 /// Says, before the first native call is linked, whether this process can make native calls at all.
@@ -28,8 +29,11 @@ final class NativeAccess {
     }
 
     private static String denied() {
-        Module module = NativeAccess.class.getModule();
+        // The buffers of this module are a region of that one, which needs native access, too.
+        Module own = NativeAccess.class.getModule();
+        Module memory = Region.class.getModule();
         return "situ-socket calls the kernel through native access, which is denied: start java with"
-                + " --enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+                + " --enable-native-access="
+                + (own.isNamed() ? own.getName() + "," + memory.getName() : "ALL-UNNAMED");
     }
 }

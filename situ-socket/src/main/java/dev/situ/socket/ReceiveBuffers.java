@@ -1,8 +1,9 @@
 package dev.situ.socket;
 
+import dev.situ.memory.HugePages;
+import dev.situ.memory.Region;
 import dev.situ.packet.BufferPool;
 import dev.situ.packet.BufferRef;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// The buffers of one bound socket: large ones that the kernel writes to, and small ones for lone datagrams that
@@ -15,22 +16,22 @@ final class ReceiveBuffers {
     static final int SMALL = 1;
     static final int SMALL_BYTES = 2048;
 
-    private final Arena arena = Arena.ofShared();
+    private final Region region;
     private final BufferPool large;
     private final BufferPool small;
     private final MemorySegment largeMemory;
     private final MemorySegment smallMemory;
 
     ReceiveBuffers(SocketStackOptions options) {
-        large = newPool(LARGE, options.buffersPerQueue(), options.bufferBytes());
-        small = newPool(SMALL, options.smallBuffersPerQueue(), SMALL_BYTES);
-        largeMemory = large.memory();
-        smallMemory = small.memory();
-    }
-
-    private BufferPool newPool(int number, int buffers, int bufferBytes) {
-        MemorySegment memory = NativeMemory.map(BufferPool.memoryBytes(buffers, bufferBytes), arena);
-        return new BufferPool(number, memory, buffers, bufferBytes);
+        int largeCount = options.buffersPerQueue();
+        int smallCount = options.smallBuffersPerQueue();
+        long largeBytes = BufferPool.memoryBytes(largeCount, options.bufferBytes());
+        long smallBytes = BufferPool.memoryBytes(smallCount, SMALL_BYTES);
+        region = Region.reserve(largeBytes + smallBytes, HugePages.NONE);
+        largeMemory = region.memory().asSlice(0, largeBytes);
+        smallMemory = region.memory().asSlice(largeBytes, smallBytes);
+        large = new BufferPool(LARGE, largeMemory, largeCount, options.bufferBytes());
+        small = new BufferPool(SMALL, smallMemory, smallCount, SMALL_BYTES);
     }
 
     BufferPool large() {
@@ -65,7 +66,7 @@ final class ReceiveBuffers {
     int close() {
         int held = retained();
         if (held == 0) {
-            arena.close();
+            region.close();
         }
         return held;
     }

@@ -20,7 +20,7 @@ import java.util.List;
 ///
 /// A queue's `poll` never sleeps; a poller that found nothing about 50 times in a row should call `await`.
 ///
-/// Linux only. The native calls need `--enable-native-access=dev.situ.socket`.
+/// Linux only. The native calls need `--enable-native-access=dev.situ.socket,dev.situ.memory`.
 public final class SocketUdpStack implements UdpStack {
     private static final System.Logger LOG = System.getLogger("dev.situ.socket");
 
