@@ -30,6 +30,7 @@ final class Eviction {
     private final Index index;
     private final Writes writes;
     private final Growth growth;
+    private final Limbo limbo;
     private final Probe probe;
     private long random;
 
@@ -39,12 +40,13 @@ final class Eviction {
     private long bestScore;
     private int sampled;
 
-    Eviction(Store store, Writes writes, Growth growth, int slot) {
+    Eviction(Store store, Writes writes, Growth growth, Limbo limbo, int slot) {
         this.store = store;
         this.memory = store.memory();
         this.index = store.index();
         this.writes = writes;
         this.growth = growth;
+        this.limbo = limbo;
         this.probe = new Probe(memory);
         this.random = 0x9E3779B97F4A7C15L * (slot + 1);
     }
@@ -71,7 +73,9 @@ final class Eviction {
                 writes.tell();
             }
         }
-        for (int i = 0; i < MAX_SLABS_A_BURST && store.isAboveLimit(); i++) {
+        // What waits in limbo will be free soon, or never if a worker is stuck: more of it would not help.
+        long wait = Math.max(1 << 20, store.allocator().limitBytes() / 64);
+        for (int i = 0; i < MAX_SLABS_A_BURST && store.isAboveLimit() && limbo.bytes() < wait; i++) {
             evictSlab(policy);
         }
     }

@@ -77,7 +77,7 @@ public final class StoreWorker implements AutoCloseable {
         this.limbo = new Limbo(memory, epochs, cache, Store.CHUNK_CLASS, store.orphans());
         this.growth = new Growth(index, store.allocator(), cache, limbo, Store.BUCKET_CLASS);
         this.writes = new Writes(store, cache, limbo, growth, slot);
-        this.eviction = new Eviction(store, writes, growth, slot);
+        this.eviction = new Eviction(store, writes, growth, limbo, slot);
         this.expiry = new Expiry(store, writes);
         this.scan = new Scan(index);
         this.probe = new Probe(memory);
