@@ -28,8 +28,8 @@ final class BoundSocket {
         this.handler = handler;
         this.failures = failures;
         this.counters = owner.counters();
-        this.buffers = new ReceiveBuffers(options);
-        this.receiver = new Receiver(socket.fd(), buffers.large(), counters, arena);
+        this.buffers = new ReceiveBuffers(options, failures, counters);
+        this.receiver = new Receiver(socket.fd(), buffers, counters, arena);
         this.burst = new SocketBurst(queue, buffers, receiver, counters);
         this.sender = new SocketSender(
                 options.maxPayload(),
@@ -68,8 +68,7 @@ final class BoundSocket {
         try {
             handler.onBurst(burst, sender);
         } catch (Throwable t) {
-            counters.add(SocketCounters.HANDLER_FAILURES, 1);
-            failures.report(t);
+            failures.report(t, counters);
         }
         sender.abortOpen();
     }

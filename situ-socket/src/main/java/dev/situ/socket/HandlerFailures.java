@@ -9,11 +9,13 @@ final class HandlerFailures {
 
     private final AtomicBoolean reported = new AtomicBoolean();
 
-    void report(Throwable failure) {
+    /// Counts a failure with the counters of its queue, and logs it if it is the first.
+    void report(Throwable failure, SocketCounters counters) {
+        counters.add(SocketCounters.HANDLER_FAILURES, 1);
         if (reported.compareAndSet(false, true)) {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "a UDP handler threw; the rest of its burst is lost. Later failures are only counted.",
+                    "a UDP handler failed; the rest of its burst is lost. Later failures are only counted.",
                     failure);
         }
     }

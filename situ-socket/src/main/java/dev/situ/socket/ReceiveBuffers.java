@@ -16,13 +16,17 @@ final class ReceiveBuffers {
     static final int SMALL = 1;
     static final int SMALL_BYTES = 2048;
 
+    private final HandlerFailures failures;
+    private final SocketCounters counters;
     private final Region region;
     private final BufferPool large;
     private final BufferPool small;
     private final MemorySegment largeMemory;
     private final MemorySegment smallMemory;
 
-    ReceiveBuffers(SocketStackOptions options) {
+    ReceiveBuffers(SocketStackOptions options, HandlerFailures failures, SocketCounters counters) {
+        this.failures = failures;
+        this.counters = counters;
         int largeCount = options.buffersPerQueue();
         int smallCount = options.smallBuffersPerQueue();
         long largeBytes = BufferPool.memoryBytes(largeCount, options.bufferBytes());
@@ -52,6 +56,17 @@ final class ReceiveBuffers {
             small.release(ref);
         } else {
             large.release(ref);
+        }
+    }
+
+    /// Drops the reference that the socket itself holds to a retained buffer. A handler that released more often
+    /// than it retained has taken that one away: this is its failure, and must not stop the poller. For the
+    /// poller.
+    void releaseOwn(long ref) {
+        try {
+            release(ref);
+        } catch (IllegalStateException e) {
+            failures.report(e, counters);
         }
     }
 

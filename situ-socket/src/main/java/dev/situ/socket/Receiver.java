@@ -34,6 +34,7 @@ final class Receiver {
     private static final long POISON = 0xDBDB_DBDB_DBDB_DBDBL;
 
     private final int fd;
+    private final ReceiveBuffers owner;
     private final BufferPool pool;
     private final SocketCounters counters;
     private final MemorySegment errno = KernelCalls.newErrno();
@@ -48,9 +49,10 @@ final class Receiver {
     private int cursorBytes;
     private int recycled;
 
-    Receiver(int fd, BufferPool pool, SocketCounters counters, Arena arena) {
+    Receiver(int fd, ReceiveBuffers owner, SocketCounters counters, Arena arena) {
         this.fd = fd;
-        this.pool = pool;
+        this.owner = owner;
+        this.pool = owner.large();
         this.counters = counters;
         this.headers = arena.allocate(BYTES, CACHE_LINE);
         this.headersAddress = headers.address();
@@ -162,7 +164,7 @@ final class Receiver {
         if (pinned[slot]) {
             pinned[slot] = false;
             pinnedCount--;
-            pool.release(buffers[slot]);
+            owner.releaseOwn(buffers[slot]);
             arm(slot);
         } else if (Checks.ON) {
             poison(slot);

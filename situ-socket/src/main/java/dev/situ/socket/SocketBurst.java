@@ -61,7 +61,7 @@ final class SocketBurst implements UdpBurst {
     private void releaseMoved() {
         for (int i = 0; i < packets.size(); i++) {
             if (isMoved(packets.buffer(i))) {
-                buffers.small().release(packets.buffer(i));
+                buffers.releaseOwn(packets.buffer(i));
             }
         }
         moved = 0;

@@ -238,6 +238,30 @@ class RetainTest {
     }
 
     @Test
+    void aHandlerThatReleasesTwiceHarmsNeitherThePollerNorOthers() throws Exception {
+        try (SocketUdpStack server = new SocketUdpStack(SocketStackOptions.defaults());
+                SocketUdpStack client = client()) {
+            InetSocketAddress to = server.bind(PlainPeer.ANY_PORT, (burst, _) -> {
+                long handle = burst.retain(0);
+                burst.release(handle);
+                burst.release(handle);
+            });
+            // A lone datagram, and one of a large message.
+            for (int count : new int[] {1, 30}) {
+                send(client, to, count, 1000, 0);
+                pollUntil(server, count);
+            }
+            assertThat(server.statistics().handlerFailures()).isEqualTo(2);
+            assertThat(server.statistics().retained()).isZero();
+            for (int i = 0; i < 1000; i++) {
+                send(client, to, 30, 1000, 0);
+                pollUntil(server, 30);
+            }
+            assertThat(server.statistics().retained()).isZero();
+        }
+    }
+
+    @Test
     void aBurstThatIsUsedAfterItsHandlerReturnedIsFoundOut() throws Exception {
         AtomicReference<UdpBurst> escaped = new AtomicReference<>();
         List<Kept> borrowed = new ArrayList<>();

@@ -35,7 +35,8 @@ public interface UdpSender {
     MemorySegment memory();
 
     /// Appends bytes to the claimed datagram by reference. They are *borrowed* until the next [#flush()] has
-    /// returned and must not change until then. The whole datagram must stay within [#maxPayload()].
+    /// returned and must not change until then, although a stack may copy them at once (short ones, those of the
+    /// heap). The whole datagram must stay within [#maxPayload()].
     void append(MemorySegment memory, long offset, int length);
 
     /// Ends the claimed datagram: it will be sent.

@@ -31,7 +31,8 @@ public interface UdpStack extends AutoCloseable {
     /// What was received, sent and dropped, and why, over all queues since the start. Any thread may call it.
     UdpStatistics statistics();
 
-    /// Closes every bound port and frees the buffers. To be called after polling has stopped.
+    /// Closes every bound port and frees the buffers. To be called after polling has stopped and everything
+    /// retained was released.
     @Override
     void close();
 }
