@@ -4,6 +4,7 @@ import dev.situ.memory.Words;
 import dev.situ.resp.Command;
 import dev.situ.resp.Decimal;
 import dev.situ.store.Record;
+import dev.situ.store.RecordUpdate;
 import dev.situ.store.StoreStatus;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
@@ -24,6 +25,8 @@ final class Call {
     final Counters counters;
     final SetOptions setOptions = new SetOptions();
     final SetUpdate setUpdate;
+    final TakeUpdate takeUpdate = new TakeUpdate();
+    final AddUpdate addUpdate;
 
     private @Nullable Session session;
     private @Nullable Command command;
@@ -37,6 +40,7 @@ final class Call {
         this.region = keyspace.store().memory();
         this.counters = counters;
         this.setUpdate = new SetUpdate(region);
+        this.addUpdate = new AddUpdate(region);
     }
 
     void begin(Session session, Command command, Reply reply, @Nullable CommandSpec spec, long claimed) {
@@ -127,6 +131,12 @@ final class Call {
     boolean delete(int key) {
         Command c = command();
         return worker.delete(c.memory(), c.offset(key), c.length(key)) == StoreStatus.DELETED;
+    }
+
+    /// Changes the record of the key that an argument names in one step.
+    StoreStatus update(int key, RecordUpdate update) {
+        Command c = command();
+        return worker.update(c.memory(), c.offset(key), c.length(key), update);
     }
 
     /// Stores an argument, or the claimed record that it was received into, under the key that another names.

@@ -46,8 +46,11 @@ final class CommandTable {
     /// All commands that a server knows.
     static CommandTable standard() {
         List<CommandSpec.Builder> all = new ArrayList<>();
-        all.addAll(StringCommands.declarations());
+        all.addAll(StringReadCommands.declarations());
+        all.addAll(StringWriteCommands.declarations());
+        all.addAll(CounterCommands.declarations());
         all.addAll(KeyCommands.declarations());
+        all.addAll(ExpiryCommands.declarations());
         all.addAll(ConnectionCommands.declarations());
         all.addAll(ServerCommands.declarations());
         all.addAll(CommandCommands.declarations());

@@ -8,10 +8,14 @@ import dev.situ.store.Record;
 import dev.situ.store.StoreStatus;
 import java.util.List;
 
-/// Commands on keys, whatever their values: `DEL`, `EXISTS`, `DBSIZE`, `FLUSHDB`, `FLUSHALL`.
+/// Commands on keys, whatever their values: `DEL`, `UNLINK`, `EXISTS`, `TOUCH`, `TYPE`, `DBSIZE`,
+/// `FLUSHDB`, `FLUSHALL`.
 final class KeyCommands {
     private static final byte[] SYNC = Text.bytes("sync");
     private static final byte[] ASYNC = Text.bytes("async");
+
+    private static final byte[] STRING = Text.bytes("+string\r\n");
+    private static final byte[] NONE = Text.bytes("+none\r\n");
 
     private KeyCommands() {}
 
@@ -33,6 +37,28 @@ final class KeyCommands {
                         .docs("generic", "1.0.0", "Determine if a key exists")
                         .complexity("O(N) where N is the number of keys to check.")
                         .body(KeyCommands::exists),
+                CommandSpec.command("unlink", -2)
+                        .flags(WRITE, FAST)
+                        .categories(AclCategory.KEYSPACE)
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                        .keys(1, -1, 1, "RM", "delete")
+                        .docs("generic", "4.0.0", "Delete a key; its memory is freed later, as that of every key")
+                        .complexity("O(N) where N is the number of keys that will be removed.")
+                        .body(KeyCommands::delete),
+                CommandSpec.command("touch", -2)
+                        .flags(READONLY, FAST)
+                        .categories(AclCategory.KEYSPACE)
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                        .keys(1, -1, 1, "RO")
+                        .docs("generic", "3.2.1", "Alter the last access time of keys; gives how many there are")
+                        .complexity("O(N) where N is the number of keys that will be touched.")
+                        .body(KeyCommands::exists),
+                CommandSpec.command("type", 2)
+                        .flags(READONLY, FAST)
+                        .categories(AclCategory.KEYSPACE)
+                        .keys(1, 1, 1, "RO")
+                        .docs("generic", "1.0.0", "Determine the type stored at key")
+                        .body(call -> call.reply().raw(call.find(1) == Record.NONE ? NONE : STRING)),
                 CommandSpec.command("dbsize", 1)
                         .flags(READONLY, FAST)
                         .categories(AclCategory.KEYSPACE)

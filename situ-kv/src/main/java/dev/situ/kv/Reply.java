@@ -109,8 +109,12 @@ public final class Reply {
 
     /// The value of a record as a bulk string: copied, or by reference.
     void value(MemorySegment region, long record) {
-        int length = Record.valueLength(region, record);
-        long offset = Record.valueOffset(region, record);
+        value(region, record, 0, Record.valueLength(region, record));
+    }
+
+    /// A part of the value of a record as a bulk string.
+    void value(MemorySegment region, long record, int from, int length) {
+        long offset = Record.valueOffset(region, record) + from;
         if (length <= copyUpTo) {
             ensure(length + RespWriter.MAX_HEADER + 2);
             at = RespWriter.bulk(memory, at, region, offset, length);

@@ -18,14 +18,19 @@ final class SetOptions {
 
     SetOptions() {}
 
-    /// Reads the options from argument `first` on. Gives the text of an error, or null.
-    @Nullable
-    String read(Call call, int first) {
+    /// No options.
+    void clear() {
         ifAbsent = false;
         ifPresent = false;
         get = false;
         keepTtl = false;
         expireAtMillis = 0;
+    }
+
+    /// Reads the options from argument `first` on. Gives the text of an error, or null.
+    @Nullable
+    String read(Call call, int first) {
+        clear();
         ExpiryUnit unit = null;
         int time = 0;
         for (int i = first; i < call.count(); i++) {

@@ -55,6 +55,45 @@ class CommandsTest {
     }
 
     @Test
+    void countersKeepTheirExpiryAndRefuseWhatIsNoNumber() {
+        assertReply(":1", "INCR", "n");
+        assertReply("+OK", "SET", "n", "9223372036854775806", "PX", "5000");
+        assertReply(":9223372036854775807", "INCR", "n");
+        assertReply("-ERR increment or decrement would overflow", "INCR", "n");
+        assertReply(":5000", "PTTL", "n");
+        assertReply(":-1", "DECRBY", "m", "1");
+        assertReply("-ERR decrement would overflow", "DECRBY", "m", "-9223372036854775808");
+        assertReply("-ERR value is not an integer or out of range", "INCRBY", "m", "x");
+        assertReply("+OK", "SET", "m", "1x");
+        assertReply("-ERR value is not an integer or out of range", "DECR", "m");
+    }
+
+    @Test
+    void valuesAreReadWholeOrInPart() {
+        client.command("SET", "k", "hello");
+        assertReply("*3\r\n$5\r\nhello\r\n$-1\r\n$5\r\nhello", "MGET", "k", "none", "k");
+        assertReply(":5", "STRLEN", "k");
+        assertReply("$3\r\nell", "GETRANGE", "k", "1", "-2");
+        assertReply("$0\r\n", "SUBSTR", "k", "3", "1");
+        assertReply("+string", "TYPE", "k");
+        assertReply("+none", "TYPE", "none");
+    }
+
+    @Test
+    void valuesAreExchangedAndTaken() {
+        assertReply(":1", "SETNX", "k", "a");
+        assertReply(":0", "SETNX", "k", "b");
+        assertReply("$1\r\na", "GETSET", "k", "c");
+        assertReply("$1\r\nc", "GETDEL", "k");
+        assertReply("$-1", "GETDEL", "k");
+        assertReply("+OK", "SETEX", "k", "10", "v");
+        assertReply(":10", "TTL", "k");
+        assertReply(":1700000010", "EXPIRETIME", "k");
+        assertReply("-ERR invalid expire time in 'psetex' command", "PSETEX", "k", "-1", "v");
+        assertReply(":1", "UNLINK", "k");
+    }
+
+    @Test
     void deletedAndFlushedKeysAreGone() {
         client.command("SET", "a", "1");
         client.command("SET", "b", "2");

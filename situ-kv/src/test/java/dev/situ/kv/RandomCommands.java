@@ -111,6 +111,16 @@ final class RandomCommands {
         };
     }
 
+    private String index() {
+        return random.nextInt(4) == 0 ? one(NUMBERS) : Integer.toString(random.nextInt(30) - 15);
+    }
+
+    /// A time to expire at or after: never one that comes while the test runs.
+    private String time() {
+        String number = one(NUMBERS);
+        return number.equals("1") || number.equals("100") || random.nextBoolean() ? "4102444800" : number;
+    }
+
     private String anything() {
         return switch (random.nextInt(6)) {
             case 0 -> key();
@@ -139,7 +149,7 @@ final class RandomCommands {
             return List.of(command);
         }
         addArguments(command, name);
-        if (name.equals("set") && command.size() > 3) {
+        if (command.size() > 3 && (name.equals("set") || name.endsWith("setex"))) {
             // A key that has expired already is gone for sure once it was looked up.
             return List.of(command, List.of("GET", command.get(1)));
         }
@@ -155,13 +165,32 @@ final class RandomCommands {
 
     private void addArguments(List<String> command, String name) {
         switch (name) {
-            case "get" -> command.add(key());
+            case "get", "strlen", "getdel", "incr", "decr", "type", "ttl", "pttl", "expiretime", "pexpiretime" ->
+                command.add(key());
+            case "getrange", "substr" -> {
+                command.add(key());
+                command.add(index());
+                command.add(index());
+            }
+            case "setnx", "getset" -> {
+                command.add(key());
+                command.add(value());
+            }
+            case "setex", "psetex" -> {
+                command.add(key());
+                command.add(time());
+                command.add(value());
+            }
+            case "incrby", "decrby" -> {
+                command.add(key());
+                command.add(one(NUMBERS));
+            }
             case "set" -> {
                 command.add(key());
                 command.add(value());
                 addSetOptions(command);
             }
-            case "del", "exists" -> {
+            case "del", "exists", "unlink", "touch", "mget" -> {
                 for (int i = random.nextInt(4); i >= 0; i--) {
                     command.add(key());
                 }
@@ -200,7 +229,7 @@ final class RandomCommands {
             String option = one(OPTIONS);
             command.add(option);
             if (option.length() >= 2 && random.nextInt(8) != 0 && "EXAT PXAT EX PX".contains(option)) {
-                command.add(random.nextBoolean() ? one(NUMBERS) : "4102444800");
+                command.add(time());
             }
         }
     }
