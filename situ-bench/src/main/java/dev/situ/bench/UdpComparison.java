@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// The comparison of `compare-memcached.sh`: GETs a second from memcached over UDP and from Situ over R2P2, interleaved.
+/// The comparison of `compare-memcached.sh`: GETs a second from memcached over UDP and from Situ over R2P2,
+/// interleaved.
 @Command(
         name = "memcached-udp",
         description = "GETs over UDP from running servers: memcached and Situ. See situ-bench/compare-memcached.sh.")
@@ -107,8 +108,9 @@ final class UdpComparison implements Callable<Integer> {
 
         void print(double base) {
             double[] sorted = sorted();
-            System.out.printf("%-24s %12.0f %12.0f %12.0f %8.2f%n", name, median(), sorted[0],
-                    sorted[sorted.length - 1], median() / base);
+            System.out.printf(
+                    "%-24s %12.0f %12.0f %12.0f %8.2f%n",
+                    name, median(), sorted[0], sorted[sorted.length - 1], median() / base);
         }
     }
 }

@@ -8,7 +8,6 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /// The calls of `<sys/mman.h>` that a [Region] needs, and the only place of this module that calls the C library.
 ///
@@ -28,8 +27,8 @@ final class NativeMemory {
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-    private static final VarHandle ERRNO_VALUE =
-            Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
+    private static final long ERRNO_OFFSET =
+            Linker.Option.captureStateLayout().byteOffset(PathElement.groupElement("errno"));
     private static final AddressLayout POINTER = ValueLayout.ADDRESS;
     private static final ValueLayout.OfLong SIZE = ValueLayout.JAVA_LONG;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -93,7 +92,7 @@ final class NativeMemory {
     }
 
     private static String error(MemorySegment state) throws Throwable {
-        int errno = (int) ERRNO_VALUE.get(state, 0L);
+        int errno = Words.getInt(state, ERRNO_OFFSET);
         MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
         return text.reinterpret(256).getString(0);
     }

@@ -49,7 +49,10 @@ final class CliCommand implements Callable<Integer> {
     @Option(names = "--no-raw", description = "Print replies quoted, also elsewhere.")
     private boolean quoted;
 
-    @Parameters(arity = "0..*", paramLabel = "<word>", description = "A command and its arguments, for instance GET key.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "<word>",
+            description = "A command and its arguments, for instance GET key.")
     @SuppressWarnings("NullAway.Init")
     private List<String> words = List.of();
 
@@ -67,7 +70,7 @@ final class CliCommand implements Callable<Integer> {
                         .toList();
                 return print(channel, command, text()) ? 0 : FAILED;
             }
-            if (System.console() != null && System.console().isTerminal()) {
+            if (isTerminal()) {
                 new Prompt(channel, Addresses.format(server), text()).run();
                 return 0;
             }
@@ -79,8 +82,13 @@ final class CliCommand implements Callable<Integer> {
     }
 
     private ReplyText text() {
-        boolean terminal = System.console() != null && System.console().isTerminal();
-        return quoted || (terminal && !raw) ? ReplyText.QUOTED : ReplyText.RAW;
+        return quoted || (isTerminal() && !raw) ? ReplyText.QUOTED : ReplyText.RAW;
+    }
+
+    // JDK 22 to 24 always had a console; JDK 25 has none again where there is no terminal.
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        return System.console() != null && System.console().isTerminal();
     }
 
     /// Runs the commands on standard input, a line each.

@@ -39,6 +39,7 @@ final class Main implements Runnable {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true)
                 .setParameterExceptionHandler((mistake, _) -> explain(mistake))
                 .setExecutionExceptionHandler((failure, command, _) -> {
                     if (failure instanceof UserError) {
@@ -52,7 +53,8 @@ final class Main implements Runnable {
     private static int explain(ParameterException mistake) {
         CommandLine command = mistake.getCommandLine();
         PrintWriter err = command.getErr();
-        String message = String.valueOf(mistake.getMessage()).lines().findFirst().orElse("");
+        String message =
+                String.valueOf(mistake.getMessage()).lines().findFirst().orElse("");
         err.println("situ: " + message + " (see `" + command.getCommandSpec().qualifiedName() + " --help`)");
         return USER_ERROR;
     }

@@ -1,12 +1,12 @@
 package dev.situ.server;
 
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// Numbers of bytes as redis.conf writes them: `1k` is 1000, `1kb` is 1024, likewise m and g; no unit is bytes; the case
+/// Numbers of bytes as redis.conf writes them: `1k` is 1000, `1kb` is 1024, likewise m and g; no unit is bytes; the
+/// case
 /// does not matter.
 final class MemorySize implements ITypeConverter<Long> {
     private static final Pattern SYNTAX = Pattern.compile("(\\d+)(b|k|kb|m|mb|g|gb|t|tb)?");
@@ -15,15 +15,20 @@ final class MemorySize implements ITypeConverter<Long> {
     ///
     /// @throws IllegalArgumentException if it is no size, or more than a `long` holds
     static long parse(String text) {
-        Matcher parts = SYNTAX.matcher(text.strip().toLowerCase(Locale.ROOT));
-        if (!parts.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not a size of memory: write for instance 512mb or 2gb");
+        String size = text.strip().toLowerCase(Locale.ROOT);
+        if (!SYNTAX.matcher(size).matches()) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a size of memory: write for instance 512mb or 2gb");
         }
-        String unit = parts.group(2) == null ? "b" : parts.group(2);
+        int digits = 0;
+        while (digits < size.length() && Character.isDigit(size.charAt(digits))) {
+            digits++;
+        }
+        String unit = digits == size.length() ? "b" : size.substring(digits);
         long base = unit.length() == 2 ? 1024 : 1000;
         int power = "bkmgt".indexOf(unit.charAt(0));
         try {
-            long bytes = Long.parseLong(parts.group(1));
+            long bytes = Long.parseLong(size.substring(0, digits));
             for (int i = 0; i < power; i++) {
                 bytes = Math.multiplyExact(bytes, base);
             }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jline.reader.Completer;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -17,7 +18,8 @@ import org.jline.reader.impl.history.DefaultHistory;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/// The prompt of `situ cli`: history in `~/.situ_history`, completion of command names, Ctrl-C leaves the line, Ctrl-D or
+/// The prompt of `situ cli`: history in `~/.situ_history`, completion of command names, Ctrl-C leaves the line, Ctrl-D
+/// or
 /// `quit` leaves the prompt.
 final class Prompt {
     private final CommandChannel channel;
@@ -38,7 +40,9 @@ final class Prompt {
                     .appName("situ")
                     .completer(commandNames())
                     .history(new DefaultHistory())
-                    .variable(LineReader.HISTORY_FILE, Path.of(System.getProperty("user.home"), ".situ_history"))
+                    .variable(
+                            LineReader.HISTORY_FILE,
+                            Path.of(Objects.requireNonNullElse(System.getProperty("user.home"), "."), ".situ_history"))
                     .option(LineReader.Option.CASE_INSENSITIVE, true)
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                     .build();

@@ -1,27 +1,38 @@
 package dev.situ.server;
 
-import dev.situ.kv.CommandStream;
-import dev.situ.kv.Reply;
-import dev.situ.kv.StreamStatus;
+import dev.situ.kv.Keyspace;
 import dev.situ.memory.SliceList;
 import dev.situ.r2p2.RequestHandler;
 import dev.situ.r2p2.RequestStatus;
+import dev.situ.store.StoreWorker;
+import java.util.List;
 
 /// Executes R2P2 requests: one or more RESP commands in, their replies in order out. What joins `situ-r2p2`, which does
-/// not know what a payload means, to `situ-kv`, which does not know how it came.
-final class R2p2Commands implements RequestHandler {
-    private final R2p2Commands.Lane[] lanes;
+/// not
+/// know what a payload means, to `situ-kv`, which does not know how it came.
+final class R2p2Commands implements RequestHandler, AutoCloseable {
+    private final R2p2Lane[] lanes;
 
-    /// One queue's executor and reply. Confined to the queue's poller.
-    record Lane(CommandStream stream, Reply reply) {}
-
-    R2p2Commands(Lane[] lanes) {
-        this.lanes = lanes;
+    /// A handler for as many queues as there are workers.
+    R2p2Commands(Keyspace keyspace, List<StoreWorker> workers) {
+        lanes = workers.stream().map(worker -> new R2p2Lane(keyspace, worker)).toArray(R2p2Lane[]::new);
     }
 
     @Override
     public RequestStatus handle(int queue, SliceList request, SliceList response) {
-        Lane lane = lanes[queue];
-        return RequestStatus.REPLY;
+        return lanes[queue].handle(request, response);
+    }
+
+    @Override
+    public RequestStatus tooLarge(int queue, long length, long limit, SliceList response) {
+        return lanes[queue].tooLarge(response);
+    }
+
+    /// To be called after polling has stopped.
+    @Override
+    public void close() {
+        for (R2p2Lane lane : lanes) {
+            lane.close();
+        }
     }
 }

@@ -36,13 +36,17 @@ enum ReplyText {
         switch (reply) {
             case Reply.Null() -> text.append("(nil)\n");
             case Reply.Simple(String line) -> text.append(line).append('\n');
-            case Reply.Failure(String line) -> text.append("(error) ").append(line).append('\n');
-            case Reply.Int(long value) -> text.append("(integer) ").append(value).append('\n');
+            case Reply.Failure(String line) ->
+                text.append("(error) ").append(line).append('\n');
+            case Reply.Int(long value) ->
+                text.append("(integer) ").append(value).append('\n');
             case Reply.Bulk bulk -> text.append(quote(bulk.bytes())).append('\n');
             case Reply.Bool(boolean value) -> text.append(value ? "(true)\n" : "(false)\n");
-            case Reply.Real(double value) -> text.append("(double) ").append(number(value)).append('\n');
-            case Reply.BigNumber number -> text.append("(big number) ").append(number.value()).append('\n');
-            case Reply.Verbatim(_, String line) -> text.append(line).append('\n');
+            case Reply.Real(double value) ->
+                text.append("(double) ").append(number(value)).append('\n');
+            case Reply.BigNumber number ->
+                text.append("(big number) ").append(number.value()).append('\n');
+            case Reply.Verbatim verbatim -> text.append(verbatim.text()).append('\n');
             case Reply.Array(List<Reply> elements) -> appendNumbered(text, elements, "(empty array)", ")", indent);
             case Reply.Set(List<Reply> elements) -> appendNumbered(text, elements, "(empty set)", "~", indent);
             case Reply.Push(List<Reply> elements) -> appendNumbered(text, elements, "(empty push)", ")", indent);
@@ -58,8 +62,7 @@ enum ReplyText {
         int width = Integer.toString(elements.size()).length();
         String inner = indent + " ".repeat(width + 2);
         for (int i = 0; i < elements.size(); i++) {
-            text.append(i == 0 ? "" : indent)
-                    .append(String.format("%" + width + "d%s ", i + 1, mark));
+            text.append(i == 0 ? "" : indent).append(String.format("%" + width + "d%s ", i + 1, mark));
             appendQuoted(text, elements.get(i), inner);
         }
     }
@@ -92,7 +95,7 @@ enum ReplyText {
             case Reply.Bool(boolean value) -> write(bytes, value ? "(true)" : "(false)");
             case Reply.Real(double value) -> write(bytes, number(value));
             case Reply.BigNumber number -> write(bytes, number.value().toString());
-            case Reply.Verbatim(_, String line) -> write(bytes, line);
+            case Reply.Verbatim verbatim -> write(bytes, verbatim.text());
             case Reply.Array(List<Reply> elements) -> appendLines(bytes, elements);
             case Reply.Set(List<Reply> elements) -> appendLines(bytes, elements);
             case Reply.Push(List<Reply> elements) -> appendLines(bytes, elements);

@@ -18,7 +18,11 @@ import picocli.CommandLine.Option;
             "When ready, one line is printed: ready tcp=<address> r2p2=<address> pid=<pid>. Logs go to stderr."
         })
 final class ServeCommand implements Callable<Integer> {
-    @Option(names = "--bind", paramLabel = "<address>", defaultValue = "127.0.0.1", description = "Address to listen on.")
+    @Option(
+            names = "--bind",
+            paramLabel = "<address>",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on.")
     @SuppressWarnings("NullAway.Init")
     private String bind;
 
@@ -29,7 +33,10 @@ final class ServeCommand implements Callable<Integer> {
             description = "TCP port for RESP; 0 takes a free one, -1 turns TCP off.")
     private int port;
 
-    @Option(names = "--unixsocket", paramLabel = "<path>", description = "Listen on this unix socket too. Default: none.")
+    @Option(
+            names = "--unixsocket",
+            paramLabel = "<path>",
+            description = "Listen on this unix socket too. Default: none.")
     private @Nullable Path unixSocket;
 
     @Option(
@@ -85,7 +92,8 @@ final class ServeCommand implements Callable<Integer> {
         ServerOptions options = new ServerOptions(
                 bind, port, unixSocket, r2p2Port, threads, maxMemory, r2p2Compatible, busyPoll, tcpTransport.name());
         SituServer server = SituServer.start(options);
-        // The JVM's answer to SIGTERM and SIGINT is to run the hook and then exit with 128 + signal; a server that stopped
+        // The JVM's answer to SIGTERM and SIGINT is to run the hook and then exit with 128 + signal; a server that
+        // stopped
         // as asked exits with 0, so the hook ends the process itself.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             server.close();

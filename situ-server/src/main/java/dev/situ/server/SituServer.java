@@ -1,13 +1,10 @@
 package dev.situ.server;
 
 import dev.situ.kv.Keyspace;
-import dev.situ.r2p2.R2p2Server;
-import dev.situ.r2p2.R2p2ServerOptions;
-import dev.situ.socket.SocketStackOptions;
-import dev.situ.socket.SocketUdpStack;
 import dev.situ.store.Store;
 import dev.situ.store.StoreOpenException;
 import dev.situ.store.StoreOptions;
+import dev.situ.store.StoreStatistics;
 import dev.situ.tcp.TcpServer;
 import dev.situ.tcp.TcpServerOptions;
 import dev.situ.tcp.TcpTransport;
@@ -16,9 +13,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class SituServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("dev.situ.server");
 
-    /// Off loopback, compatible mode answers with at most this many bytes: a forged sender must not be worth much.
-    private static final int OFF_LOOPBACK_RESPONSE_BYTES = 1464;
+    /// What the command line does not set.
+    static final TcpServerOptions TCP_DEFAULTS = TcpServerOptions.DEFAULT;
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ServerOptions options;
+    private final InetAddress bind;
     private final Store store;
     private final ServerFacts facts;
     private final Keyspace keyspace;
@@ -43,7 +40,8 @@ final class SituServer implements AutoCloseable {
 
     private SituServer(ServerOptions options, InetAddress bind) throws IOException {
         this.options = options;
-        Memory.requireOnThisMachine(options.maxMemory());
+        this.bind = bind;
+        MachineMemory.require(options.maxMemory());
         store = opened(Store.open(StoreOptions.ofMemory(options.maxMemory())));
         facts = new ServerFacts(options);
         keyspace = new Keyspace(store, facts);
@@ -78,16 +76,97 @@ final class SituServer implements AutoCloseable {
     }
 
     private TcpServer startTcp() throws IOException {
-        TcpServerOptions tcpOptions = TcpServerOptions.DEFAULT
+        TcpServerOptions tcpOptions = TCP_DEFAULTS
                 .withAddress(options.bind(), options.port())
                 .withUnixSocket(options.unixSocket())
                 .withEventLoops(options.workers())
-                .withTransport(TcpTransport.valueOf(options.tcpTransport()));
+                .withTransport(TcpTransport.valueOf(options.tcpTransport().toUpperCase(Locale.ROOT)));
         return TcpServer.start(tcpOptions, i -> new RespWorker(store.worker("tcp-" + i), keyspace));
     }
 
     private <T extends AutoCloseable> T opened(T part) {
         opened.push(part);
         return part;
+    }
+
+    /// Where TCP listens.
+    ///
+    /// @throws IllegalStateException if it does not
+    InetSocketAddress tcpAddress() {
+        if (tcp == null || options.port() == ServerOptions.OFF) {
+            throw new IllegalStateException("TCP is off");
+        }
+        return new InetSocketAddress(bind, tcp.port());
+    }
+
+    /// Where R2P2 listens.
+    ///
+    /// @throws IllegalStateException if it does not
+    InetSocketAddress r2p2Address() {
+        if (r2p2 == null) {
+            throw new IllegalStateException("R2P2 is off");
+        }
+        return r2p2.address();
+    }
+
+    /// The line that tells whoever started the server that it serves, and where.
+    String readyLine() {
+        StringBuilder line = new StringBuilder("ready");
+        if (options.port() != ServerOptions.OFF) {
+            line.append(" tcp=").append(Addresses.format(tcpAddress()));
+        }
+        if (options.unixSocket() != null) {
+            line.append(" unix=").append(options.unixSocket());
+        }
+        if (r2p2 != null) {
+            line.append(" r2p2=").append(Addresses.format(r2p2Address()));
+        }
+        return line.append(" pid=").append(ProcessHandle.current().pid()).toString();
+    }
+
+    /// What is held for requests under way: all zero when nothing is.
+    Outstanding outstanding() {
+        StoreStatistics records = store.statistics();
+        return new Outstanding(
+                records.claimedRecords(),
+                records.pinnedRecords(),
+                tcp == null ? 0 : tcp.statistics().buffers(),
+                r2p2 == null ? 0 : r2p2.retainedBuffers(),
+                r2p2 == null ? 0 : r2p2.unfinishedRequests());
+    }
+
+    /// @param claimedRecords values that are being received
+    /// @param pinnedRecords values that are being sent
+    /// @param tcpBuffers buffers of connections
+    /// @param retainedBuffers packet buffers kept past their burst
+    /// @param unfinishedRequests requests of which packets are missing
+    record Outstanding(
+            long claimedRecords, long pinnedRecords, long tcpBuffers, long retainedBuffers, long unfinishedRequests) {
+        boolean isNothing() {
+            return claimedRecords == 0
+                    && pinnedRecords == 0
+                    && tcpBuffers == 0
+                    && retainedBuffers == 0
+                    && unfinishedRequests == 0;
+        }
+    }
+
+    /// Waits until the server is closed.
+    void awaitClose() throws InterruptedException {
+        closed.await();
+    }
+
+    /// Stops accepting, finishes what is in flight, and frees everything.
+    @Override
+    public synchronized void close() {
+        while (!opened.isEmpty()) {
+            AutoCloseable part = opened.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "closing " + part, e);
+            }
+        }
+        closed.countDown();
     }
 }

@@ -3,6 +3,7 @@ package dev.situ.server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.Properties;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -20,7 +21,7 @@ final class Version implements IVersionProvider, Runnable {
             }
             Properties properties = new Properties();
             properties.load(in);
-            return properties.getProperty("version", "unknown");
+            return Objects.requireNonNullElse(properties.getProperty("version"), "unknown");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -31,8 +32,7 @@ final class Version implements IVersionProvider, Runnable {
         return new String[] {
             "situ " + SITU,
             "JDK " + Runtime.version() + ", " + System.getProperty("java.vendor"),
-            System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                    + System.getProperty("os.arch")
+            System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch")
         };
     }
 

@@ -59,7 +59,8 @@ class AllocationTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 16})
     void aTcpRequestAllocatesAtMostAHundredBytes(int depth) throws Exception {
-        byte[] requests = ("*3\r\n$3\r\nSET\r\n$5\r\nkey:2\r\n$64\r\n" + VALUE + "\r\n*2\r\n$3\r\nGET\r\n$5\r\nkey:2\r\n")
+        byte[] requests = ("*3\r\n$3\r\nSET\r\n$5\r\nkey:2\r\n$64\r\n" + VALUE
+                        + "\r\n*2\r\n$3\r\nGET\r\n$5\r\nkey:2\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         int replies = "+OK\r\n".length() + "$64\r\n".length() + VALUE.length() + 2;
         try (Socket socket = new Socket()) {

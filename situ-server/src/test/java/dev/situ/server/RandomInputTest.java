@@ -11,7 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A million random bytes, over each transport, in many seeds: the server goes on serving, and nothing stays outstanding.
+/// A million random bytes, over each transport, in many seeds: the server goes on serving, and nothing stays
+/// outstanding.
 class RandomInputTest {
     private static final int BYTES = 1_000_000;
     private static final int SEEDS = 50;
@@ -103,6 +104,8 @@ class RandomInputTest {
             assertThat(client.call("GET", "after")).isEqualTo("noise");
             client.call("FLUSHALL");
         }
-        Await.until("nothing outstanding: " + server.outstanding(), () -> server.outstanding().isNothing());
+        Await.until(
+                "nothing outstanding: " + server.outstanding(),
+                () -> server.outstanding().isNothing());
     }
 }

@@ -31,7 +31,9 @@ class ServeProcessTest {
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(ready.group("port")))) {
                 assertThat(roundTrip(client, "PING\r\n", 7)).isEqualTo("+PONG\r\n");
                 situ.signal(signal);
-                assertThat(client.getInputStream().read()).as("closed by the server").isEqualTo(-1);
+                assertThat(client.getInputStream().read())
+                        .as("closed by the server")
+                        .isEqualTo(-1);
             }
             assertThat(situ.awaitExit()).isZero();
             assertThat(situ.readLine()).as("nothing but the ready line").isEmpty();
@@ -40,7 +42,7 @@ class ServeProcessTest {
 
     @Test
     void aTcpPortInUseIsOneClearLine() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 SituProcess situ = SituProcess.start(
                         "serve", "--port", Integer.toString(taken.getLocalPort()), "--r2p2-port", "0")) {
             assertThat(situ.awaitExit()).isEqualTo(Main.USER_ERROR);
@@ -55,7 +57,7 @@ class ServeProcessTest {
 
     @Test
     void aUdpPortInUseIsOneClearLine() throws Exception {
-        try (DatagramSocket taken = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
+        try (DatagramSocket taken = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 SituProcess situ = SituProcess.start(
                         "serve", "--port", "0", "--r2p2-port", Integer.toString(taken.getLocalPort()))) {
             assertThat(situ.awaitExit()).isEqualTo(Main.USER_ERROR);

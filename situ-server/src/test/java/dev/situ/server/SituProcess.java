@@ -27,13 +27,15 @@ final class SituProcess implements AutoCloseable {
         this.process = process;
         out = process.inputReader(StandardCharsets.UTF_8);
         InputStream stderr = process.getErrorStream();
-        err = CompletableFuture.supplyAsync(() -> {
-            try {
-                return new String(stderr.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                return "stderr could not be read: " + e;
-            }
-        });
+        err = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return new String(stderr.readAllBytes(), StandardCharsets.UTF_8);
+                    } catch (IOException e) {
+                        return "stderr could not be read: " + e;
+                    }
+                },
+                SituProcess::inItsOwnThread);
     }
 
     /// Starts `situ` with these arguments on the JDK and the classes of this test.
@@ -64,14 +66,16 @@ final class SituProcess implements AutoCloseable {
 
     /// The next line of stdout, empty at its end.
     String readLine() throws Exception {
-        CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> {
-            try {
-                String read = out.readLine();
-                return read == null ? "" : read;
-            } catch (IOException e) {
-                return "";
-            }
-        });
+        CompletableFuture<String> line = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        String read = out.readLine();
+                        return read == null ? "" : read;
+                    } catch (IOException e) {
+                        return "";
+                    }
+                },
+                SituProcess::inItsOwnThread);
         try {
             return line.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -80,9 +84,16 @@ final class SituProcess implements AutoCloseable {
         }
     }
 
+    /// The common pool has one thread on a machine of two processors: a blocked reader would block the other.
+    private static void inItsOwnThread(Runnable reading) {
+        Thread.ofPlatform().daemon().start(reading);
+    }
+
     /// Sends a signal by its name: `TERM`, `INT`.
     void signal(String name) throws Exception {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
     }
 
     /// Waits for the end and gives the exit code.

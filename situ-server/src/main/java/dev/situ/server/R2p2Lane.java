@@ -1,0 +1,109 @@
+package dev.situ.server;
+
+import dev.situ.kv.CommandStream;
+import dev.situ.kv.Executor;
+import dev.situ.kv.Keyspace;
+import dev.situ.kv.Reply;
+import dev.situ.kv.Session;
+import dev.situ.kv.StreamStatus;
+import dev.situ.memory.SliceList;
+import dev.situ.r2p2.RequestStatus;
+import dev.situ.store.StoreWorker;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/// Executes the requests of one queue, one after the other. Confined to the queue's poller.
+final class R2p2Lane implements AutoCloseable {
+    /// Replies that are longer fit no response, so they are thrown away as they come; the commands still run.
+    private static final long MOST_REPLY_BYTES = 1 << 20;
+
+    private static final MemorySegment INCOMPLETE = text("-ERR Protocol error: the request ends within a command\r\n");
+    private static final MemorySegment EMPTY = text("-ERR Protocol error: the request holds no command\r\n");
+    private static final MemorySegment TOO_LARGE =
+            text("-ERR the reply is larger than R2P2 may carry to this client; the command was executed\r\n");
+
+    private final Keyspace keyspace;
+    private final Executor executor;
+    private final Reply reply = new Reply();
+    private CommandStream stream;
+
+    R2p2Lane(Keyspace keyspace, StoreWorker worker) {
+        this.keyspace = keyspace;
+        executor = new Executor(keyspace, worker);
+        stream = newStream();
+    }
+
+    private CommandStream newStream() {
+        return new CommandStream(executor, keyspace.newSession(), MOST_REPLY_BYTES);
+    }
+
+    /// See [dev.situ.r2p2.RequestHandler#handle].
+    RequestStatus handle(SliceList request, SliceList response) {
+        reply.clear();
+        boolean overflown = false;
+        StreamStatus status = StreamStatus.OPEN;
+        for (int i = 0; i < request.size() && status != StreamStatus.CLOSE; i++) {
+            status = stream.feed(request.memory(i), request.offset(i), request.length(i), reply);
+            while (status == StreamStatus.MORE) {
+                overflown = true;
+                reply.clear();
+                status = stream.resume(reply);
+            }
+        }
+        if (overflown) {
+            add(response, TOO_LARGE);
+        } else {
+            addReply(response);
+        }
+        if (status != StreamStatus.CLOSE && !stream.isBetweenCommands()) {
+            stream.reset();
+            add(response, INCOMPLETE);
+        }
+        if (response.isEmpty()) {
+            add(response, EMPTY);
+        }
+        if (status == StreamStatus.CLOSE || !isFresh(stream.session())) {
+            stream.close();
+            stream = newStream();
+        }
+        return RequestStatus.REPLY;
+    }
+
+    /// See [dev.situ.r2p2.RequestHandler#tooLarge].
+    RequestStatus tooLarge(SliceList response) {
+        add(response, TOO_LARGE);
+        return RequestStatus.REPLY;
+    }
+
+    private void addReply(SliceList response) {
+        SliceList slices = reply.slices();
+        for (int i = 0; i < slices.size(); i++) {
+            response.add(slices.memory(i), slices.offset(i), slices.length(i), slices.owner(i));
+        }
+    }
+
+    private static void add(SliceList response, MemorySegment text) {
+        response.add(text, 0, (int) text.byteSize(), SliceList.NO_OWNER);
+    }
+
+    /// Whether no command has left anything in the session: each request is a connection of its own.
+    private static boolean isFresh(Session session) {
+        return session.protocol() == 2
+                && session.name().isEmpty()
+                && session.libraryName().isEmpty()
+                && session.libraryVersion().isEmpty();
+    }
+
+    private static MemorySegment text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        MemorySegment memory = Arena.global().allocate(bytes.length);
+        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, memory, 0, bytes.length);
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.situ.server;
+
+import dev.situ.kv.Keyspace;
+import dev.situ.r2p2.R2p2Server;
+import dev.situ.r2p2.R2p2ServerOptions;
+import dev.situ.socket.SocketStackOptions;
+import dev.situ.socket.SocketUdpStack;
+import dev.situ.store.Store;
+import dev.situ.store.StoreWorker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/// R2P2 over kernel UDP sockets: one queue, one store worker and one thread each.
+final class R2p2Service implements AutoCloseable {
+    /// Off loopback, compatible mode answers with one packet at most: a forged sender must not be worth much.
+    private static final int OFF_LOOPBACK_RESPONSE_BYTES = 1464;
+
+    private final SocketUdpStack stack;
+    private final R2p2Server protocol;
+    private final InetSocketAddress address;
+    private final R2p2Commands commands;
+    private final List<StoreWorker> storeWorkers = new ArrayList<>();
+    private final List<UdpWorker> workers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    private R2p2Service(ServerOptions options, InetAddress bind, Store store, Keyspace keyspace) throws IOException {
+        int queues = options.workers();
+        stack = new SocketUdpStack(
+                SocketStackOptions.defaults().withQueues(queues).withBusyPoll(options.busyPoll()));
+        for (int i = 0; i < queues; i++) {
+            storeWorkers.add(store.worker("r2p2-" + i));
+        }
+        commands = new R2p2Commands(keyspace, storeWorkers);
+        R2p2ServerOptions protocolOptions = options.r2p2Compatible()
+                ? R2p2ServerOptions.DEFAULTS.withOffLoopback(OFF_LOOPBACK_RESPONSE_BYTES)
+                : R2p2ServerOptions.DEFAULTS;
+        protocol = new R2p2Server(queues, protocolOptions, commands, System::nanoTime);
+        try {
+            address = stack.bind(new InetSocketAddress(bind, options.r2p2Port()), protocol);
+        } catch (IOException | RuntimeException e) {
+            stack.close();
+            throw e;
+        }
+        for (int i = 0; i < queues; i++) {
+            int queue = i;
+            UdpWorker worker = new UdpWorker(
+                    stack.queue(i),
+                    storeWorkers.get(i),
+                    () -> protocol.tick(queue, stack.queue(queue).sender()),
+                    options.busyPoll());
+            workers.add(worker);
+            threads.add(Thread.ofPlatform().name("r2p2-" + i).start(worker));
+        }
+    }
+
+    /// Binds and starts to serve.
+    static R2p2Service start(ServerOptions options, InetAddress bind, Store store, Keyspace keyspace)
+            throws IOException {
+        return new R2p2Service(options, bind, store, keyspace);
+    }
+
+    /// Where it listens.
+    InetSocketAddress address() {
+        return address;
+    }
+
+    /// Packet buffers that are kept past their burst just now.
+    long retainedBuffers() {
+        return stack.statistics().retained();
+    }
+
+    /// Requests of which packets are missing just now.
+    long unfinishedRequests() {
+        return protocol.statistics().unfinished();
+    }
+
+    @Override
+    public void close() {
+        workers.forEach(UdpWorker::stop);
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+        }
+        commands.close();
+        protocol.close();
+        stack.close();
+        storeWorkers.forEach(StoreWorker::close);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "R2P2 at " + Addresses.format(address);
+    }
+}
