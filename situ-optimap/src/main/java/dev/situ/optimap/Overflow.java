@@ -1,5 +1,6 @@
 package dev.situ.optimap;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The entries of a bucket that has several: one immutable **version** of the bucket.
@@ -9,42 +10,59 @@ import org.jspecify.annotations.Nullable;
 /// one was built from.
 ///
 /// The thesis keeps a bucket's entries in a vector and searches it from the front. This one is a small hash
-/// table in itself (open addressing, linear probing, at most half full, a multiplicative hash that is
-/// independent of the bucket's index), so that a search usually touches one entry, however many there are:
+/// table in itself: at most half full, open addressing with linear probing. Since it never changes, its
+/// multiplicative hash is chosen when it is built, so that, as a rule, no two entries want the same slot, and a
+/// search touches one entry, however many there are:
 ///
 /// ```
-///   slots   │   │ b │   │   │ a │ d │   │ c │       4 entries in 8 slots; d wanted the slot of a
+///   slots   │   │ b │   │   │ a │ d │   │ c │       4 entries in 8 slots
 /// ```
 @SuppressWarnings("ReferenceEquality") // entries are their identity
 final class Overflow<K, V> extends Word<K, V> {
     private static final int GOLDEN = 0x9E3779B9;
 
+    /// How many multipliers are tried, for a set of at most `CHOOSY` entries; a larger one takes the first.
+    private static final int ATTEMPTS = 16;
+
+    private static final int CHOOSY = 8;
+
     private final @Nullable BucketEntry<K, V>[] slots;
     private final int shift;
+    private final int multiplier;
 
     private Overflow(@Nullable BucketEntry<K, V>[] entries, int count) {
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * count - 1);
         this.slots = array(1 << bits);
         this.shift = Integer.SIZE - bits;
+        int chosen = GOLDEN;
+        int attempts = count <= CHOOSY ? ATTEMPTS : 1;
+        while (!place(entries, chosen) && --attempts > 0) {
+            Arrays.fill(slots, null);
+            chosen *= GOLDEN;
+        }
+        this.multiplier = chosen;
+    }
+
+    /// Puts the entries into their slots. Returns whether each got the one that it wanted.
+    private boolean place(@Nullable BucketEntry<K, V>[] entries, int factor) {
+        boolean perfect = true;
         for (BucketEntry<K, V> entry : entries) {
             if (entry != null) {
-                int slot = slot(entry.hash);
+                int slot = (entry.hash * factor) >>> shift;
                 while (slots[slot] != null) {
                     slot = (slot + 1) & (slots.length - 1);
+                    perfect = false;
                 }
                 slots[slot] = entry;
             }
         }
-    }
-
-    private int slot(int hash) {
-        return (hash * GOLDEN) >>> shift;
+        return perfect;
     }
 
     /// The entry of `key`, dead or alive, or `null`.
     @Nullable
     BucketEntry<K, V> find(int hash, Object key) {
-        for (int slot = slot(hash); ; slot = (slot + 1) & (slots.length - 1)) {
+        for (int slot = (hash * multiplier) >>> shift; ; slot = (slot + 1) & (slots.length - 1)) {
             BucketEntry<K, V> entry = slots[slot];
             if (entry == null || (entry.hash == hash && entry.hasKey(key))) {
                 return entry;
