@@ -167,7 +167,7 @@ public final class BufferPool {
             long state = liveState(ref, "released");
             boolean last = (state & REFERENCES_MASK) == 1;
             if (last && Checks.ON) {
-                poison(index);
+                overwrite(ref, POISONED_BYTES);
             }
             long next = last ? (long) BufferRef.nextGeneration(generation(state)) << GENERATION_SHIFT : state - 1;
             if (Words.compareAndSetLong(words, entry(index), state, next)) {
@@ -176,6 +176,16 @@ public final class BufferPool {
                 }
                 return last;
             }
+        }
+    }
+
+    /// Overwrites the first `bytes` bytes of a buffer that the caller holds, at most all of them, so that who
+    /// still reads what was there is found out. For checked mode.
+    public void overwrite(long ref, int bytes) {
+        long start = offset(ref);
+        long end = start + Math.min(bufferBytes, bytes);
+        for (long at = start; at + Long.BYTES <= end; at += Long.BYTES) {
+            Words.setLong(memory, at, POISON);
         }
     }
 
@@ -202,14 +212,6 @@ public final class BufferPool {
 
     private static int generation(long state) {
         return BufferRef.generation(state);
-    }
-
-    private void poison(int index) {
-        long start = index * stride;
-        long end = start + Math.min(bufferBytes, POISONED_BYTES);
-        for (long at = start; at + Long.BYTES <= end; at += Long.BYTES) {
-            Words.setLong(memory, at, POISON);
-        }
     }
 
     private static long entry(int index) {

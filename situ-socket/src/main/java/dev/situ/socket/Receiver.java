@@ -1,7 +1,6 @@
 package dev.situ.socket;
 
 import dev.situ.memory.Checks;
-import dev.situ.memory.Words;
 import dev.situ.packet.BufferPool;
 import dev.situ.packet.BufferRef;
 import java.lang.foreign.Arena;
@@ -31,7 +30,6 @@ final class Receiver {
     private static final int CONTROLS = NAMES + SLOTS * SockaddrIn.BYTES;
     private static final int BYTES = CONTROLS + SLOTS * ControlMessage.SPACE;
     private static final int CACHE_LINE = 64;
-    private static final long POISON = 0xDBDB_DBDB_DBDB_DBDBL;
 
     private final int fd;
     private final ReceiveBuffers owner;
@@ -167,7 +165,8 @@ final class Receiver {
             owner.releaseOwn(buffers[slot]);
             arm(slot);
         } else if (Checks.ON) {
-            poison(slot);
+            // It was only lent: who kept a view into it is found out.
+            pool.overwrite(buffers[slot], usedBytes(slot));
         }
         reset(slot);
     }
@@ -186,15 +185,6 @@ final class Receiver {
     private void reset(int slot) {
         MmsgHdr.setNameLength(headers, header(slot), SockaddrIn.BYTES);
         MmsgHdr.setControlLength(headers, header(slot), ControlMessage.SPACE);
-    }
-
-    /// Overwrites a buffer that was only lent, so that who kept a view into it is found out.
-    private void poison(int slot) {
-        long start = pool.offset(buffers[slot]);
-        long end = start + Math.min(usedBytes(slot), pool.bufferBytes());
-        for (long at = start; at + Long.BYTES <= end; at += Long.BYTES) {
-            Words.setLong(pool.memory(), at, POISON);
-        }
     }
 
     private static long header(int slot) {

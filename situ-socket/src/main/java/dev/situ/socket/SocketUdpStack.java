@@ -37,10 +37,20 @@ public final class SocketUdpStack implements UdpStack {
     public SocketUdpStack(SocketStackOptions options) throws IOException {
         NativeAccess.require();
         this.options = options;
-        this.queues = new SocketQueue[options.queues()];
-        for (int i = 0; i < queues.length; i++) {
-            queues[i] = new SocketQueue(options.busyPoll());
+        this.queues = openQueues(options);
+    }
+
+    private static SocketQueue[] openQueues(SocketStackOptions options) throws IOException {
+        List<SocketQueue> opened = new ArrayList<>();
+        try {
+            for (int i = 0; i < options.queues(); i++) {
+                opened.add(new SocketQueue(options.busyPoll()));
+            }
+        } catch (IOException e) {
+            opened.forEach(SocketQueue::close);
+            throw e;
         }
+        return opened.toArray(SocketQueue[]::new);
     }
 
     @Override

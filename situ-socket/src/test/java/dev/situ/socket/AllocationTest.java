@@ -22,7 +22,7 @@ class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int PER_BURST = 32;
     private static final int MEASURED_BURSTS = 2_000;
-    private static final int ATTEMPTS = 20;
+    private static final int ATTEMPTS = 100;
     private static final MemorySegment VALUE = Arena.global().allocate(1400);
 
     private static final UdpHandler KEEP_A_WHILE = new UdpHandler() {
