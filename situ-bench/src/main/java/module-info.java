@@ -4,6 +4,7 @@ module dev.situ.bench {
     requires static org.jspecify;
     requires dev.situ.client;
     requires dev.situ.memory;
+    requires dev.situ.r2p2;
     requires dev.situ.socket;
     requires dev.situ.udp;
     requires info.picocli;

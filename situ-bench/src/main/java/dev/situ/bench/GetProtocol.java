@@ -18,7 +18,9 @@ enum GetProtocol {
     /// The bytes of every key: `key:` and eight digits.
     static final int KEY_LENGTH = 12;
 
+    @SuppressWarnings("ImmutableEnumChecker") // written by the constructor only
     private final byte[] template;
+
     private final int idAt;
     private final int keyAt;
     private final byte firstOfReply;

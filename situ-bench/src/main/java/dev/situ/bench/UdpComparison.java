@@ -4,6 +4,7 @@ import dev.situ.socket.SocketStackOptions;
 import dev.situ.socket.SocketUdpStack;
 import dev.situ.udp.PeerAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,9 +41,9 @@ final class UdpComparison implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        InetSocketAddress memcached = new InetSocketAddress("127.0.0.1", memcachedPort);
-        InetSocketAddress situTcp = new InetSocketAddress("127.0.0.1", tcpPort);
-        InetSocketAddress situ = new InetSocketAddress("127.0.0.1", r2p2Port);
+        InetSocketAddress memcached = new InetSocketAddress(InetAddress.getLoopbackAddress(), memcachedPort);
+        InetSocketAddress situTcp = new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort);
+        InetSocketAddress situ = new InetSocketAddress(InetAddress.getLoopbackAddress(), r2p2Port);
         long nanos = TimeUnit.SECONDS.toNanos(seconds);
         Fill.memcached(memcached, KEYS, VALUE_LENGTH);
         Fill.resp(situTcp, KEYS, VALUE_LENGTH);
@@ -73,7 +74,7 @@ final class UdpComparison implements Callable<Integer> {
         ClosedLoop loop = new ClosedLoop(protocol, PeerAddress.of(server), OUTSTANDING, KEYS, VALUE_LENGTH);
         SocketStackOptions options = SocketStackOptions.defaults().withOffload(false, false);
         try (SocketUdpStack stack = new SocketUdpStack(options)) {
-            stack.bind(new InetSocketAddress("127.0.0.1", 0), loop);
+            stack.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), loop);
             return loop.run(stack.queue(0), nanos);
         }
     }
