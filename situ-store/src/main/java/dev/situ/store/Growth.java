@@ -112,7 +112,8 @@ final class Growth {
 
     // ---- one bucket -----------------------------------------------------------------------------------------------
 
-    private void move(Table from, Table to, long number) {
+    /// Moves one bucket, or finishes what others began.
+    void move(Table from, Table to, long number) {
         long first = from.bucketAt(number);
         if (Bucket.isMoved(Bucket.overflow(memory, first))) {
             return;
