@@ -2,19 +2,20 @@ package dev.situ.kv;
 
 /// Glob patterns with the rules of Redis's `stringmatchlen`: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, and `\` before
 /// a char that is meant as it is.
+///
+/// On a mismatch only the last `*` has to try again, one char further: what the ones before it took may stay as
+/// it is. So the time is at most the product of both lengths, whatever the pattern.
 final class Glob {
     private final String pattern;
-    private final String text;
-    private int classEnd;
+    private int next; // in the pattern, behind what matched last
 
-    private Glob(String pattern, String text) {
+    private Glob(String pattern) {
         this.pattern = pattern;
-        this.text = text;
     }
 
     /// Says whether the text matches.
     static boolean matches(String pattern, String text) {
-        return new Glob(pattern, text).matchFrom(0, 0);
+        return new Glob(pattern).matches(text);
     }
 
     /// Says whether a text is a pattern, rather than a plain word.
@@ -22,58 +23,48 @@ final class Glob {
         return text.chars().anyMatch(c -> c == '*' || c == '?' || c == '[');
     }
 
-    private boolean matchFrom(int p, int t) {
-        int at = p;
-        int next = t;
-        while (at < pattern.length()) {
-            char c = pattern.charAt(at);
-            if (c == '*') {
-                return matchStar(at, next);
-            }
-            if (next == text.length()) {
+    private boolean matches(String text) {
+        int star = -1;
+        int starText = 0;
+        int at = 0;
+        int p = 0;
+        while (at < text.length()) {
+            if (p < pattern.length() && pattern.charAt(p) == '*') {
+                star = ++p;
+                starText = at;
+            } else if (p < pattern.length() && matchesOne(p, text.charAt(at))) {
+                p = next;
+                at++;
+            } else if (star >= 0) {
+                p = star;
+                at = ++starText;
+            } else {
                 return false;
             }
-            if (c == '[') {
-                if (!classHas(at, text.charAt(next))) {
-                    return false;
-                }
-                at = classEnd;
-            } else {
-                if (c == '\\' && at + 1 < pattern.length()) {
-                    c = pattern.charAt(++at);
-                } else if (c == '?') {
-                    c = text.charAt(next);
-                }
-                if (c != text.charAt(next)) {
-                    return false;
-                }
-            }
-            at++;
-            next++;
         }
-        return next == text.length();
+        while (p < pattern.length() && pattern.charAt(p) == '*') {
+            p++;
+        }
+        return p == pattern.length();
     }
 
-    private boolean matchStar(int star, int t) {
-        int after = star;
-        while (after < pattern.length() && pattern.charAt(after) == '*') {
-            after++;
-        }
-        if (after == pattern.length()) {
+    private boolean matchesOne(int p, char wanted) {
+        char c = pattern.charAt(p);
+        next = p + 1;
+        if (c == '?') {
             return true;
         }
-        for (int i = t; i <= text.length(); i++) {
-            if (matchFrom(after, i)) {
-                return true;
-            }
+        if (c == '[') {
+            return matchesClass(p + 1, wanted);
         }
-        return false;
+        if (c == '\\' && next < pattern.length()) {
+            c = pattern.charAt(next++);
+        }
+        return c == wanted;
     }
 
-    /// Says whether the class that opens at `open` has the char, and sets [#classEnd] to its `]`, or to the last
-    /// char of the pattern if it is never closed.
-    private boolean classHas(int open, char wanted) {
-        int at = open + 1;
+    private boolean matchesClass(int first, char wanted) {
+        int at = first;
         boolean not = at < pattern.length() && pattern.charAt(at) == '^';
         if (not) {
             at++;
@@ -93,7 +84,7 @@ final class Glob {
             }
             at++;
         }
-        classEnd = Math.min(at, pattern.length() - 1);
+        next = Math.min(at + 1, pattern.length());
         return has != not;
     }
 }

@@ -97,7 +97,7 @@ final class InfoReport {
         line("used_memory_overhead", store.allocatedBytes() - store.usedBytes());
         line("maxmemory", info.maxMemoryBytes());
         line("maxmemory_human", human(info.maxMemoryBytes()));
-        line("maxmemory_policy", "noeviction");
+        line("maxmemory_policy", info.settings().getOrDefault("maxmemory-policy", "noeviction"));
         line("situ_index_bytes", store.indexBytes());
         line("situ_limbo_records", store.limboRecords());
         line("situ_limbo_bytes", store.limboBytes());
@@ -108,6 +108,9 @@ final class InfoReport {
         Counters totals = keyspace.totals();
         line("total_connections_received", info.connectionsReceived());
         line("total_commands_processed", totals.commands);
+        StoreStatistics store = keyspace.store().statistics();
+        line("expired_keys", store.expired());
+        line("evicted_keys", store.evicted());
         line("keyspace_hits", totals.hits);
         line("keyspace_misses", totals.misses);
     }
@@ -118,9 +121,9 @@ final class InfoReport {
     }
 
     private void keys() {
-        long keys = keyspace.store().size();
-        if (keys > 0) {
-            line("db0", "keys=" + keys + ",expires=0,avg_ttl=0");
+        StoreStatistics store = keyspace.store().statistics();
+        if (store.keys() > 0) {
+            line("db0", "keys=" + store.keys() + ",expires=" + store.volatileKeys() + ",avg_ttl=0");
         }
     }
 

@@ -5,11 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
 
-/// The arguments of one command, the command's name being argument 0: a view into the memory that was parsed, reused
-/// for every command of a [RespParser].
+/// The arguments of one command, the command's name being argument 0: a view into the memory that was parsed,
+/// reused for every command of a [RespParser].
 ///
-/// All arguments lie in one memory. They are *borrowed*: valid until the next call of [RespParser#parse], and only
-/// for as long as the parsed memory is left alone. Confined to the thread of its parser.
+/// All arguments lie in one memory. They are *borrowed*: valid until the next call of [RespParser#parse], and
+/// only for as long as the parsed memory is left alone. Confined to the thread of its parser.
 ///
 /// One argument may be **external**: the caller of the parser took its bytes to another place
 /// ([RespParser#takePending()]). Only its length is known here.

@@ -3,8 +3,8 @@ package dev.situ.resp;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 
-/// Whole numbers in decimal text, as strict as Redis's `string2ll`: no sign but `-`, no leading zero, no blank, no
-/// `-0`, nothing that does not fit in 64 bits. Pure functions, for any thread; they allocate nothing.
+/// Whole numbers in decimal text, as strict as Redis's `string2ll`: no sign but `-`, no leading zero, no blank,
+/// no `-0`, nothing that does not fit in 64 bits. Pure functions, for any thread; they allocate nothing.
 public final class Decimal {
     /// The most characters of a number: those of the smallest one.
     public static final int MAX_LENGTH = 20;

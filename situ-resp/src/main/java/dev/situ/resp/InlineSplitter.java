@@ -5,10 +5,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Splits an inline command (a line that a person typed) into arguments by the rules of Redis's `sdssplitargs`:
-/// arguments are separated by blanks; `"..."` knows `\n \r \t \b \a \xHH` and takes any other escaped byte as it is;
-/// `'...'` knows `\'` only; a closing quote must be followed by a blank or the end.
+/// arguments are separated by blanks; `"..."` knows `\n \r \t \b \a \xHH` and takes any other escaped byte as it
+/// is; `'...'` knows `\'` only; a closing quote must be followed by a blank or the end.
 ///
-/// The arguments are written to own scratch memory, because unescaping changes the bytes and the input is borrowed.
+/// The arguments are written to own scratch memory, because unescaping changes the bytes and the input is
+/// borrowed.
 final class InlineSplitter {
     private static final int USUAL_LINE = 256;
 

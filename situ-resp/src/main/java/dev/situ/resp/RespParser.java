@@ -4,20 +4,19 @@ import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
-/// Finds commands in the bytes that a client sends: arrays of bulk strings (`*2\r\n$3\r\nGET\r\n$1\r\nk\r\n`) and
-/// inline
-/// commands (`GET k\r\n`), with the rules, limits and error texts of Redis 7.0 (`networking.c`).
+/// Finds commands in the bytes that a client sends: arrays of bulk strings (`*2\r\n$3\r\nGET\r\n$1\r\nk\r\n`)
+/// and inline commands (`GET k\r\n`), with the rules, limits and error texts of Redis 7.0 (`networking.c`).
 ///
 /// ## Resuming
 /// The parser keeps no bytes. It remembers positions *relative to the first byte of the command*, so that an
 /// incomplete command may be parsed again when more has come, at the same place or at another one that its bytes
-/// were moved to. What was looked at once is not looked at again: the work is linear, however small the pieces are.
-/// Memory is taken for arguments that came, never for those that a header announces.
+/// were moved to. What was looked at once is not looked at again: the work is linear, however small the pieces
+/// are. Memory is taken for arguments that came, never for those that a header announces.
 ///
 /// ## Large arguments
-/// After [RespStatus#INCOMPLETE], [#pendingArgument()] tells which bulk string is on its way. The caller may *take*
-/// it ([#takePending()]): its bytes then go where the caller wants them, and the parser goes on with what follows
-/// them.
+/// After [RespStatus#INCOMPLETE], [#pendingArgument()] tells which bulk string is on its way. The caller may
+/// *take* it ([#takePending()]): its bytes then go where the caller wants them, and the parser goes on with what
+/// follows them.
 ///
 /// Confined to one thread. Allocates nothing in steady state.
 public final class RespParser {
@@ -26,6 +25,10 @@ public final class RespParser {
 
     /// Redis's `PROTO_INLINE_MAX_SIZE`: the most bytes of an inline command, and of a header.
     public static final int MAX_LINE_LENGTH = 64 * 1024;
+
+    /// The most arguments of one command that are taken, whatever its header announces. Redis had this limit
+    /// until 6.2; since then its only bound is the memory that they take.
+    public static final int MAX_ARGUMENTS = 1024 * 1024;
 
     private static final int NO_BULK = -1;
 
@@ -106,7 +109,8 @@ public final class RespParser {
         return at;
     }
 
-    /// How many bytes, at least, the incomplete command needs behind the `available` ones before parsing can get on.
+    /// How many bytes, at least, the incomplete command needs behind the `available` ones before parsing can get
+    /// on.
     public int missing(int available) {
         return bulkLength == NO_BULK ? 1 : Math.max(1, at + (taken ? 0 : bulkLength) + 2 - available);
     }
@@ -253,6 +257,9 @@ public final class RespParser {
         if (error != ProtocolError.NONE) {
             return RespStatus.ERROR;
         }
+        if (command.count() == MAX_ARGUMENTS) {
+            return fail(ProtocolError.INVALID_MULTIBULK_LENGTH);
+        }
         Header header = readHeader(memory, offset, available);
         if (header == Header.INCOMPLETE) {
             return RespStatus.INCOMPLETE;
@@ -275,15 +282,8 @@ public final class RespParser {
 
     /// Reads a header line, `<type><number>\r\n`, that begins at `at`, into `number` and `next`.
     private Header readHeader(MemorySegment memory, long offset, int available) {
-        if (available - at >= 4) {
-            // The usual one, of one digit, is four bytes: one word.
-            int word = Words.getInt(memory, offset + at);
-            int digit = (word >>> 8 & 0xFF) - '0';
-            if (word >>> 16 == ('\n' << 8 | '\r') && digit >= 0 && digit <= 9 && (word & 0xFF) != 0) {
-                number = digit;
-                next = at + 4;
-                return Header.READ;
-            }
+        if (available - at >= 5 && readShortHeader(Words.getInt(memory, offset + at))) {
+            return Header.READ;
         }
         int end = searchLine(memory, offset, available, (byte) '\r');
         if (end < 0) {
@@ -301,8 +301,28 @@ public final class RespParser {
         return Header.READ;
     }
 
-    /// The position of the byte that ends the line at `at`, or -1. Redis searches with `strchr`, so that a zero byte
-    /// hides all that follows: such a line never ends, and is too long in the end.
+    /// Reads a header of one or two digits from its first four bytes. These are the usual ones.
+    private boolean readShortHeader(int word) {
+        int first = (word >>> 8 & 0xFF) - '0';
+        if (first < 0 || first > 9 || (word & 0xFF) == 0) {
+            return false;
+        }
+        if ((word >>> 16 & 0xFF) == '\r') {
+            number = first;
+            next = at + 4;
+            return true;
+        }
+        int second = (word >>> 16 & 0xFF) - '0';
+        if (word >>> 24 != '\r' || first == 0 || second < 0 || second > 9) {
+            return false;
+        }
+        number = first * 10L + second;
+        next = at + 5;
+        return true;
+    }
+
+    /// The position of the byte that ends the line at `at`, or -1. Redis searches with `strchr`, so that a zero
+    /// byte hides all that follows: such a line never ends, and is too long in the end.
     private int searchLine(MemorySegment memory, long offset, int available, byte terminator) {
         int limit = Math.min(available, at + MAX_LINE_LENGTH + 1);
         int i = scan;

@@ -47,7 +47,8 @@ public final class RespWriter {
         return line(memory, offset, '>', elements);
     }
 
-    /// `=<length + 4>\r\ntxt:`: the head of a RESP3 verbatim string of plain text; at most [#MAX_HEADER] + 4 bytes.
+    /// `=<length + 4>\r\ntxt:`: the head of a RESP3 verbatim string of plain text; at most [#MAX_HEADER] + 4
+    /// bytes.
     public static long verbatimHeader(MemorySegment memory, long offset, int length) {
         long end = line(memory, offset, '=', length + 4L);
         Words.setInt(memory, end, ':' << 24 | 't' << 16 | 'x' << 8 | 't');

@@ -121,6 +121,16 @@ class RespParserTest {
     }
 
     @Test
+    void argumentsHaveALimit() {
+        int limit = RespParser.MAX_ARGUMENTS;
+        String argument = "$0\r\n\r\n";
+        assertThat(parse("*" + limit + "\r\n" + argument.repeat(limit)).commands.getFirst())
+                .hasSize(limit);
+        assertThat(parse("*" + (limit + 1) + "\r\n" + argument.repeat(limit)).error)
+                .isEqualTo("invalid multibulk length");
+    }
+
+    @Test
     void anErrorStays() {
         RespParser parser = new RespParser();
         try (Arena arena = Arena.ofConfined()) {
