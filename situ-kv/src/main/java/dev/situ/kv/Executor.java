@@ -56,6 +56,14 @@ public final class Executor {
             return;
         }
         call.begin(session, command, reply, spec, claimed);
+        try {
+            check(spec, command, reply, claimed);
+        } finally {
+            call.end();
+        }
+    }
+
+    private void check(CommandSpec spec, Command command, Reply reply, long claimed) {
         CommandBody body = spec.body;
         if (!spec.takes(command.count()) || body == null) {
             reply.error(Errors.arity(spec));
@@ -64,9 +72,8 @@ public final class Executor {
         } else if (claimed == Call.FULL) {
             reply.error(Errors.OUT_OF_MEMORY);
         } else {
-            runChecked(body, reply);
+            run(body, reply);
         }
-        call.end();
     }
 
     /// Finds the declaration by the first arguments of a command that is still incomplete.
@@ -87,7 +94,7 @@ public final class Executor {
         return counters;
     }
 
-    private void runChecked(CommandBody body, Reply reply) {
+    private void run(CommandBody body, Reply reply) {
         long before = reply.length();
         body.run(call);
         if (Checks.ON && reply.length() == before) {

@@ -176,6 +176,26 @@ class CommandStreamTest {
     }
 
     @Test
+    void everyCommandThatStoresAValueReceivesItIntoItsRecord() {
+        String value = value(100_000);
+        String[][] commands = {
+            {"SET", "a", value}, {"SETNX", "b", value}, {"SETEX", "c", "100", value}, {"PSETEX", "d", "100000", value},
+            {"GETSET", "e", value}, {"GETSET", "e", value}, {"SETNX", "b", value}, {"SET", "a", value, "KEEPTTL", "XX"}
+        };
+        String[] replies = {"+OK", ":1", "+OK", "+OK", "$-1", "$100000\r\n" + value, ":0", "+OK"};
+        for (int i = 0; i < commands.length; i++) {
+            String request = Server.bulk(commands[i]);
+            assertThat(client.send(request.substring(0, 50_000))).isEmpty();
+            assertThat(client.stream.direct()).isTrue();
+            assertThat(client.send(request.substring(50_000))).isEqualTo(replies[i] + "\r\n");
+            assertThat(client.command("GET", commands[i][1])).isEqualTo(bulkReply(value));
+            assertThat(server.store.statistics().claimedRecords()).isZero();
+        }
+        client.send(Server.bulk("SETNX", "b", value, "more").substring(0, 50_000));
+        assertThat(client.stream.direct()).isFalse();
+    }
+
+    @Test
     void aValueThatDoesNotFitIsSkippedAndRefused() {
         int length = 200 << 20;
         client.command("SET", "k", "old");
