@@ -38,7 +38,7 @@ class AllocationTest {
                 kept[next] = burst.retain(i);
                 next = (next + 1) % kept.length;
                 sender.claim(burst.peer(i), 8);
-                sender.append(VALUE, 0, 1000);
+                sender.append(VALUE, 0, 1200);
                 sender.commit();
             }
             if (burst.length(0) == 1) {

@@ -58,7 +58,7 @@ class SendTest {
     void piecesFromManyPlacesMakeOneDatagram() throws Exception {
         MemorySegment foreign = random(10_000, 1);
         MemorySegment expected = arena.allocate(1472);
-        int[] lengths = {300, 1, 0, 512, 513, 100, 30};
+        int[] lengths = {200, 1, 0, 1025, 100, 30};
         long at = sender.claim(to, 16);
         Words.setLong(sender.memory(), at, 42);
         Words.setLong(expected, 0, 42);
@@ -76,17 +76,20 @@ class SendTest {
     }
 
     @Test
-    void aDatagramOfMorePiecesThanTheTableHoldsIsCopied() throws Exception {
-        MemorySegment foreign = random(100 * 1000, 2);
+    void theLastOfManyPiecesAreCopied() throws Exception {
+        MemorySegment foreign = random(50 * 1200, 2);
         SocketStackOptions options = SocketStackOptions.defaults().withMaxPayload(SocketStackOptions.LARGEST_PAYLOAD);
         try (SocketUdpStack large = new SocketUdpStack(options)) {
             large.bind(PlainPeer.ANY_PORT, Handlers.IGNORE);
             UdpSender from = large.queue(0).sender();
-            byte[] expected = new byte[100 * 600];
+            byte[] expected = new byte[63 * 1025 + 9 * 100];
             from.claim(to, 0);
-            for (int i = 0; i < 100; i++) {
-                from.append(foreign, i * 1000L, 600);
-                Words.copyTo(foreign, i * 1000L, expected, i * 600, 600);
+            int at = 0;
+            for (int i = 0; i < 72; i++) {
+                int length = i < 63 ? 1025 : 100;
+                from.append(foreign, i * 800L, length);
+                Words.copyTo(foreign, i * 800L, expected, at, length);
+                at += length;
             }
             from.commit();
             from.flush();
@@ -202,15 +205,15 @@ class SendTest {
         MemorySegment value = random(20_000, 7);
         for (int i = 0; i < 30; i++) {
             sender.claim(to, 0);
-            sender.append(value, i * 600L, 300);
-            sender.append(value, i * 600L + 301, i == 29 ? 20 : 280);
+            sender.append(value, i * 600L, 1030);
+            sender.append(value, i * 600L + 301, i == 29 ? 20 : 400);
             sender.commit();
         }
         sender.flush();
         for (int i = 0; i < 30; i++) {
             byte[] datagram = peer.receive();
-            assertThat(datagram).hasSize(i == 29 ? 320 : 580).startsWith(bytes(value, i * 600L, 300));
-            assertThat(datagram).endsWith(bytes(value, i * 600L + 301, i == 29 ? 20 : 280));
+            assertThat(datagram).hasSize(i == 29 ? 1050 : 1430).startsWith(bytes(value, i * 600L, 1030));
+            assertThat(datagram).endsWith(bytes(value, i * 600L + 301, i == 29 ? 20 : 400));
         }
         assertThat(stack.socketStatistics().segmentationRefused()).isEqualTo(1);
         assertThat(stack.statistics().sent()).isEqualTo(30);
@@ -219,12 +222,12 @@ class SendTest {
         // Next time it is known.
         for (int i = 0; i < 30; i++) {
             sender.claim(to, 0);
-            sender.append(value, i * 600L, 580);
+            sender.append(value, i * 600L, 1430);
             sender.commit();
         }
         sender.flush();
         for (int i = 0; i < 30; i++) {
-            assertThat(peer.receive()).isEqualTo(bytes(value, i * 600L, 580));
+            assertThat(peer.receive()).isEqualTo(bytes(value, i * 600L, 1430));
         }
         assertThat(stack.socketStatistics().segmentationRefused()).isEqualTo(1);
     }
