@@ -60,7 +60,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         if (transport.halfClosure()) {
             setOption(channel, ChannelOption.ALLOW_HALF_CLOSURE);
         }
-        channel.config().setAutoRead(false);
         if (current.incrementAndGet() > maxClients) {
             current.decrementAndGet();
             rejected.incrementAndGet();
@@ -85,15 +84,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     private void open(TcpLoop loop, Channel channel) {
-        Connection connection = new Connection(loop, channel, loop.worker.connect());
-        channel.config().setRecvByteBufAllocator(connection.reads());
-        channel.pipeline().addLast(connection);
-        loop.eventLoop.register(channel).addListener(done -> {
-            if (!done.isSuccess()) {
-                channel.unsafe().closeForcibly();
-                connection.neverOpened();
-            }
-        });
+        if (transport == TcpTransport.IO_URING) {
+            RingWire.open(loop, channel);
+        } else {
+            ChannelWire.open(loop, channel);
+        }
     }
 
     private static void reject(TcpLoop loop, Channel channel) {

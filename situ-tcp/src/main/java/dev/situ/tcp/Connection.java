@@ -4,11 +4,6 @@ import dev.situ.kv.CommandStream;
 import dev.situ.kv.Reply;
 import dev.situ.kv.StreamStatus;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// One client: bytes in, commands executed at once, replies out.
 ///
 /// ```
-///            read: the kernel writes into a LoopBuffer, or into the record of a large value itself
+///            read: the kernel writes into memory of the loop, or into the record of a large value itself
 ///              |
 ///   OPEN  -----+-----> feed -> replies appended -> flush, and read again
 ///              |
 ///   BLOCKED    |  the client does not take its replies, or the stream paused: not read any more;
-///              |  goes on when what is pending has sunk below LOW_BYTES
+///              |  goes on when what is pending has sunk to LOW_BYTES
 ///   CLOSING    |  the stream, the client or the server ended it: closed when all replies are gone
 /// ```
 ///
@@ -30,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// held, and used first.
 ///
 /// Confined to the thread of its loop.
-final class Connection extends ChannelInboundHandlerAdapter {
+final class Connection {
     /// With more than this pending the client is not read any more.
     static final long HIGH_BYTES = 256 * 1024;
 
@@ -38,13 +33,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     static final long LOW_BYTES = 64 * 1024;
 
     private final TcpLoop loop;
-    private final Channel channel;
-    private final ReadBuffers reads;
-    private final Reply reply = new Reply();
+    private final @Nullable Object peer;
+    private final CommandStream stream;
+    private final Input input;
+    private final Reply reply;
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
     private final Runnable proceed = this::proceed;
-
-    private final CommandStream stream;
     private @Nullable Output output;
 
     private boolean more;
@@ -57,25 +51,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean progress;
     private long stalledMillis;
 
-    Connection(TcpLoop loop, Channel channel, CommandStream stream) {
+    /// Makes a connection that is counted already; [#closed()] takes it out of the count.
+    Connection(TcpLoop loop, @Nullable Object peer) {
         this.loop = loop;
-        this.channel = channel;
-        this.stream = stream;
-        this.reads = new ReadBuffers(loop, this);
+        this.peer = peer;
+        this.stream = loop.worker.connect();
+        this.input = new Input(loop, this, stream);
+        this.reply = loop.reply;
     }
 
-    /// What the channel asks for memory to read into.
-    ReadBuffers reads() {
-        return reads;
-    }
-
-    /// Says whether the bytes that come next go into a record.
-    boolean direct() {
-        return !blocked && !closing && held.isEmpty() && stream.direct();
-    }
-
-    CommandStream stream() {
-        return stream;
+    /// What the kernel reads into.
+    Input input() {
+        return input;
     }
 
     /// Says whether more bytes are wanted just now.
@@ -83,66 +70,71 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return !blocked && !closing && !ended;
     }
 
-    // ---- what Netty tells -----------------------------------------------------------------------------------------
+    // ---- from the wire --------------------------------------------------------------------------------------------
 
-    @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        output = new Output(loop, context, this);
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
+    /// The connection can be used.
+    void opened(Wire wire) {
+        output = new Output(loop, wire, this);
         if (loop.add(this)) {
-            context.read();
+            wire.read();
         } else {
-            var _ = context.close();
+            wire.close();
         }
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        ByteBuf input = (ByteBuf) message;
-        loop.received(input.readableBytes());
+    /// Bytes have come. Consumes the buffer, which [#input()] gave.
+    void received(ByteBuf bytes) {
+        loop.received(bytes.readableBytes());
         if (closing || ended) {
-            input.release();
+            bytes.release();
         } else if (blocked || !held.isEmpty()) {
-            held.addLast(input);
+            held.addLast(bytes);
         } else {
-            use(input);
+            use(bytes);
         }
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
+    /// All bytes of this round have come.
+    void roundComplete() {
+        if (ended) {
+            return;
+        }
         flush();
         if (wantsInput() && !inputEnded) {
-            context.read();
+            wire().read();
         }
     }
 
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
-            inputEnded = true;
-            if (wantsInput()) {
-                closeWhenSent();
-            }
+    /// The client has closed its side: no byte will come any more.
+    void inputEnded() {
+        inputEnded = true;
+        if (wantsInput()) {
+            closeWhenSent();
         }
     }
 
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        if (!ended) {
-            end();
-        }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    /// Reading or writing has failed. That the client went away is nothing to tell.
+    void failed(Throwable cause) {
         if (!(cause instanceof IOException)) {
             loop.failed(this, cause);
         }
-        var _ = context.close();
+        close();
+    }
+
+    /// The socket is closed, and the kernel uses none of its memory. Called again it does nothing.
+    void closed() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (output != null) {
+            output.drop();
+        }
+        while (!held.isEmpty()) {
+            held.removeFirst().release();
+        }
+        loop.remove(this);
+        input.whenIdle(this::closeStream);
     }
 
     // ---- from the loop and from the output ------------------------------------------------------------------------
@@ -161,15 +153,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /// Finishes what is in flight, then closes.
     void stop() {
-        inputEnded = true;
-        if (wantsInput()) {
-            closeWhenSent();
-        }
+        inputEnded();
     }
 
     /// Closes at once.
     void close() {
-        var _ = channel.close();
+        wire().close();
     }
 
     /// Looks whether the client takes its replies.
@@ -187,22 +176,31 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public String toString() {
-        return String.valueOf(channel.remoteAddress());
+        return String.valueOf(peer);
     }
 
     // ---- inside ---------------------------------------------------------------------------------------------------
 
-    private void use(ByteBuf input) {
-        int length = input.readableBytes();
+    private void use(ByteBuf bytes) {
+        int length = bytes.readableBytes();
         loop.worker.enter();
         try {
-            StreamStatus status = input instanceof LoopBuffer buffer
+            StreamStatus status = bytes instanceof LoopBuffer buffer
                     ? stream.feed(buffer.memory(), buffer.readerIndex(), length, reply)
                     : stream.directAdvance(length, reply);
             answered(status);
         } finally {
             loop.worker.exit();
-            input.release();
+            bytes.release();
+        }
+    }
+
+    private void resume() {
+        loop.worker.enter();
+        try {
+            answered(stream.resume(reply));
+        } finally {
+            loop.worker.exit();
         }
     }
 
@@ -221,6 +219,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void flush() {
         output().flush();
+        if (ended) {
+            return;
+        }
         if (closing) {
             closeIfSent();
             return;
@@ -234,7 +235,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Goes on when Netty is done with what it does now.
+    /// Goes on when the wire is done with what it does now.
     private void proceedSoon() {
         if (!proceedScheduled) {
             proceedScheduled = true;
@@ -269,17 +270,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
             if (inputEnded) {
                 closeWhenSent();
             } else {
-                channel.read();
+                wire().read();
             }
-        }
-    }
-
-    private void resume() {
-        loop.worker.enter();
-        try {
-            answered(stream.resume(reply));
-        } finally {
-            loop.worker.exit();
         }
     }
 
@@ -298,39 +290,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void closeIfSent() {
         if (pending() == 0) {
-            var _ = channel.close();
+            close();
         } else {
             loop.watch(this);
         }
-    }
-
-    private long pending() {
-        return output().pending();
-    }
-
-    private Output output() {
-        Output known = output;
-        if (known == null) {
-            throw new IllegalStateException("not in a pipeline yet");
-        }
-        return known;
-    }
-
-    private void end() {
-        ended = true;
-        output().drop();
-        while (!held.isEmpty()) {
-            held.removeFirst().release();
-        }
-        loop.remove(this);
-        reads.whenIdle(this::closeStream);
-    }
-
-    /// The channel could not be registered with the loop: gives back what was taken for it.
-    void neverOpened() {
-        ended = true;
-        loop.remove(this);
-        closeStream();
     }
 
     private void closeStream() {
@@ -340,5 +303,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } finally {
             loop.worker.exit();
         }
+    }
+
+    private long pending() {
+        return output().pending();
+    }
+
+    private Wire wire() {
+        return output().wire();
+    }
+
+    private Output output() {
+        Output known = output;
+        if (known == null) {
+            throw new IllegalStateException("not open yet");
+        }
+        return known;
     }
 }

@@ -1,7 +1,7 @@
 package dev.situ.tcp;
 
 import dev.situ.memory.SliceList;
-import io.netty.channel.ChannelHandlerContext;
+import io.netty.buffer.ByteBuf;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///  reply slices    $5\r\nhello\r\n | $300000\r\n | record 0x7f40, 300000 B | \r\n | +OK\r\n
 ///                  scratch          scratch        pinned                    scratch
-///  handed to Netty [ LoopBuffer: copied         ][ RecordBuffer: no copy    ][ LoopBuffer: copied ]
+///  handed to wire  [ LoopBuffer: copied         ][ RecordBuffer: no copy    ][ LoopBuffer: copied ]
 /// ```
 ///
 /// Small slices are gathered in buffers of the loop; a large stored value is pinned and sent from where it lies.
@@ -22,17 +22,21 @@ final class Output {
     static final int PIN_MIN_BYTES = 16 * 1024;
 
     private final TcpLoop loop;
-    private final ChannelHandlerContext context;
+    private final Wire wire;
     private final Connection connection;
 
     private @Nullable LoopBuffer open;
     private long pending;
     private boolean unflushed;
 
-    Output(TcpLoop loop, ChannelHandlerContext context, Connection connection) {
+    Output(TcpLoop loop, Wire wire, Connection connection) {
         this.loop = loop;
-        this.context = context;
+        this.wire = wire;
         this.connection = connection;
+    }
+
+    Wire wire() {
+        return wire;
     }
 
     /// Bytes that the kernel has not taken yet.
@@ -58,7 +62,7 @@ final class Output {
         handOver();
         if (unflushed) {
             unflushed = false;
-            context.flush();
+            wire.flush();
         }
     }
 
@@ -117,9 +121,9 @@ final class Output {
         }
     }
 
-    private void write(Object buffer) {
+    private void write(ByteBuf buffer) {
         unflushed = true;
-        var _ = context.write(buffer, context.voidPromise());
+        wire.write(buffer);
     }
 
     /// Keeps a record until all windows on it are sent.

@@ -1,5 +1,6 @@
 package dev.situ.tcp;
 
+import dev.situ.kv.Reply;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,10 +16,17 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TcpLoop {
     private static final long SWEEP_MILLIS = 1000;
 
+    /// Longer values are copied to the output from where they are stored, not by way of the reply.
+    private static final int COPY_UP_TO_BYTES = 1024;
+
     final EventLoop eventLoop;
     final TcpWorker worker;
     final OutputLimits limits;
-    final LoopBuffers buffers = new LoopBuffers();
+    final LoopBuffers buffers = new LoopBuffers(LoopBuffers.BUFFER_BYTES);
+    final LoopBuffers smallBuffers = new LoopBuffers(LoopBuffers.SMALL_BUFFER_BYTES);
+
+    /// The replies of the connection that is served just now: sent or copied before the next one is.
+    final Reply reply = new Reply(COPY_UP_TO_BYTES);
 
     /// Written by the loop alone, so an addition need not be atomic.
     private final AtomicLong bytesIn = new AtomicLong();
@@ -95,8 +103,15 @@ final class TcpLoop {
         }
     }
 
-    boolean isEmpty() {
-        return connections.isEmpty();
+    /// Pieces of memory in use. Any thread.
+    int buffersInUse() {
+        return buffers.taken() + smallBuffers.taken();
+    }
+
+    /// Frees the memory, when the loop's thread has ended.
+    void close() {
+        buffers.close();
+        smallBuffers.close();
     }
 
     private void sweep() {

@@ -95,7 +95,7 @@ public final class TcpServer implements AutoCloseable {
             bytesIn += loop.bytesIn();
             bytesOut += loop.bytesOut();
             closedByLimit += loop.closedByLimit();
-            buffers += loop.buffers.taken();
+            buffers += loop.buffersInUse();
             pinned += loop.pinned();
         }
         return new TcpStatistics(
@@ -128,7 +128,7 @@ public final class TcpServer implements AutoCloseable {
         forEachLoop(loop -> loop.worker.close());
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         for (TcpLoop loop : loops) {
-            loop.buffers.close();
+            loop.close();
         }
     }
 

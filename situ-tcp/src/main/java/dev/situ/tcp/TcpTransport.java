@@ -31,16 +31,6 @@ public enum TcpTransport {
     /// The JDK's own selector, which runs everywhere.
     NIO;
 
-    private static final String MULTI_SHOT_POLL = "io.netty.iouring.pollAddMultishotEnabled";
-
-    static {
-        // With one poll for many reads, Netty (4.2.18) misses the end of the input if it comes while a read is under
-        // way.
-        if (System.getProperty(MULTI_SHOT_POLL) == null) {
-            System.setProperty(MULTI_SHOT_POLL, "false");
-        }
-    }
-
     /// Entries of the ring of submissions: a round with more reads and writes than this needs several system
     /// calls.
     private static final int RING_ENTRIES = 4096;
