@@ -36,7 +36,11 @@ final class RingWire implements Wire, IoUringIoHandle {
     // asm-generic/errno.h, negated as completions give them
     private static final int EINTR = -4;
     private static final int EAGAIN = -11;
+    private static final int EINVAL = -22;
     private static final int ECANCELED = -125;
+    // flag of a completed receive: there is more; priority of a receive: do not even try before the socket is readable
+    private static final int CQE_F_SOCK_NONEMPTY = 1 << 2;
+    private static final short RECVSEND_POLL_FIRST = 1;
     // linux/socket.h
     private static final int MSG_NOSIGNAL = 0x4000;
 
@@ -52,6 +56,12 @@ final class RingWire implements Wire, IoUringIoHandle {
     private long receiveId;
     private long sendId;
     private boolean muchExpected;
+    private boolean emptied;
+    private boolean pollFirstRefused; // by a kernel before 5.19
+    private @Nullable IoUringIoOps receive; // the last one: mostly the next is the same
+    private long receiveAddress;
+    private int receiveLength;
+    private short receivePriority;
     private boolean closing;
     private boolean closed;
 
@@ -86,7 +96,7 @@ final class RingWire implements Wire, IoUringIoHandle {
         }
         ByteBuf into = connection.input().next(muchExpected);
         receiving = into;
-        receiveId = submit(OP_RECV, into.memoryAddress() + into.writerIndex(), into.writableBytes(), 0);
+        receiveId = registration().submit(receive(into.memoryAddress(), into.writableBytes()));
     }
 
     @Override
@@ -134,7 +144,7 @@ final class RingWire implements Wire, IoUringIoHandle {
         IoUringIoEvent completion = (IoUringIoEvent) event;
         try {
             switch (completion.opcode()) {
-                case OP_RECV -> received(completion.res());
+                case OP_RECV -> received(completion.res(), completion.flags());
                 case OP_SEND, OP_WRITEV -> sent(completion.res());
                 default -> {} // a cancellation: what it cancelled tells the rest
             }
@@ -143,7 +153,7 @@ final class RingWire implements Wire, IoUringIoHandle {
         }
     }
 
-    private void received(int result) {
+    private void received(int result, int flags) {
         ByteBuf bytes = receiving;
         receiving = null;
         if (bytes == null) {
@@ -155,6 +165,7 @@ final class RingWire implements Wire, IoUringIoHandle {
             return;
         }
         muchExpected = result == bytes.writableBytes();
+        emptied = (flags & CQE_F_SOCK_NONEMPTY) == 0;
         bytes.writerIndex(bytes.writerIndex() + result);
         connection.received(bytes);
         connection.roundComplete();
@@ -166,6 +177,9 @@ final class RingWire implements Wire, IoUringIoHandle {
         } else if (result == 0) {
             connection.inputEnded();
         } else if (result == EAGAIN || result == EINTR) {
+            read();
+        } else if (result == EINVAL && receivePriority != 0) {
+            pollFirstRefused = true;
             read();
         } else {
             connection.failed(Errors.newIOException("recv", result));
@@ -204,26 +218,36 @@ final class RingWire implements Wire, IoUringIoHandle {
 
     // ---- inside ---------------------------------------------------------------------------------------------------
 
-    private long submit(byte operation, long address, int length, int flags) {
+    private IoUringIoOps receive(long address, int length) {
+        IoUringIoOps last = receive;
+        short priority = emptied && !pollFirstRefused ? RECVSEND_POLL_FIRST : 0;
+        if (last != null && receiveAddress == address && receiveLength == length && receivePriority == priority) {
+            return last;
+        }
+        receiveAddress = address;
+        receiveLength = length;
+        receivePriority = priority;
+        IoUringIoOps next = operation(OP_RECV, priority, address, length, 0);
+        receive = next;
+        return next;
+    }
+
+    private long submit(byte code, long address, int length, int flags) {
+        return registration().submit(operation(code, (short) 0, address, length, flags));
+    }
+
+    private IoUringIoOps operation(byte code, short priority, long address, int length, int flags) {
+        int target = code == OP_ASYNC_CANCEL ? -1 : fd;
+        return new IoUringIoOps(
+                code, (byte) 0, priority, target, 0, address, length, flags, (long) code, (short) 0, (short) 0, 0, 0);
+    }
+
+    private IoRegistration registration() {
         IoRegistration known = registration;
         if (known == null) {
             throw new IllegalStateException("not registered yet");
         }
-        int target = operation == OP_ASYNC_CANCEL ? -1 : fd;
-        return known.submit(new IoUringIoOps(
-                operation,
-                (byte) 0,
-                (short) 0,
-                target,
-                0,
-                address,
-                length,
-                flags,
-                (long) operation,
-                (short) 0,
-                (short) 0,
-                0,
-                0));
+        return known;
     }
 
     /// Ends it all once the kernel holds nothing.
