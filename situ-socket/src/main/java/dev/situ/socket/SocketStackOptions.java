@@ -41,9 +41,10 @@ public record SocketStackOptions(
         requireRange("socketSendBytes", socketSendBytes, 1, Integer.MAX_VALUE / 2);
     }
 
-    /// One queue, GRO and GSO, datagrams up to 1472 bytes, 512 buffers of 64 KiB, 4 MiB in the kernel each way.
+    /// One queue, GRO and GSO, datagrams up to 1472 bytes, 512 buffers of 64 KiB and 8192 of 2 KiB, 4 MiB in the
+    /// kernel each way.
     public static SocketStackOptions defaults() {
-        return new SocketStackOptions(1, false, true, true, 1472, GRO_BUFFER_BYTES, 512, 2048, 4 << 20, 4 << 20);
+        return new SocketStackOptions(1, false, true, true, 1472, GRO_BUFFER_BYTES, 512, 8192, 4 << 20, 4 << 20);
     }
 
     /// The same with another number of queues.
