@@ -1,6 +1,7 @@
 package dev.situ.server;
 
 import java.io.PrintWriter;
+import java.util.Objects;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,8 +38,10 @@ final class Main implements Runnable {
 
     /// The whole command line, ready to execute. A user's mistake is one line on stderr and [#USER_ERROR].
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine situ = new CommandLine(new Main());
+        // What follows the first word of a command belongs to the command: `situ cli SET key --raw`.
+        Objects.requireNonNull(situ.getSubcommands().get("cli")).setStopAtPositional(true);
+        return situ.setCaseInsensitiveEnumValuesAllowed(true)
                 .setOverwrittenOptionsAllowed(true)
                 .setParameterExceptionHandler((mistake, _) -> explain(mistake))
                 .setExecutionExceptionHandler((failure, command, _) -> {

@@ -1,0 +1,85 @@
+package dev.situ.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.situ.client.Reply;
+import dev.situ.client.SituClient;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// One store behind two transports: what one writes the other reads.
+class BothTransportsTest {
+    private static final byte[] GET = "GET".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SET = "SET".getBytes(StandardCharsets.US_ASCII);
+
+    @SuppressWarnings("NullAway.Init")
+    private static SituServer server;
+
+    @BeforeAll
+    static void start() {
+        server = SituServer.start(TestServers.onFreePorts());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 1464, 1465, 100_000, 300_000})
+    void theSameKeyShowsTheSameValue(int length) throws Exception {
+        byte[] key = ("shared " + length).getBytes(StandardCharsets.US_ASCII);
+        byte[] first = randomBytes(length, 1);
+        byte[] second = randomBytes(length, 2);
+        try (SituClient r2p2 = SituClient.connect(server.r2p2Address());
+                RespSocket tcp = new RespSocket(server.tcpAddress())) {
+            r2p2.set(key, first);
+            assertThat(r2p2.getBytes(key)).as("R2P2 reads what R2P2 wrote").isEqualTo(first);
+            assertThat(tcp.call(GET, key)).as("TCP reads what R2P2 wrote").isEqualTo(first);
+            assertThat(tcp.call(SET, key, second)).asString().isEqualTo("+OK");
+            assertThat(r2p2.getBytes(key)).as("R2P2 reads what TCP wrote").isEqualTo(second);
+            assertThat(r2p2.delete(key)).isTrue();
+            assertThat(tcp.call(GET, key))
+                    .as("TCP does not find what R2P2 deleted")
+                    .isNull();
+        }
+    }
+
+    @Test
+    void aReplyTooLargeForR2p2SaysSoAndTheCommandWasExecuted() throws Exception {
+        byte[] key = "large".getBytes(StandardCharsets.US_ASCII);
+        byte[] value = randomBytes(1_000_000, 3);
+        try (SituClient r2p2 = SituClient.connect(server.r2p2Address());
+                RespSocket tcp = new RespSocket(server.tcpAddress())) {
+            assertThat(tcp.call(SET, key, value)).asString().isEqualTo("+OK");
+            assertThat(r2p2.command(GET, key))
+                    .isInstanceOfSatisfying(
+                            Reply.Failure.class,
+                            failure -> assertThat(failure.text()).contains("larger than R2P2"));
+            assertThat(r2p2.delete(key)).isTrue();
+        }
+    }
+
+    @Test
+    void nothingOfAnR2p2RequestsSessionOutlivesIt() throws Exception {
+        try (SituClient r2p2 = SituClient.connect(server.r2p2Address())) {
+            assertThat(r2p2.command("HELLO", "3")).isInstanceOf(Reply.Map.class);
+            assertThat(r2p2.command("HELLO")).as("RESP2 again").isInstanceOf(Reply.Array.class);
+            assertThat(r2p2.command("CLIENT", "SETNAME", "me")).isEqualTo(new Reply.Simple("OK"));
+            assertThat(r2p2.command("CLIENT", "GETNAME")).isInstanceOf(Reply.Null.class);
+            assertThat(r2p2.command("QUIT")).isEqualTo(new Reply.Simple("OK"));
+            assertThat(r2p2.command("PING")).isEqualTo(new Reply.Simple("PONG"));
+        }
+    }
+
+    private static byte[] randomBytes(int length, int seed) {
+        byte[] bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+}
