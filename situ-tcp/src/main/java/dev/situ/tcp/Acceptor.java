@@ -92,6 +92,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     private static void reject(TcpLoop loop, Channel channel) {
+        channel.config().setAutoRead(false);
         loop.eventLoop.register(channel).addListener(done -> {
             if (done.isSuccess()) {
                 channel.writeAndFlush(Unpooled.wrappedBuffer(TOO_MANY)).addListener(ChannelFutureListener.CLOSE);

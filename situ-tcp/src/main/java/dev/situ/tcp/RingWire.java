@@ -101,7 +101,11 @@ final class RingWire implements Wire, IoUringIoHandle {
 
     @Override
     public void write(ByteBuf bytes) {
-        toSend.addLast(bytes);
+        if (closed) {
+            bytes.release();
+        } else {
+            toSend.addLast(bytes);
+        }
     }
 
     @Override

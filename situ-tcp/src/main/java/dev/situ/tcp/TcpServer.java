@@ -7,6 +7,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Files;
@@ -165,10 +166,21 @@ public final class TcpServer implements AutoCloseable {
             throw new IOException("interrupted while binding " + address, e);
         } catch (Exception e) {
             var _ = channel.close();
-            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+            throw refused(address, e);
         }
         listening.add(channel);
         return channel;
+    }
+
+    private static IOException refused(SocketAddress address, Exception cause) {
+        String place = address instanceof InetSocketAddress inet
+                ? inet.getHostString() + ":" + inet.getPort()
+                : address.toString();
+        // The native transports say `bind(..) failed with error(-98): Address already in use`.
+        String reason = String.valueOf(cause.getMessage()).replaceFirst("^.*error\\(-?\\d+\\): ", "");
+        IOException refused = new BindException("cannot listen on " + place + ": " + reason);
+        refused.initCause(cause);
+        return refused;
     }
 
     private interface LoopAction {
