@@ -3,6 +3,7 @@ package dev.situ.kv;
 import dev.situ.memory.Words;
 import dev.situ.resp.Command;
 import dev.situ.resp.Decimal;
+import dev.situ.store.LookupBurst;
 import dev.situ.store.Record;
 import dev.situ.store.RecordUpdate;
 import dev.situ.store.StoreStatus;
@@ -28,6 +29,7 @@ final class Call {
     final TakeUpdate takeUpdate = new TakeUpdate();
     final AddUpdate addUpdate;
 
+    private final LookupBurst lookups = new LookupBurst();
     private @Nullable Session session;
     private @Nullable Command command;
     private @Nullable Reply reply;
@@ -43,7 +45,7 @@ final class Call {
         this.addUpdate = new AddUpdate(region);
     }
 
-    void begin(Session session, Command command, Reply reply, @Nullable CommandSpec spec, long claimed) {
+    void begin(Session session, @Nullable Command command, Reply reply, @Nullable CommandSpec spec, long claimed) {
         this.session = session;
         this.command = command;
         this.reply = reply;
@@ -117,15 +119,34 @@ final class Call {
         return worker.find(c.memory(), c.offset(key), c.length(key));
     }
 
+    /// The records of the keys that an argument and all behind it name, looked up together.
+    LookupBurst lookUpFrom(int first) {
+        Command c = command();
+        lookups.clear();
+        for (int i = first; i < c.count(); i++) {
+            lookups.add(c.memory(), c.offset(i), c.length(i));
+        }
+        worker.findAll(lookups);
+        for (int i = 0; i < lookups.size(); i++) {
+            count(lookups.record(i) != Record.NONE);
+        }
+        return lookups;
+    }
+
     /// The same, counted as a hit or a miss of a reader.
     long lookUp(int key) {
         long record = find(key);
-        if (record == Record.NONE) {
-            counters.misses++;
-        } else {
-            counters.hits++;
-        }
+        count(record != Record.NONE);
         return record;
+    }
+
+    /// Counts a hit or a miss of a reader.
+    void count(boolean hit) {
+        if (hit) {
+            counters.hits++;
+        } else {
+            counters.misses++;
+        }
     }
 
     boolean delete(int key) {

@@ -32,6 +32,10 @@ final class CommandSpec {
     /// What it does; null for a command that has only subcommands.
     final @Nullable CommandBody body;
 
+    /// Whether all that it does is to answer with the value of its one key, so that neighbours may be run
+    /// together.
+    final boolean isLookup;
+
     final boolean denyOom;
     final byte[] lowerCaseName;
 
@@ -50,6 +54,7 @@ final class CommandSpec {
         storedValue = from.storedValue;
         subcommands = from.subcommands.isEmpty() ? null : new CommandTable(from.subcommands, name);
         body = from.body;
+        isLookup = from.isLookup;
         denyOom = flags.contains(CommandFlag.DENYOOM);
         lowerCaseName = name.getBytes(StandardCharsets.US_ASCII);
         if (body == null && subcommands == null) {
@@ -87,6 +92,7 @@ final class CommandSpec {
         private String summary = "";
         private String complexity = "O(1)";
         private int storedValue = NO_VALUE;
+        private boolean isLookup;
         private List<Builder> subcommands = List.of();
         private @Nullable CommandBody body;
 
@@ -142,6 +148,12 @@ final class CommandSpec {
 
         Builder storedValue(int argument) {
             storedValue = argument;
+            return this;
+        }
+
+        /// All that it does is to answer with the value of argument 1.
+        Builder isLookup() {
+            isLookup = true;
             return this;
         }
 

@@ -185,22 +185,42 @@ public final class CommandStream implements AutoCloseable {
             RespStatus found = parser.parse(in, at, available);
             if (found == RespStatus.COMMAND) {
                 at += parser.consumed();
-                run(reply);
+                runOrJoin(in, reply);
                 if (session.isClosing()) {
                     return shut();
                 }
                 if (at < end && reply.length() >= softReplyBytes) {
+                    executor.finishLookups(session, reply);
                     return held.append(in, at, end - at) ? StreamStatus.MORE : shut();
                 }
             } else if (found == RespStatus.EMPTY) {
                 at += parser.consumed();
-            } else if (found == RespStatus.ERROR) {
-                return refuse(reply);
             } else {
+                executor.finishLookups(session, reply);
+                if (found == RespStatus.ERROR) {
+                    return refuse(reply);
+                }
                 return hold(in, at, available) ? StreamStatus.OPEN : shut();
             }
         }
+        executor.finishLookups(session, reply);
         return StreamStatus.OPEN;
+    }
+
+    /// Runs a command, or lets it wait for those behind it if these can be looked up together. An inline
+    /// command, whose arguments lie in memory of the parser, does not wait.
+    private void runOrJoin(MemorySegment in, Reply reply) {
+        Command command = parser.command();
+        CommandSpec spec = executor.find(command);
+        boolean stays = command.memory().equals(in);
+        if (stays && executor.joinLookups(spec, command)) {
+            if (executor.isLookupsFull()) {
+                executor.finishLookups(session, reply);
+            }
+            return;
+        }
+        executor.finishLookups(session, reply);
+        executor.execute(spec, session, command, reply, Record.NONE);
     }
 
     private StreamStatus runHeld(Reply reply) {

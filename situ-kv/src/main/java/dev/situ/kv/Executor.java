@@ -18,6 +18,7 @@ public final class Executor {
     private final boolean ownsEveryKey;
     private final Counters counters = new Counters();
     private final Call call;
+    private final LookupRun lookups = new LookupRun();
 
     /// Makes an executor that works with `worker`, borrowed.
     public Executor(Keyspace keyspace, StoreWorker worker) {
@@ -42,9 +43,38 @@ public final class Executor {
     /// @param claimed consumed: the unpublished record that the value was received into; [Call#FULL] if there
     ///     was no memory for it; or [Record#NONE]
     void execute(Session session, Command command, Reply reply, long claimed) {
+        execute(find(command), session, command, reply, claimed);
+    }
+
+    /// Takes a command into the run of lookups if it can be one of it. Its arguments must stay where they are
+    /// until [#finishLookups], which the caller calls before it executes any other command.
+    boolean joinLookups(@Nullable CommandSpec spec, Command command) {
+        if (spec == null || !spec.isLookup || !spec.takes(command.count()) || !ownsEveryKey) {
+            return false;
+        }
+        lookups.add(command);
+        return true;
+    }
+
+    /// Says whether the run of lookups should be finished before another one joins.
+    boolean isLookupsFull() {
+        return lookups.isFull();
+    }
+
+    /// Answers the lookups that have joined, in order.
+    void finishLookups(Session session, Reply reply) {
+        if (!lookups.isEmpty()) {
+            reply.protocol(session.protocol());
+            call.begin(session, null, reply, null, Record.NONE);
+            lookups.finish(call);
+        }
+    }
+
+    /// Runs a command whose declaration was looked up.
+    void execute(@Nullable CommandSpec found, Session session, Command command, Reply reply, long claimed) {
         counters.commands++;
         reply.protocol(session.protocol());
-        CommandSpec spec = commands.find(command.memory(), command.offset(0), command.length(0));
+        CommandSpec spec = found;
         if (spec != null && spec.subcommands != null && command.count() > 1) {
             spec = findSubcommand(session, command, reply, spec, claimed);
             if (spec == null) {
@@ -76,7 +106,7 @@ public final class Executor {
         }
     }
 
-    /// Finds the declaration by the first arguments of a command that is still incomplete.
+    /// The declaration of a command, which may still be incomplete, or null.
     @Nullable
     CommandSpec find(Command command) {
         return commands.find(command.memory(), command.offset(0), command.length(0));

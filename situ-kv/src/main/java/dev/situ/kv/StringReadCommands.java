@@ -3,6 +3,7 @@ package dev.situ.kv;
 import static dev.situ.kv.CommandFlag.FAST;
 import static dev.situ.kv.CommandFlag.READONLY;
 
+import dev.situ.store.LookupBurst;
 import dev.situ.store.Record;
 import java.util.List;
 
@@ -20,6 +21,7 @@ final class StringReadCommands {
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RO", "access")
                         .docs("string", "1.0.0", "Get the value of a key")
+                        .isLookup()
                         .body(StringReadCommands::get),
                 CommandSpec.command("mget", -2)
                         .flags(READONLY, FAST)
@@ -54,9 +56,10 @@ final class StringReadCommands {
     }
 
     private static void getAll(Call call) {
-        call.reply().array(call.count() - 1);
-        for (int i = 1; i < call.count(); i++) {
-            call.valueOrNothing(call.lookUp(i));
+        LookupBurst found = call.lookUpFrom(KEY);
+        call.reply().array(found.size());
+        for (int i = 0; i < found.size(); i++) {
+            call.valueOrNothing(found.record(i));
         }
     }
 

@@ -45,6 +45,26 @@ class CommandStreamTest {
     }
 
     @Test
+    void lookupsThatAreRunTogetherAreAnsweredInOrder() {
+        StringBuilder request = new StringBuilder();
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            request.append(Server.bulk("SET", "k" + i % 7, "v" + i));
+            expected.append("+OK\r\n");
+            for (int j = 0; j < i; j++) {
+                int key = j % 9;
+                request.append(j % 50 == 49 ? "GET k" + key + "\r\n" : Server.bulk("GET", "k" + key));
+                int last = i - Math.floorMod(i - key, 7);
+                expected.append(key < 7 && last >= 0 ? bulkReply("v" + last) : "$-1\r\n");
+            }
+        }
+        request.append("HELLO 3\r\n").append(Server.bulk("GET", "none")).append("*1\r\nx\r\n");
+        assertThat(client.send(request.toString()))
+                .startsWith(expected.toString())
+                .endsWith("_\r\n-ERR Protocol error: expected '$', got 'x'\r\n");
+    }
+
+    @Test
     void keysAndValuesMayBeAnyBytesAlsoNone() {
         String binary = value(300);
         assertThat(client.command("SET", "", binary)).isEqualTo("+OK\r\n");
