@@ -58,6 +58,8 @@ public final class Store implements AutoCloseable {
     private volatile int tick;
     private final LongSupplier clockMillis;
     private final int firstBits;
+    /// What slots, chunks and stocks of cells take at least; it matters where memory is small.
+    private final long overhead;
     private final List<StoreWorker> workers = new ArrayList<>();
     // What workers that are closed have left.
     private long keysLeft;
@@ -76,6 +78,7 @@ public final class Store implements AutoCloseable {
         this.clockMillis = options.clockMillis();
         this.firstBits = bitsFor(options.expectedKeys());
         this.cellsLeft = new long[allocator.classes()];
+        this.overhead = Math.min(limit / 8, Epochs.bytes(options.maxWorkers()) + (256 << 10));
         this.epochBase = allocator.allocateZeroedRun(Epochs.bytes(options.maxWorkers()), true);
         long table = allocator.allocateZeroedRun(Table.bytes(firstBits), false);
         if (epochBase == SlabAllocator.NONE || table == SlabAllocator.NONE) {
@@ -204,7 +207,7 @@ public final class Store implements AutoCloseable {
     boolean isAboveMark() {
         Table next = index.growingTo();
         long tables = Table.bytes(index.current().bits) + (next == null ? 0 : Table.bytes(next.bits));
-        return footprint.get() > (allocator.limitBytes() - tables) / 16 * 15;
+        return footprint.get() > (allocator.limitBytes() - tables - overhead) / 16 * 15;
     }
 
     /// Takes in what a worker has counted.
@@ -279,6 +282,19 @@ public final class Store implements AutoCloseable {
                     evictions.get(),
                     expirations.get());
         }
+    }
+
+    /// The slabs of each class that has some, smallest cells first; the index's own classes come last.
+    public List<SlabStatistics> slabStatistics() {
+        List<SlabStatistics> all = new ArrayList<>();
+        for (int i = 0; i < allocator.classes(); i++) {
+            int slabs = allocator.slabs(i);
+            if (slabs > 0) {
+                long bytes = (long) slabs * allocator.slabBytes(i);
+                all.add(new SlabStatistics(allocator.cellBytes(i), slabs, bytes, Math.max(0, cells(i))));
+            }
+        }
+        return all;
     }
 
     /// Cells of a class that are in use.

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// ```
 ///   LRU   7         0          LFU   7     4 3     0
 ///         +---------+                +------+------+
-///         |  tick   |                | log  | tick |   log: used about 2^log times, of late
+///         |  tick   |                | log  | half |   log: used about 2^log times, of late
 ///         +---------+                +------+------+
 /// ```
 ///
@@ -16,16 +16,16 @@ import java.lang.foreign.MemorySegment;
 /// bits reach back four turnovers of the whole store, and a record that was never used in so long is long gone.
 ///
 /// A hit writes only if the byte changes: for LRU once in a tick, for LFU ever more seldom (the counter is
-/// raised with probability 2^-log, after Morris 1978, and loses one for each tick). The write is plain, and may
-/// be lost; it is a hint.
+/// raised with probability 2^-log, after Morris 1978, and loses one for each 32 ticks, half a turnover). The
+/// write is plain, and may be lost; it is a hint.
 final class Use {
-    private static final int NEW_LOG = 2;
+    private static final int NEW_LOG = 1;
 
     private Use() {}
 
     /// What a new record starts with.
     static int initial(Order order, int tick) {
-        return order == Order.LFU ? (NEW_LOG << 4) | (tick & 15) : tick & 0xFF;
+        return order == Order.LFU ? (NEW_LOG << 4) | half(tick) : tick & 0xFF;
     }
 
     /// Notes a hit.
@@ -37,7 +37,7 @@ final class Use {
         } else {
             int log = decayed(old, tick);
             boolean raise = log < 15 && (random & ((1 << log) - 1)) == 0;
-            use = ((raise ? log + 1 : log) << 4) | (tick & 15);
+            use = ((raise ? log + 1 : log) << 4) | half(tick);
         }
         if (use != old) {
             Record.setUse(memory, record, use);
@@ -55,7 +55,12 @@ final class Use {
         };
     }
 
+    /// Which half turnover it is, of the last eight.
+    private static int half(int tick) {
+        return (tick >>> 5) & 15;
+    }
+
     private static int decayed(int use, int tick) {
-        return Math.max(0, (use >>> 4) - ((tick - use) & 15));
+        return Math.max(0, (use >>> 4) - ((half(tick) - use) & 15));
     }
 }

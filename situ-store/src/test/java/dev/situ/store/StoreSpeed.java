@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /// A quick look at the cost of single operations by one thread: `main` with the number of keys, the bytes of key
-/// and of value, and the kind of pages. Not a benchmark to quote: situ-bench has those.
+/// and of value, and the kind of pages. Times are of the processor, not of the clock. Not a benchmark to quote:
+/// situ-bench has those.
 final class StoreSpeed {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -126,14 +127,14 @@ final class StoreSpeed {
 
     private void measure(String what, int operations, Operation operation) {
         long bytes = THREADS.getCurrentThreadAllocatedBytes();
-        long start = System.nanoTime();
+        long start = THREADS.getCurrentThreadCpuTime();
         worker.enter();
         for (int i = 0; i < operations; i++) {
             operation.run();
             burst(i);
         }
         worker.exit();
-        double nanos = (System.nanoTime() - start) / (double) operations;
+        double nanos = (THREADS.getCurrentThreadCpuTime() - start) / (double) operations;
         double allocated = (THREADS.getCurrentThreadAllocatedBytes() - bytes) / (double) operations;
         System.out.printf(Locale.ROOT, "%-12s %6.1f ns  %.2f B allocated%n", what, nanos, allocated);
     }

@@ -23,17 +23,23 @@ class StoreStressTest {
 
     @Test
     void readersSeeWholeValuesOfTheirKeyWhileOthersWriteDeletePinGrowAndClear() throws InterruptedException {
-        stress(24 << 20, 20_000, 400, true);
+        stress(StoreOptions.ofMemory(24 << 20), 20_000, 400, true);
     }
 
     @Test
     void aFewKeysInATightMemoryUnderEveryThreadStayWhole() throws InterruptedException {
-        stress(4 << 20, 8, 3_000, false);
+        stress(StoreOptions.ofMemory(4 << 20), 8, 3_000, false);
     }
 
-    private void stress(long memoryBytes, int keys, int maxValue, boolean clears) throws InterruptedException {
+    @Test
+    void evictionBetweenReadersAndWritersLeavesWholeValues() throws InterruptedException {
+        StoreOptions options = StoreOptions.ofMemory(6 << 20);
+        stress(options.withEvictionPolicy(EvictionPolicy.ALLKEYS_LRU), 60_000, 400, false);
+    }
+
+    private void stress(StoreOptions options, int keys, int maxValue, boolean clears) throws InterruptedException {
         long seed = System.nanoTime();
-        try (Store store = Store.open(StoreOptions.ofMemory(memoryBytes))) {
+        try (Store store = Store.open(options)) {
             List<Thread> threads = new ArrayList<>();
             long end = System.nanoTime() + SECONDS * 1_000_000_000L;
             for (int i = 0; i < THREADS; i++) {
@@ -50,6 +56,8 @@ class StoreStressTest {
                 thread.join();
             }
             assertThat(failure.get()).as("seed %d", seed).isNull();
+            assertThat(store.statistics().evicted() > 0)
+                    .isEqualTo(options.evictionPolicy() != EvictionPolicy.NOEVICTION);
             StoreInvariants.check(store);
             try (StoreWorker worker = store.worker("last")) {
                 worker.enter();

@@ -188,6 +188,48 @@ class StoreTest {
     }
 
     @Test
+    void aValueOfHalfAGigabyteIsARunOfPagesThatCostsWhatIsWritten() {
+        int length = 512 << 20;
+        try (Store large = Store.open(StoreOptions.ofMemory(1200L << 20));
+                StoreWorker w = large.worker("large")) {
+            MemorySegment key = Bytes.of("k");
+            for (int i = 0; i < 5; i++) {
+                w.enter();
+                long record = w.claim(key, 0, 1, length);
+                assertThat(record).as("value %d", i).isNotEqualTo(Record.NONE);
+                long last = Record.valueOffset(large.memory(), record) + length - 1;
+                Words.setByte(large.memory(), last, (byte) i);
+                assertThat(w.put(record)).isEqualTo(StoreStatus.STORED);
+                assertThat(w.find(key, 0, 1)).isEqualTo(record);
+                w.exit();
+            }
+            w.enter();
+            assertThat(w.claim(key, 0, 1, Integer.MAX_VALUE)).isEqualTo(Record.NONE);
+            assertThat(Record.valueLength(large.memory(), w.find(key, 0, 1))).isEqualTo(length);
+            w.delete(key, 0, 1);
+            w.exit();
+            StoreInvariants.check(large);
+            assertThat(large.statistics().allocatedBytes()).isLessThan(1 << 20);
+        }
+    }
+
+    @Test
+    void theFiguresOfEachClassAddUp() {
+        for (int i = 0; i < 3_000; i++) {
+            put("key:" + i, "v".repeat(i % 1000));
+        }
+        long cells = 0;
+        long bytes = 0;
+        for (SlabStatistics slabs : store.slabStatistics()) {
+            assertThat(slabs.fragmentation()).isBetween(0.0, 1.0);
+            cells += slabs.usedCells();
+            bytes += slabs.allocatedBytes();
+        }
+        assertThat(cells).isGreaterThanOrEqualTo(3_000);
+        assertThat(bytes).isLessThanOrEqualTo(store.statistics().allocatedBytes());
+    }
+
+    @Test
     void aClaimedRecordIsInvisibleUntilItIsPutAndGoneWhenAborted() {
         worker.enter();
         long first = claim("a", "1");
