@@ -155,7 +155,8 @@ public final class CommandStream implements AutoCloseable {
         closed = false;
     }
 
-    /// Drops a half-received command and gives all memory back. Idempotent.
+    /// Drops a half-received command and gives all memory back. Idempotent. On the worker's thread, or on any
+    /// other if no command is half received and the worker has stopped.
     @Override
     public void close() {
         closed = true;

@@ -8,17 +8,19 @@ import org.jspecify.annotations.Nullable;
 /// The bytes of a connection that belong to no whole command yet, in own memory: a window that grows at its end
 /// and is consumed from its start.
 ///
-/// Takes memory as bytes come, never ahead, and at most [#MAX_BYTES]. When it is empty it keeps at most
-/// [#KEPT_BYTES]. Confined to one thread, [#close()] too.
+/// Takes memory as bytes come, never ahead, and at most [#MAX_BYTES]. Up to [#KEPT_BYTES] are kept for as long
+/// as the connection, and collected with it; more is given back as soon as it is empty. So [#close()] is for any
+/// thread when nothing large is held, and for the thread of the connection otherwise. All else is confined to
+/// that one.
 final class HeldInput implements AutoCloseable {
     /// Redis's `client-query-buffer-limit`: a connection that needs more is closed.
     static final int MAX_BYTES = 1 << 30;
 
-    static final int KEPT_BYTES = 64 * 1024;
+    static final int KEPT_BYTES = 16 * 1024;
 
     private static final int FIRST_BYTES = 1024;
 
-    private @Nullable Arena arena;
+    private @Nullable Arena arena; // of what is larger than KEPT_BYTES
     private MemorySegment memory = MemorySegment.NULL;
     private int start;
     private int length;
@@ -60,7 +62,7 @@ final class HeldInput implements AutoCloseable {
         length -= bytes;
         if (length == 0) {
             start = 0;
-            if (memory.byteSize() > KEPT_BYTES) {
+            if (arena != null) {
                 close();
             }
         }
@@ -85,23 +87,25 @@ final class HeldInput implements AutoCloseable {
         length = 0;
     }
 
-    @SuppressWarnings("MustBeClosedChecker") // closed by close() or by the next growth
     private void makeRoom(int bytes) {
         if (memory.byteSize() - length >= bytes && start >= length) {
             // Half of it is consumed: moving up costs less than the bytes did.
             Words.copy(memory, start, memory, 0, length);
         } else {
-            long doubled = Math.max(FIRST_BYTES, memory.byteSize() * 2);
-            long needed = (long) length + bytes;
-            Arena larger = Arena.ofConfined();
-            MemorySegment grown = larger.allocate(Math.min(MAX_BYTES, Math.max(doubled, needed)));
-            Words.copy(memory, start, grown, 0, length);
-            if (arena != null) {
-                arena.close();
-            }
-            arena = larger;
-            memory = grown;
+            grow(Math.max((long) length + bytes, Math.max(FIRST_BYTES, memory.byteSize() * 2)));
         }
         start = 0;
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // closed by close() or by the next growth
+    private void grow(long bytes) {
+        Arena larger = bytes <= KEPT_BYTES ? Arena.ofAuto() : Arena.ofConfined();
+        MemorySegment grown = larger.allocate(Math.min(MAX_BYTES, bytes));
+        Words.copy(memory, start, grown, 0, length);
+        if (arena != null) {
+            arena.close();
+        }
+        arena = bytes <= KEPT_BYTES ? null : larger;
+        memory = grown;
     }
 }
