@@ -72,15 +72,13 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        errors.incrementAndGet();
-        log.warn(
-                () -> "no connection could be accepted on " + context.channel().localAddress() + ": "
-                        + cause.getMessage(),
-                null);
-        context.channel().config().setAutoRead(false);
         Channel channel = context.channel();
+        channel.config().setAutoRead(false);
         var _ = channel.eventLoop()
                 .schedule(() -> channel.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        errors.incrementAndGet();
+        log.warn(
+                () -> "no connection could be accepted on " + channel.localAddress() + ": " + cause.getMessage(), null);
     }
 
     private void open(TcpLoop loop, Channel channel) {

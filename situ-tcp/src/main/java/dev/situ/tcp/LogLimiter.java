@@ -30,10 +30,12 @@ final class LogLimiter {
         }
         long others = leftOut.getAndSet(0);
         String told = others == 0 ? line.get() : line.get() + " (" + others + " like it were not logged)";
-        if (cause == null) {
-            logger.log(System.Logger.Level.WARNING, told);
-        } else {
+        try {
             logger.log(System.Logger.Level.WARNING, told, cause);
+        } catch (RuntimeException | Error e) {
+            // Without a free file descriptor a logger may not even find its classes. The line is lost, the server is
+            // not.
+            leftOut.addAndGet(others + 1);
         }
     }
 }

@@ -31,6 +31,17 @@ public enum TcpTransport {
     /// The JDK's own selector, which runs everywhere.
     NIO;
 
+    private static final String MULTI_SHOT_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
+
+    static {
+        // With one request for many connections, Netty (4.2.18) asks again at once when the process has no file
+        // descriptor
+        // left, and so burns a core until there is one.
+        if (System.getProperty(MULTI_SHOT_ACCEPT) == null) {
+            System.setProperty(MULTI_SHOT_ACCEPT, "false");
+        }
+    }
+
     /// Entries of the ring of submissions: a round with more reads and writes than this needs several system
     /// calls.
     private static final int RING_ENTRIES = 4096;
