@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
 ///   runs again only if *its own key's* value changed meanwhile.
 /// * **The table grows in small steps** that writers take over from each other; a sleeping thread delays
 ///   nobody. The table never shrinks.
-/// * **Lists stay lists.** Keys with equal hash codes cost time in proportion to their number; use a good
-///   `hashCode`, and for keys that an adversary chooses, a seeded one.
+/// * **No trees.** Keys with equal hash codes cost time in proportion to their number; use a good `hashCode`,
+///   and for keys that an adversary chooses, a seeded one.
+/// * An update of a key that is there allocates nothing.
 /// * `null` results of functions, views and iterators behave as there; `null` is neither a key nor a value.
 ///
 /// Progress: `get`, `containsKey` and a step of an iterator are wait-free; all updates are lock-free (if the

@@ -6,8 +6,8 @@ package dev.situ.optimap;
 ///                hold *n* keys needs no growth when it starts with 4/3 *n* of them. A bucket costs one
 ///                reference.
 /// @param grows   whether the map doubles its buckets when there are more than three keys for every four of
-///                them. A map that does not grow still takes any number of keys; its operations then get slower
-///                in proportion to keys per bucket.
+///                them. A map that does not grow still takes any number of keys: lookups and updates stay fast,
+///                but an insert or a removal copies the references of all keys of its bucket.
 public record OptiMapOptions(int buckets, boolean grows) {
     /// The largest number of buckets.
     public static final int MAX_BUCKETS = 1 << 30;

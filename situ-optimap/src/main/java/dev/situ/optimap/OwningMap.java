@@ -19,15 +19,17 @@ import org.jspecify.annotations.Nullable;
 /// **and** its last holder is closed, by the thread that did the last of the two.
 ///
 /// ```java
-/// try (var files = OwningMap.<Path, FileChannel>ofCloseables()) {
-///     files.put(path, FileChannel.open(path));                       // the map owns the channel now
+/// try (var images = new OwningMap<String, Image>(Image::free)) {
+///     images.put("logo", Image.load(path));                          // the map owns the image now
 ///
-///     long size = files.read(path, FileChannel::size);               // held during the call; null if absent
+///     Size size = images.read("logo", Image::size);                  // held during the call; null if absent
 ///
-///     try (ValueHolder<FileChannel> holder = files.hold(path)) {      // held until the end of the block
-///         files.remove(path);                                        // not closed here: it is held
-///         holder.value().read(buffer);
-///     }                                                              // closed here
+///     try (ValueHolder<Image> holder = images.hold("logo")) {        // held until the end of the block
+///         images.remove("logo");                                     // not freed here: it is held
+///         if (holder != null) {
+///             send(holder.value());
+///         }
+///     }                                                              // freed here
 /// }
 /// ```
 ///

@@ -44,8 +44,8 @@ public class OptiMapLincheckTest {
         new ModelCheckingOptions()
                 .threads(2)
                 .actorsPerThread(3)
-                .iterations(Integer.getInteger("situ.lincheck.iterations", 5))
-                .invocationsPerIteration(200)
+                .iterations(Integer.getInteger("situ.lincheck.iterations", 3))
+                .invocationsPerIteration(150)
                 .check(getClass());
     }
 }
