@@ -3,7 +3,11 @@ package dev.situ.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.situ.store.StoreOptions;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +199,21 @@ class CommandsTest {
         assertThat(client.command("COMMAND", "INFO", "client|id", "nope"))
                 .startsWith("*2\r\n*10\r\n$9\r\nclient|id\r\n:2\r\n")
                 .endsWith("$-1\r\n");
+    }
+
+    @Test
+    void theDesignPageNamesEveryCommand() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "design", "kv.md"));
+        String commands = page.substring(page.indexOf("## The commands"), page.indexOf("## Finding commands"));
+        for (CommandSpec spec : server.keyspace.commands().all()) {
+            assertThat(commands).contains("`" + spec.name.toUpperCase(Locale.ROOT) + "`");
+            if (spec.subcommands != null) {
+                spec.subcommands
+                        .all()
+                        .forEach(sub -> assertThat(commands)
+                                .containsPattern("\\b" + sub.name.toUpperCase(Locale.ROOT) + "\\b"));
+            }
+        }
     }
 
     @Test
