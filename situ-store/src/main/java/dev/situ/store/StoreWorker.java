@@ -1,11 +1,9 @@
 package dev.situ.store;
 
 import dev.situ.memory.Checks;
-import dev.situ.memory.SizeClasses;
-import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.SlabCache;
 import dev.situ.memory.Words;
-import dev.situ.store.EvictionPolicy.Order;
+import dev.situ.store.Puts.Condition;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.function.LongConsumer;
@@ -33,11 +31,6 @@ import org.jspecify.annotations.Nullable;
 /// lock-free: an operation starts again only because another one has succeeded. [#find] is wait-free but for
 /// growth, where it goes on in the next table.
 public final class StoreWorker implements AutoCloseable {
-    private static final int ALWAYS = 0;
-    private static final int IF_ABSENT = 1;
-    private static final int IF_PRESENT = 2;
-    private static final int IF_VERSION = 3;
-
     /// How many exits lie between two looks at the limbo.
     private static final int EXITS_PER_LOOK = 32;
 
@@ -54,17 +47,16 @@ public final class StoreWorker implements AutoCloseable {
     private final Eviction eviction;
     private final Expiry expiry;
     private final Scan scan;
-    private final Probe probe;
-    private final Probe updateProbe;
+    private final Burst burst;
+    private final Claims claims;
+    private final Puts puts;
+    private final Updates updates;
+    private final Removals removals;
 
     private @Nullable Thread owner;
-    private boolean inside;
     private boolean closed;
     private int exits;
     private int trims;
-    private long nowMillis;
-    private Order order = Order.NONE;
-    private int tick;
 
     StoreWorker(Store store, String name, int slot) {
         this.store = store;
@@ -80,8 +72,11 @@ public final class StoreWorker implements AutoCloseable {
         this.eviction = new Eviction(store, writes, growth, limbo, slot);
         this.expiry = new Expiry(store, writes);
         this.scan = new Scan(index);
-        this.probe = new Probe(memory);
-        this.updateProbe = new Probe(memory);
+        this.burst = new Burst(store);
+        this.claims = new Claims(store, cache, limbo, writes, eviction, burst);
+        this.puts = new Puts(memory, growth, writes, burst);
+        this.updates = new Updates(memory, growth, writes, burst);
+        this.removals = new Removals(store, growth, writes, limbo, burst);
     }
 
     /// The name that it was registered with.
@@ -95,14 +90,11 @@ public final class StoreWorker implements AutoCloseable {
     public void enter() {
         if (Checks.ON) {
             checkOwner();
-            if (inside) {
+            if (burst.isInside()) {
                 throw new IllegalStateException(name + " is inside its epoch already");
             }
         }
-        inside = true;
-        nowMillis = 0;
-        order = store.policy().order();
-        tick = store.tick();
+        burst.begin();
         epochs.enter(slot);
     }
 
@@ -111,16 +103,16 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        boolean needsRoom = order != Order.NONE && store.needsRoom();
+        boolean needsRoom = burst.evicts() && store.needsRoom();
         if (needsRoom) {
-            eviction.makeRoom(nowMillis());
+            eviction.makeRoom(burst.nowMillis());
         }
         boolean look = (++exits & (EXITS_PER_LOOK - 1)) == 0;
         if (look) {
             growth.help();
         }
         epochs.exit(slot);
-        inside = false;
+        burst.end();
         if (look) {
             limbo.adoptOrphans();
         }
@@ -143,7 +135,7 @@ public final class StoreWorker implements AutoCloseable {
     public void trim() {
         if (Checks.ON) {
             checkOwner();
-            if (inside) {
+            if (burst.isInside()) {
                 throw new IllegalStateException(name + " is inside its epoch");
             }
         }
@@ -162,7 +154,7 @@ public final class StoreWorker implements AutoCloseable {
             return;
         }
         closed = true;
-        inside = false;
+        burst.end();
         epochs.exit(slot);
         limbo.adoptOrphans();
         limbo.seal();
@@ -185,53 +177,45 @@ public final class StoreWorker implements AutoCloseable {
         }
         long hash = index.hash(key, offset, length);
         long record = index.find(hash, key, offset, length);
-        if (record != Record.NONE && isExpired(record)) {
-            removeIfSame(hash, key, offset, length, record);
+        if (record == Record.NONE) {
             return Record.NONE;
         }
-        if (order != Order.NONE && record != Record.NONE) {
-            touch(record);
+        if (burst.isExpired(record)) {
+            removals.removeExpired(hash, key, offset, length, record);
+            return Record.NONE;
+        }
+        if (burst.evicts()) {
+            burst.touch(record, eviction);
         }
         return record;
     }
 
-    private void touch(long record) {
-        if (order == Order.LRU || order == Order.LFU) {
-            Use.touch(memory, record, order, tick, order == Order.LFU ? eviction.nextRandom() : 0);
-        }
-    }
-
     /// Finds the records of many keys at once, faster than one by one where memory is slow: see [LookupBurst].
     ///
-    /// @param burst its keys are read; its records are set, each as by [#find]
-    public void findAll(LookupBurst burst) {
+    /// @param keys its keys are read, its records are set, each as by [#find]
+    public void findAll(LookupBurst keys) {
         if (Checks.ON) {
             checkInside();
         }
-        burst.find(index);
-        for (int i = 0; i < burst.size(); i++) {
-            long record = burst.record(i);
-            if (record != Record.NONE && isExpired(record)) {
-                removeIfSame(burst.hash(i), burst.memory(i), burst.offset(i), burst.length(i), record);
-                burst.setRecord(i, Record.NONE);
-            } else if (order != Order.NONE && record != Record.NONE) {
-                touch(record);
+        keys.find(index);
+        for (int i = 0; i < keys.size(); i++) {
+            long record = keys.record(i);
+            if (record == Record.NONE) {
+                continue;
+            }
+            if (burst.isExpired(record)) {
+                removals.removeExpired(keys.hash(i), keys.memory(i), keys.offset(i), keys.length(i), record);
+                keys.setRecord(i, Record.NONE);
+            } else if (burst.evicts()) {
+                burst.touch(record, eviction);
             }
         }
-    }
-
-    private boolean isExpired(long record) {
-        long at = Record.expireAtMillis(memory, record);
-        return at != 0 && at <= nowMillis();
     }
 
     /// The time that this burst counts with, in milliseconds since 1970: read once in each epoch, when first
     /// needed.
     public long nowMillis() {
-        if (nowMillis == 0) {
-            nowMillis = store.clockMillis();
-        }
-        return nowMillis;
+        return burst.nowMillis();
     }
 
     // ---- claim and publish ----------------------------------------------------------------------------------------
@@ -246,44 +230,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkOwner();
         }
-        if (valueLength < 0) {
-            throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes");
-        }
-        long hash = index.hash(key, offset, length);
-        long bytes = Record.bytes(length, valueLength);
-        long record = cache.allocate(bytes);
-        if (record == SlabAllocator.NONE) {
-            record = allocateUnderPressure(bytes);
-            if (record == SlabAllocator.NONE) {
-                return Record.NONE;
-            }
-        }
-        Record.claim(memory, record, hash, Use.initial(order, tick), length, valueLength);
-        Words.copy(key, offset, memory, Record.keyOffset(record), length);
-        writes.claimed();
-        return record;
-    }
-
-    private long allocateUnderPressure(long bytes) {
-        store.requestTrim();
-        trims = store.trims();
-        limbo.seal();
-        limbo.adoptOrphans();
-        limbo.reclaim();
-        cache.flush();
-        store.allocator().purgeAll();
-        long cell = cache.allocate(bytes);
-        EvictionPolicy policy = store.policy();
-        if (cell != SlabAllocator.NONE || policy == EvictionPolicy.NOEVICTION || !inside) {
-            return cell;
-        }
-        // What is evicted is of use only after the epoch: until then the write is on credit.
-        for (long freed = 0; freed < bytes; freed += SizeClasses.footprint(bytes) / 4 + 1) {
-            if (!eviction.evictOne(policy, nowMillis())) {
-                return freed == 0 ? Record.NONE : cache.allocate(bytes, true);
-            }
-        }
-        return cache.allocate(bytes, true);
+        return claims.claim(key, offset, length, valueLength);
     }
 
     /// Consumes a claimed record that is not to be published after all.
@@ -298,28 +245,28 @@ public final class StoreWorker implements AutoCloseable {
     ///
     /// @return [StoreStatus#STORED]; [StoreStatus#FULL] if there is no memory for the index
     public StoreStatus put(long claimedRecord) {
-        return publish(claimedRecord, ALWAYS, 0);
+        return publish(claimedRecord, Condition.ALWAYS, 0);
     }
 
     /// Consumes a claimed record: publishes it if the key is absent.
     ///
     /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED], [StoreStatus#FULL]
     public StoreStatus putIfAbsent(long claimedRecord) {
-        return publish(claimedRecord, IF_ABSENT, 0);
+        return publish(claimedRecord, Condition.IF_ABSENT, 0);
     }
 
     /// Consumes a claimed record: publishes it if the key is there.
     ///
     /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED]
     public StoreStatus putIfPresent(long claimedRecord) {
-        return publish(claimedRecord, IF_PRESENT, 0);
+        return publish(claimedRecord, Condition.IF_PRESENT, 0);
     }
 
     /// Consumes a claimed record: publishes it if the key is there and its record has this [Record#version].
     ///
     /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED]
     public StoreStatus putIfVersion(long claimedRecord, int version) {
-        return publish(claimedRecord, IF_VERSION, version);
+        return publish(claimedRecord, Condition.IF_VERSION, version);
     }
 
     /// Stores a value under a key: claim, copy, put.
@@ -335,55 +282,11 @@ public final class StoreWorker implements AutoCloseable {
         return put(record);
     }
 
-    private StoreStatus publish(long record, int condition, int version) {
+    private StoreStatus publish(long claimedRecord, Condition condition, int version) {
         if (Checks.ON) {
             checkInside();
         }
-        long hash = Record.claimedHash(memory, record);
-        int keyLength = Record.keyLength(memory, record);
-        writes.makeLive(record);
-        boolean exposed = false;
-        while (true) {
-            Table table = growth.writable(hash);
-            int found = probe.search(table, hash, memory, Record.keyOffset(record), keyLength);
-            if (found == Probe.FOUND) {
-                if (!holds(condition, version, SlotWord.reference(probe.word))) {
-                    writes.discard(record, exposed);
-                    return StoreStatus.NOT_STORED;
-                }
-                if (writes.replace(probe, hash, record)) {
-                    return StoreStatus.STORED;
-                }
-            } else if (found == Probe.ABSENT) {
-                if (condition == IF_PRESENT || condition == IF_VERSION) {
-                    writes.discard(record, exposed);
-                    return StoreStatus.NOT_STORED;
-                }
-                if (probe.vacant == 0) {
-                    if (!writes.extend(probe)) {
-                        writes.discard(record, exposed);
-                        return StoreStatus.FULL;
-                    }
-                } else {
-                    exposed = true;
-                    if (writes.insert(probe, hash, record)) {
-                        return StoreStatus.STORED;
-                    }
-                }
-            }
-        }
-    }
-
-    private boolean holds(int condition, int version, long old) {
-        if (condition == ALWAYS) {
-            return true;
-        }
-        boolean expired = isExpired(old);
-        return switch (condition) {
-            case IF_ABSENT -> expired;
-            case IF_PRESENT -> !expired;
-            default -> !expired && Record.version(memory, old) == version;
-        };
+        return puts.publish(claimedRecord, condition, version);
     }
 
     // ---- delete ---------------------------------------------------------------------------------------------------
@@ -396,26 +299,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        long hash = index.hash(key, offset, length);
-        while (true) {
-            int found = probe.search(growth.writable(hash), hash, key, offset, length);
-            if (found == Probe.ABSENT) {
-                return StoreStatus.ABSENT;
-            }
-            if (found == Probe.FOUND) {
-                boolean expired = isExpired(SlotWord.reference(probe.word));
-                if (writes.remove(probe)) {
-                    return expired ? StoreStatus.ABSENT : StoreStatus.DELETED;
-                }
-            }
-        }
-    }
-
-    private void removeIfSame(long hash, MemorySegment key, long offset, int length, long record) {
-        int found = probe.search(growth.writable(hash), hash, key, offset, length);
-        if (found == Probe.FOUND && SlotWord.reference(probe.word) == record && writes.remove(probe)) {
-            store.countExpired(); // if another was faster, it is gone as well
-        }
+        return removals.delete(index.hash(key, offset, length), key, offset, length);
     }
 
     // ---- read-modify-write ----------------------------------------------------------------------------------------
@@ -430,60 +314,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        long hash = index.hash(key, offset, length);
-        while (true) {
-            int found = updateProbe.search(growth.writable(hash), hash, key, offset, length);
-            if (found == Probe.FROZEN) {
-                continue;
-            }
-            boolean there = found == Probe.FOUND && !isExpired(SlotWord.reference(updateProbe.word));
-            long next = function.apply(this, there ? SlotWord.reference(updateProbe.word) : Record.NONE);
-            if (next == RecordUpdate.KEEP) {
-                return StoreStatus.NOT_STORED;
-            }
-            if (next == Record.NONE) {
-                return StoreStatus.FULL;
-            }
-            if (next == RecordUpdate.REMOVE) {
-                if (found == Probe.ABSENT) {
-                    return StoreStatus.ABSENT;
-                }
-                if (writes.remove(updateProbe)) {
-                    return there ? StoreStatus.DELETED : StoreStatus.ABSENT;
-                }
-                continue;
-            }
-            StoreStatus status = tryPublish(found, hash, next);
-            if (status != null) {
-                return status;
-            }
-        }
-    }
-
-    /// Publishes a record where the probe looked. Consumes it, also if it returns null: another was faster.
-    private @Nullable StoreStatus tryPublish(int found, long hash, long record) {
-        if (Checks.ON && Record.claimedHash(memory, record) != hash) {
-            throw new IllegalStateException("an update gave a record with another key");
-        }
-        writes.makeLive(record);
-        boolean exposed = false;
-        if (found == Probe.FOUND) {
-            if (writes.replace(updateProbe, hash, record)) {
-                return StoreStatus.STORED;
-            }
-        } else if (updateProbe.vacant == 0) {
-            if (!writes.extend(updateProbe)) {
-                writes.discard(record, false);
-                return StoreStatus.FULL;
-            }
-        } else {
-            exposed = true;
-            if (writes.insert(updateProbe, hash, record)) {
-                return StoreStatus.STORED;
-            }
-        }
-        writes.discard(record, exposed);
-        return null;
+        return updates.update(this, index.hash(key, offset, length), key, offset, length, function);
     }
 
     // ---- pins -----------------------------------------------------------------------------------------------------
@@ -546,7 +377,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        return scan.scan(cursor, count, nowMillis(), visitor);
+        return scan.scan(cursor, count, burst.nowMillis(), visitor);
     }
 
     /// A record at random, or [Record#NONE] if the store is empty. Not all records are equally likely: one whose
@@ -555,7 +386,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        return eviction.any(nowMillis());
+        return eviction.any(burst.nowMillis());
     }
 
     // ---- clear ----------------------------------------------------------------------------------------------------
@@ -568,29 +399,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        Table old = growth.exchangeForEmpty(store.firstBits());
-        if (old == null) {
-            return StoreStatus.FULL;
-        }
-        for (long i = 0; i < old.buckets(); i++) {
-            takeApart(old.bucketAt(i));
-        }
-        limbo.retire(old.base, Limbo.RUN);
-        writes.tell();
-        return StoreStatus.DELETED;
-    }
-
-    private void takeApart(long first) {
-        for (long bucket = first; bucket != 0; bucket = Bucket.next(Bucket.overflow(memory, bucket))) {
-            for (int i = 0; i < Bucket.SLOTS; i++) {
-                long word = Growth.freezeWord(memory, Bucket.slot(bucket, i));
-                if (!SlotWord.isTentative(word) && SlotWord.reference(word) != Record.NONE) {
-                    writes.removed(SlotWord.reference(word));
-                }
-            }
-            Growth.freezeOverflow(memory, bucket);
-        }
-        growth.retireChain(Bucket.next(Bucket.overflow(memory, first)));
+        return removals.clear();
     }
 
     // ---- figures and checks ---------------------------------------------------------------------------------------
@@ -625,7 +434,7 @@ public final class StoreWorker implements AutoCloseable {
 
     private void checkInside() {
         checkOwner();
-        if (!inside) {
+        if (!burst.isInside()) {
             throw new IllegalStateException(name + " is outside its epoch");
         }
     }

@@ -1,0 +1,79 @@
+package dev.situ.store;
+
+import dev.situ.memory.SizeClasses;
+import dev.situ.memory.SlabAllocator;
+import dev.situ.memory.SlabCache;
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+
+/// Makes unpublished records: finds memory for them, in any way that there is. One a worker.
+///
+/// In order: the worker's own cells; what its limbo and its cache hold back, and the empty slabs of all classes;
+/// and, if the store evicts, memory on credit, after as much was evicted: what is evicted can be used only after
+/// the epoch.
+final class Claims {
+    private final Store store;
+    private final MemorySegment memory;
+    private final Index index;
+    private final SlabCache cache;
+    private final Limbo limbo;
+    private final Writes writes;
+    private final Eviction eviction;
+    private final Burst burst;
+
+    Claims(Store store, SlabCache cache, Limbo limbo, Writes writes, Eviction eviction, Burst burst) {
+        this.store = store;
+        this.memory = store.memory();
+        this.index = store.index();
+        this.cache = cache;
+        this.limbo = limbo;
+        this.writes = writes;
+        this.eviction = eviction;
+        this.burst = burst;
+    }
+
+    long claim(MemorySegment key, long offset, int length, int valueLength) {
+        if (valueLength < 0) {
+            throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes");
+        }
+        long hash = index.hash(key, offset, length);
+        long bytes = Record.bytes(length, valueLength);
+        long record = cache.allocate(bytes);
+        if (record == SlabAllocator.NONE) {
+            record = allocateUnderPressure(bytes);
+            if (record == SlabAllocator.NONE) {
+                return Record.NONE;
+            }
+        }
+        Record.claim(memory, record, hash, burst.initialUse(), length, valueLength);
+        Words.copy(key, offset, memory, Record.keyOffset(record), length);
+        writes.claimed();
+        return record;
+    }
+
+    private long allocateUnderPressure(long bytes) {
+        store.requestTrim();
+        limbo.seal();
+        limbo.adoptOrphans();
+        limbo.reclaim();
+        cache.flush();
+        store.allocator().purgeAll();
+        long cell = cache.allocate(bytes);
+        EvictionPolicy policy = store.policy();
+        if (cell != SlabAllocator.NONE || policy == EvictionPolicy.NOEVICTION || !burst.isInside()) {
+            return cell;
+        }
+        return evictFor(bytes, policy) ? cache.allocate(bytes, true) : SlabAllocator.NONE;
+    }
+
+    /// Evicts some records for an allocation of `bytes`. Returns false if none qualified.
+    private boolean evictFor(long bytes, EvictionPolicy policy) {
+        long share = SizeClasses.footprint(bytes) / 4 + 1;
+        for (long freed = 0; freed < bytes; freed += share) {
+            if (!eviction.evictOne(policy, burst.nowMillis())) {
+                return freed > 0;
+            }
+        }
+        return true;
+    }
+}
