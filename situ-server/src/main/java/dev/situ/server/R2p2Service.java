@@ -80,23 +80,11 @@ final class R2p2Service implements AutoCloseable {
     @Override
     public void close() {
         workers.forEach(UdpWorker::stop);
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException _) {
-                    interrupted = true;
-                }
-            }
-        }
+        threads.forEach(Threads::join);
         commands.close();
         protocol.close();
         stack.close();
         storeWorkers.forEach(StoreWorker::close);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

@@ -1,10 +1,15 @@
 package dev.situ.server;
 
+import dev.situ.store.EvictionPolicy;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// `situ serve`: runs a server until SIGTERM or SIGINT.
 @Command(
@@ -62,6 +67,16 @@ final class ServeCommand implements Callable<Integer> {
     private long maxMemory;
 
     @Option(
+            names = "--maxmemory-policy",
+            paramLabel = "<policy>",
+            defaultValue = "noeviction",
+            converter = PolicyName.class,
+            completionCandidates = PolicyName.class,
+            description = "What goes when that is used up, by Redis's names: ${COMPLETION-CANDIDATES}.")
+    @SuppressWarnings("NullAway.Init")
+    private EvictionPolicy eviction;
+
+    @Option(
             names = "--r2p2-compatible",
             description = "Answer R2P2 clients that are not on this machine too. A UDP sender can be forged: only in a"
                     + " trusted network.")
@@ -78,6 +93,25 @@ final class ServeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private TcpTransport tcpTransport;
 
+    /// The names of the policies.
+    static final class PolicyName implements ITypeConverter<EvictionPolicy>, Iterable<String> {
+        @Override
+        public EvictionPolicy convert(String name) {
+            EvictionPolicy policy = EvictionPolicy.ofRedisName(name);
+            if (policy == null) {
+                throw new TypeConversionException("'" + name + "' is none of " + String.join(", ", this));
+            }
+            return policy;
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(EvictionPolicy.values())
+                    .map(EvictionPolicy::redisName)
+                    .iterator();
+        }
+    }
+
     /// How RESP connections reach the kernel.
     enum TcpTransport {
         auto,
@@ -90,7 +124,16 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
         ServerOptions options = new ServerOptions(
-                bind, port, unixSocket, r2p2Port, threads, maxMemory, r2p2Compatible, busyPoll, tcpTransport.name());
+                bind,
+                port,
+                unixSocket,
+                r2p2Port,
+                threads,
+                maxMemory,
+                eviction,
+                r2p2Compatible,
+                busyPoll,
+                tcpTransport.name());
         SituServer server = SituServer.start(options);
         // The JVM's answer to SIGTERM and SIGINT is to run the hook and then exit with 128 + signal; a server that
         // stopped

@@ -74,7 +74,7 @@ final class ServerFacts implements ServerInfo {
                 options.unixSocket() == null ? "" : options.unixSocket().toString());
         settings.put("maxclients", Long.toString(maxClients()));
         settings.put("maxmemory", Long.toString(options.maxMemory()));
-        settings.put("maxmemory-policy", "noeviction");
+        settings.put("maxmemory-policy", options.eviction().redisName());
         settings.put("r2p2-port", Integer.toString(options.r2p2Port()));
         settings.put("r2p2-compatible", options.r2p2Compatible() ? "yes" : "no");
         settings.put("workers", Integer.toString(options.workers()));

@@ -1,5 +1,6 @@
 package dev.situ.server;
 
+import dev.situ.store.EvictionPolicy;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param r2p2Port the UDP port; 0 takes a free one, [#OFF] none
 /// @param workers threads for each transport
 /// @param maxMemory bytes for keys, values and index
+/// @param eviction what goes when that is used up
 /// @param r2p2Compatible whether R2P2's compatible mode answers clients off loopback
 /// @param busyPoll whether R2P2 workers never sleep
 /// @param tcpTransport `auto`, `io_uring`, `epoll` or `nio`
@@ -21,6 +23,7 @@ record ServerOptions(
         int r2p2Port,
         int workers,
         long maxMemory,
+        EvictionPolicy eviction,
         boolean r2p2Compatible,
         boolean busyPoll,
         String tcpTransport) {

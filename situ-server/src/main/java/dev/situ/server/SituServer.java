@@ -42,7 +42,8 @@ final class SituServer implements AutoCloseable {
         this.options = options;
         this.bind = bind;
         MachineMemory.require(options.maxMemory());
-        store = opened(Store.open(StoreOptions.ofMemory(options.maxMemory())));
+        store = opened(Store.open(StoreOptions.ofMemory(options.maxMemory()).withEvictionPolicy(options.eviction())));
+        opened(new Sweeper(store.worker("sweep")));
         facts = new ServerFacts(options);
         keyspace = new Keyspace(store, facts);
         try {

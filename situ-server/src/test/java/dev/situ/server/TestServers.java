@@ -1,5 +1,7 @@
 package dev.situ.server;
 
+import dev.situ.store.EvictionPolicy;
+
 /// Servers as the tests want them.
 final class TestServers {
     private TestServers() {}
@@ -10,6 +12,10 @@ final class TestServers {
     }
 
     static ServerOptions onFreePorts(long maxMemory) {
-        return new ServerOptions("127.0.0.1", 0, null, 0, 2, maxMemory, false, false, "auto");
+        return onFreePorts(maxMemory, EvictionPolicy.NOEVICTION);
+    }
+
+    static ServerOptions onFreePorts(long maxMemory, EvictionPolicy eviction) {
+        return new ServerOptions("127.0.0.1", 0, null, 0, 2, maxMemory, eviction, false, false, "auto");
     }
 }
