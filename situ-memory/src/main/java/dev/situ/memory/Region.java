@@ -46,10 +46,10 @@ public final class Region implements AutoCloseable {
         boolean reserved = hugePages == HugePages.RESERVED;
         long grain = hugePages == HugePages.NONE ? PAGE_BYTES : HUGE_PAGE_BYTES;
         long size = Math.multiplyExact(Math.ceilDiv(bytes, grain), grain);
+        // A huge page that is not there when it is touched would be a SIGBUS: so those are taken now, or refused now.
         int flags = NativeMemory.MAP_PRIVATE
                 | NativeMemory.MAP_ANONYMOUS
-                | NativeMemory.MAP_NORESERVE
-                | (reserved ? NativeMemory.MAP_HUGETLB : 0);
+                | (reserved ? NativeMemory.MAP_HUGETLB : NativeMemory.MAP_NORESERVE);
         MemorySegment mapping = NativeMemory.map(size, flags);
         if (!reserved) {
             int advice = hugePages == HugePages.NONE ? NativeMemory.MADV_NOHUGEPAGE : NativeMemory.MADV_HUGEPAGE;

@@ -61,6 +61,13 @@ class RegionTest {
     }
 
     @Test
+    void hugePagesThatAreNotThereAreRefusedInOneLine() {
+        assertThatThrownBy(() -> Region.reserve(1L << 45, HugePages.RESERVED))
+                .isInstanceOf(RegionException.class)
+                .hasMessageContaining("cannot reserve 35184372088832 bytes of memory in huge pages: ");
+    }
+
+    @Test
     void aRegionOfTransparentHugePagesServes() {
         try (Region region = Region.reserve(1, HugePages.TRANSPARENT)) {
             assertThat(region.size()).isEqualTo(2 << 20);

@@ -85,6 +85,11 @@ final class Epochs {
         return Words.getLongOpaque(memory, slot(worker)) != 0;
     }
 
+    /// The epoch in which a worker entered, or 0 if it is outside.
+    long enteredAt(int worker) {
+        return Words.getLongOpaque(memory, slot(worker));
+    }
+
     /// Begins a new epoch and gives the one that ended: what was unlinked before the call carries it.
     long advance() {
         return Words.getAndAddLong(memory, global, 1);

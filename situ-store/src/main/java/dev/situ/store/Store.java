@@ -1,6 +1,7 @@
 package dev.situ.store;
 
 import com.dynatrace.hash4j.hashing.Hashing;
+import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import dev.situ.memory.RegionException;
 import dev.situ.memory.SizeClasses;
@@ -102,7 +103,10 @@ public final class Store implements AutoCloseable {
     /// @throws StoreOpenException if that is impossible; the message is one line for the user
     public static Store open(StoreOptions options) {
         // Address space costs nothing, and room between runs keeps large values possible when memory is fragmented.
-        long reserve = options.memoryBytes() * 2 + (256L << 20);
+        // Huge
+        // pages that were set aside are another thing: all of the region's are taken at once.
+        long memory = options.memoryBytes();
+        long reserve = options.hugePages() == HugePages.RESERVED ? memory + memory / 8 : memory * 2 + (256L << 20);
         Region region;
         try {
             region = Region.reserve(reserve, options.hugePages());
@@ -282,6 +286,19 @@ public final class Store implements AutoCloseable {
                     evictions.get(),
                     expirations.get());
         }
+    }
+
+    /// What each worker holds back.
+    public List<WorkerStatistics> workerStatistics() {
+        long now = epochs.current();
+        List<WorkerStatistics> all = new ArrayList<>();
+        for (StoreWorker worker : workers()) {
+            long entered = epochs.enteredAt(worker.slot());
+            Limbo limbo = worker.limbo();
+            long behind = entered == 0 ? 0 : now - entered;
+            all.add(new WorkerStatistics(worker.name(), behind, limbo.records(), limbo.bytes()));
+        }
+        return all;
     }
 
     /// The slabs of each class that has some, smallest cells first; the index's own classes come last.

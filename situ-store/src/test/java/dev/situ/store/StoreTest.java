@@ -351,6 +351,10 @@ class StoreTest {
             assertThat(Bytes.value(store, record)).isEqualTo("old");
             assertThat(store.statistics().limboRecords()).isEqualTo(3000);
             assertThat(store.statistics().oldestEpoch()).isPositive();
+            assertThat(store.workerStatistics()).anySatisfy(stuck -> {
+                assertThat(stuck.name()).isEqualTo("test");
+                assertThat(stuck.epochsBehind()).isEqualTo(store.statistics().oldestEpoch());
+            });
             worker.exit();
         }
         worker.trim();
