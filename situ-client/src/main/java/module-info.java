@@ -1,7 +1,7 @@
 /// The Java client over R2P2.
 @org.jspecify.annotations.NullMarked
 module dev.situ.client {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.situ.memory;
     requires transitive dev.situ.udp;
     requires transitive dev.situ.socket;

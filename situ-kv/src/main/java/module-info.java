@@ -1,7 +1,7 @@
 /// Commands to store operations.
 @org.jspecify.annotations.NullMarked
 module dev.situ.kv {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.situ.memory;
     requires transitive dev.situ.store;
     requires transitive dev.situ.resp;

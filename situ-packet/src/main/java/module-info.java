@@ -1,7 +1,7 @@
 /// Packet buffers, bursts and pools.
 @org.jspecify.annotations.NullMarked
 module dev.situ.packet {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.situ.memory;
 
     exports dev.situ.packet;

@@ -2,7 +2,7 @@
 @org.jspecify.annotations.NullMarked
 @SuppressWarnings("module") // the protocol's name ends in a digit
 module dev.situ.r2p2 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.situ.memory;
     requires transitive dev.situ.udp;
 

@@ -1,7 +1,7 @@
 /// Lossy networks for tests. Production code never depends on it.
 @org.jspecify.annotations.NullMarked
 module dev.situ.testkit {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.situ.memory;
     requires transitive dev.situ.udp;
 

@@ -1,7 +1,7 @@
 /// The UdpStack interface, bind and send.
 @org.jspecify.annotations.NullMarked
 module dev.situ.udp {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.situ.memory;
 
     exports dev.situ.udp;
