@@ -5,6 +5,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.BindException;
@@ -26,12 +27,14 @@ import java.util.function.IntFunction;
 ///
 /// Safe to call from any thread but those of its loops.
 public final class TcpServer implements AutoCloseable {
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
     private final TcpServerOptions options;
     private final TcpTransport transport;
     private final MultiThreadIoEventLoopGroup group;
     private final AtomicInteger current = new AtomicInteger();
     private final LogLimiter log = new LogLimiter(System.getLogger("dev.situ.tcp"));
-    private final TcpLoop[] loops;
+    private final List<TcpLoop> loops = new ArrayList<>();
     private final Acceptor acceptor;
     private final List<Channel> listening = new ArrayList<>();
     private int port = -1;
@@ -46,6 +49,10 @@ public final class TcpServer implements AutoCloseable {
         String unavailability = options.transport().unavailability();
         if (unavailability != null) {
             throw new IOException(unavailability);
+        }
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            // Our buffers are counted by their loop; Netty's sampling of its own would cost, and find nothing of ours.
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         }
         TcpServer server = new TcpServer(options, workers);
         try {
@@ -62,17 +69,24 @@ public final class TcpServer implements AutoCloseable {
         this.transport = options.transport().resolve();
         this.group = new MultiThreadIoEventLoopGroup(
                 options.eventLoops(), new DefaultThreadFactory("situ-tcp"), transport.ioHandlers());
-        this.loops = new TcpLoop[options.eventLoops()];
-        for (int i = 0; i < loops.length; i++) {
-            int index = i;
-            EventLoop eventLoop = group.next();
-            TcpWorker worker = eventLoop
-                    .submit(() -> workers.apply(index))
-                    .syncUninterruptibly()
-                    .getNow();
-            loops[i] = new TcpLoop(eventLoop, worker, options.output(), current, log);
+        try {
+            for (int i = 0; i < options.eventLoops(); i++) {
+                loops.add(newLoop(workers, i));
+            }
+        } catch (RuntimeException | Error e) {
+            endLoops();
+            throw e;
         }
-        this.acceptor = new Acceptor(transport, loops, options.maxClients(), current, log);
+        this.acceptor = new Acceptor(transport, loops.toArray(TcpLoop[]::new), options.maxClients(), current, log);
+    }
+
+    private TcpLoop newLoop(IntFunction<TcpWorker> workers, int index) {
+        EventLoop eventLoop = group.next();
+        TcpWorker worker = eventLoop
+                .submit(() -> workers.apply(index))
+                .syncUninterruptibly()
+                .getNow();
+        return new TcpLoop(eventLoop, worker, options.output(), current, log);
     }
 
     /// The TCP port that it listens on, or -1 if on none.
@@ -126,6 +140,10 @@ public final class TcpServer implements AutoCloseable {
         awaitNoConnections(options.stopTimeout().toNanos());
         forEachLoop(TcpLoop::stopNow);
         awaitNoConnections(TimeUnit.SECONDS.toNanos(1));
+        endLoops();
+    }
+
+    private void endLoops() {
         forEachLoop(loop -> loop.worker.close());
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         for (TcpLoop loop : loops) {
@@ -157,7 +175,7 @@ public final class TcpServer implements AutoCloseable {
             channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
         }
         channel.pipeline().addLast(acceptor);
-        loops[0].eventLoop.register(channel).syncUninterruptibly();
+        loops.getFirst().eventLoop.register(channel).syncUninterruptibly();
         try {
             channel.bind(address).sync();
         } catch (InterruptedException e) {

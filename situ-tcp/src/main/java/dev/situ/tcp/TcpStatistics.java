@@ -9,7 +9,8 @@ package dev.situ.tcp;
 /// @param acceptErrors times that the kernel refused to give a connection (out of file descriptors)
 /// @param bytesIn bytes received
 /// @param bytesOut bytes of replies that the kernel has taken
-/// @param buffers pieces of memory that hold input or output just now; 0 when nothing is under way
+/// @param buffers pieces of memory that hold input or output just now, or wait for input: one for each open
+///         connection over io_uring; 0 when there is no connection
 /// @param pinned stored values that are being sent just now
 public record TcpStatistics(
         long accepted,

@@ -229,6 +229,17 @@ class TcpServerTest {
     }
 
     @Test
+    void aWorkerThatCannotBeMadeLeavesNoThread() {
+        TcpServerOptions options = TcpServerOptions.DEFAULT.withEventLoops(2);
+        assertThatThrownBy(() -> TcpServer.start(options, i -> {
+                    throw new IllegalStateException("no worker " + i);
+                }))
+                .hasMessageContaining("no worker 0");
+        TestServer.await(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("situ-tcp")));
+    }
+
+    @Test
     void anUnknownAddressIsSaidInOneLine() {
         TcpServerOptions options = TcpServerOptions.DEFAULT.withAddress("no such host.invalid", 0);
         assertThatThrownBy(() -> new TestServer(options))
