@@ -53,8 +53,8 @@ final class Claims {
 
     private long allocateUnderPressure(long bytes) {
         store.requestTrim();
-        limbo.seal();
         limbo.adoptOrphans();
+        limbo.sealIfUseful();
         limbo.reclaim();
         cache.flush();
         store.allocator().purgeAll();
@@ -63,7 +63,8 @@ final class Claims {
         if (cell != SlabAllocator.NONE || policy == EvictionPolicy.NOEVICTION || !burst.isInside()) {
             return cell;
         }
-        return evictFor(bytes, policy) ? cache.allocate(bytes, true) : SlabAllocator.NONE;
+        boolean granted = store.grantsCredit(SizeClasses.footprint(bytes)) && evictFor(bytes, policy);
+        return granted ? cache.allocate(bytes, true) : SlabAllocator.NONE;
     }
 
     /// Evicts some records for an allocation of `bytes`. Returns false if none qualified.

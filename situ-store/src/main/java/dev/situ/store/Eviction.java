@@ -24,6 +24,7 @@ final class Eviction {
     private static final int SLABS_LOOKED_AT = 4;
     private static final int MAX_RECORDS_A_BURST = 2000;
     private static final int MAX_SLABS_A_BURST = 8;
+    private static final int BUCKETS_A_BURST = 2048;
 
     private final Store store;
     private final MemorySegment memory;
@@ -33,6 +34,8 @@ final class Eviction {
     private final Limbo limbo;
     private final Probe probe;
     private long random;
+    // Where the search for rare keys goes on.
+    private long hand;
 
     // The best of the records sampled.
     private long bestSlot;
@@ -67,7 +70,7 @@ final class Eviction {
         if (store.isAboveMark()) {
             writes.tell();
             for (int i = 0; i < MAX_RECORDS_A_BURST && store.isAboveMark(); i++) {
-                if (!evictOne(policy, nowMillis)) {
+                if (!evictOne(policy, nowMillis, BUCKETS_A_BURST)) {
                     break;
                 }
                 writes.tell();
@@ -75,6 +78,9 @@ final class Eviction {
         }
         // What waits in limbo will be free soon, or never if a worker is stuck: more of it would not help.
         long wait = Math.max(1 << 20, store.allocator().limitBytes() / 64);
+        if (policy.volatileOnly() && store.volatileKeys() == 0) {
+            return;
+        }
         for (int i = 0; i < MAX_SLABS_A_BURST && store.isAboveLimit() && limbo.bytes() < wait; i++) {
             evictSlab(policy);
         }
@@ -84,8 +90,16 @@ final class Eviction {
     ///
     /// @return false if none qualifies
     boolean evictOne(EvictionPolicy policy, long nowMillis) {
+        return evictOne(policy, nowMillis, Long.MAX_VALUE);
+    }
+
+    /// As above, but looks at no more than `most` buckets; where it stops, the next call goes on.
+    private boolean evictOne(EvictionPolicy policy, long nowMillis, long most) {
+        if (policy.volatileOnly() && store.volatileKeys() == 0) {
+            return false;
+        }
         for (int attempt = 0; attempt < 8; attempt++) {
-            sample(policy, nowMillis);
+            sample(policy, nowMillis, most);
             if (sampled == 0) {
                 return false;
             }
@@ -97,28 +111,24 @@ final class Eviction {
         return true; // others change all that we look at: there is something to evict
     }
 
-    private void sample(EvictionPolicy policy, long nowMillis) {
+    private void sample(EvictionPolicy policy, long nowMillis, long most) {
         sampled = 0;
         bestScore = Long.MIN_VALUE;
         Table table = index.current();
         long mask = table.buckets() - 1;
         int tick = store.tick();
         long at = nextRandom() & mask;
-        for (long looked = 0; looked <= mask && sampled < SAMPLES; looked++) {
+        for (long looked = 0; looked <= mask + 64 && looked < most && sampled < SAMPLES; looked++) {
             // Apart for the first, so that the sample is not of neighbours; one by one if keys that qualify are rare.
             if (looked < 64) {
                 at = (((long) nextRandom() << 16) ^ nextRandom()) & mask;
             } else {
-                at = (at + 1) & mask;
+                at = hand++ & mask;
                 if (sampled > 0 && looked > 1024) {
                     return;
                 }
             }
             sampleChain(table, at, policy, tick, nowMillis);
-        }
-        // A table smaller than the number of random looks may have been missed in part.
-        for (long i = 0; sampled == 0 && i <= Math.min(mask, 64); i++) {
-            sampleChain(table, i, policy, tick, nowMillis);
         }
     }
 
@@ -161,7 +171,7 @@ final class Eviction {
     /// A record at random that is not expired, or [Record#NONE].
     long any(long nowMillis) {
         for (int attempt = 0; attempt < 16; attempt++) {
-            sample(EvictionPolicy.ALLKEYS_RANDOM, nowMillis);
+            sample(EvictionPolicy.ALLKEYS_RANDOM, nowMillis, Long.MAX_VALUE);
             if (sampled == 0) {
                 return Record.NONE;
             }
@@ -219,7 +229,10 @@ final class Eviction {
         SlabAllocator allocator = store.allocator();
         int sizeClass = allocator.slabClass(at);
         int cells = sizeClass < 0 ? 1 : allocator.cellsPerSlab(sizeClass);
-        long cellBytes = sizeClass < 0 ? allocator.runBytes(at) : allocator.cellBytes(sizeClass);
+        // What is there may become something else while we look; nothing may lead out of the region.
+        long cellBytes = sizeClass < 0
+                ? Math.min(allocator.runBytes(at), memory.byteSize() - at)
+                : allocator.cellBytes(sizeClass);
         for (int i = 0; i < cells; i++) {
             long record = at + i * cellBytes;
             // Only a hint: the cell may be freed and used again while we look. That it is in the map, as this record,

@@ -88,22 +88,18 @@ final class Growth {
 
     /// Links a table of twice the size if the keys are too many for this one.
     void growIfNeeded() {
-        if (index.keys.get() < index.growAt) {
-            return;
-        }
         Table table = index.current();
-        if (table.next() != null || table.bits >= 40 || index.keys.get() < Index.threshold(table.bits)) {
+        if (index.keys.get() < table.growAt || table.next() != null || table.bits >= 40) {
             return;
         }
         long base = allocator.allocateZeroedRun(Table.bytes(table.bits + 1), false);
         if (base == SlabAllocator.NONE) {
             // Longer chains will do until there are an eighth more keys.
-            index.growAt = index.keys.get() / 8 * 9 + 8;
+            table.growAt = index.keys.get() / 8 * 9 + 8;
             return;
         }
         Table next = new Table(base, table.bits + 1, false);
         if (table.compareAndSetNext(next)) {
-            index.growAt = Index.threshold(next.bits);
             help(table, next);
         } else {
             allocator.freeRun(base);
@@ -269,8 +265,8 @@ final class Growth {
             Table next = table.next();
             if (next == null) {
                 if (table.compareAndSetNext(fresh)) {
-                    index.growAt = Index.threshold(bits);
                     index.replaceCurrent(table, fresh);
+                    index.keys.set(0);
                     return table;
                 }
             } else if (next.emptied) {

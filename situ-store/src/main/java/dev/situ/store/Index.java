@@ -33,16 +33,12 @@ final class Index {
     final Hasher64 hasher;
     /// Keys, a little late: workers add what they have inserted and deleted now and then.
     final AtomicLong keys = new AtomicLong();
-    /// The number of keys from which on the table is to grow.
-    volatile long growAt;
-
     private volatile Table current;
 
     Index(MemorySegment memory, Hasher64 hasher, Table first) {
         this.memory = memory;
         this.hasher = hasher;
         this.current = first;
-        this.growAt = threshold(first.bits);
     }
 
     /// 5.6 of 7 slots: the mean at which a quarter of the buckets overflow.

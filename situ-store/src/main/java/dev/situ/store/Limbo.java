@@ -125,9 +125,22 @@ final class Limbo {
         return open == SlabAllocator.NONE && head == SlabAllocator.NONE && pinnedCount == 0;
     }
 
-    /// Whether something large waits only to be freed.
+    /// Whether the open chunk should not wait for the next look.
     boolean isHeavy() {
-        return head != SlabAllocator.NONE || openBytes >= HEAVY_BYTES / 4;
+        return openBytes >= HEAVY_BYTES / 4;
+    }
+
+    /// Whether a sealed chunk waits for its epoch to be over.
+    boolean isWaiting() {
+        return head != SlabAllocator.NONE;
+    }
+
+    /// Closes the open chunk, unless older ones wait and it is nearly empty: while someone stays in an old epoch
+    /// a new chunk would be freed no sooner, and chunks with few entries would use memory up.
+    void sealIfUseful() {
+        if (head == SlabAllocator.NONE || openCount >= CAPACITY / 2 || isHeavy()) {
+            seal();
+        }
     }
 
     /// Closes the open chunk and lets a new epoch begin.

@@ -10,7 +10,11 @@ final class Probe {
     /// A word is frozen: the bucket is moving, start again.
     static final int FROZEN = 2;
 
+    /// How often an insert backs off before it kills a tentative word in front of it as well.
+    private static final int PATIENCE = 200;
+
     private final MemorySegment memory;
+    private int backOffs;
 
     /// The size of the table that was searched, as a power of two.
     int bits;
@@ -82,11 +86,13 @@ final class Probe {
     /// 2. Look at the whole chain again. Of two inserts, the one that took its slot later sees the other here.
     ///    - The key is in the map: back off.
     ///    - It is tentative in a slot *after* ours: kill that word; its owner fails to commit and starts again.
-    ///    - It is tentative in a slot *before* ours: back off.
+    ///    - It is tentative in a slot *before* ours: back off; but after many times kill it, for its owner may
+    ///      have lost its processor.
     /// 3. *Commit*: take the tentative bit away by compare-and-set, which fails if we were killed or frozen.
     ///
-    /// The tentative word that comes first in the chain is never killed and never backs off but for a key that
-    /// is in the map: so of many inserts of a key one gets on.
+    /// To kill a tentative word is always safe: its owner fails to commit and starts again. The order of slots
+    /// makes one of several inserts of a key get on at once; patience makes the others get on when that one
+    /// sleeps.
     ///
     /// @param committed the word that is to be in the slot
     /// @return whether the record is in the map now; if not, others may still be looking at it
@@ -98,14 +104,20 @@ final class Probe {
         if (!isAlone(committed, record)) {
             // May fail: killed or frozen, which is the same to us.
             Words.compareAndSetLong(memory, vacant, tentative, SlotWord.VACATED);
+            backOffs++;
+            Thread.onSpinWait();
             return false;
         }
+        backOffs = 0;
         return Words.compareAndSetLong(memory, vacant, tentative, committed);
     }
 
     private boolean isAlone(long word, long record) {
         boolean before = true;
-        for (long bucket = chain; bucket != 0; bucket = Bucket.next(Bucket.overflow(memory, bucket))) {
+        // Volatile, as the slots are: who takes a slot in a new bucket and who looks must see one of each other.
+        for (long bucket = chain;
+                bucket != 0;
+                bucket = Bucket.next(Words.getLongVolatile(memory, Bucket.overflowSlot(bucket)))) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long at = Bucket.slot(bucket, i);
                 if (at == vacant) {
@@ -126,7 +138,7 @@ final class Probe {
             if (other == Record.NONE || !SlotWord.hasTag(seen, word) || !Record.sameKey(memory, other, record)) {
                 return true;
             }
-            if (!SlotWord.isTentative(seen) || before) {
+            if (!SlotWord.isTentative(seen) || (before && backOffs < PATIENCE)) {
                 return false;
             }
             if (Words.compareAndSetLong(memory, at, seen, SlotWord.VACATED)) {

@@ -196,7 +196,9 @@ public final class Record {
 
     /// Loads from the lines that a lookup and a reply need first: the header, and where key and value meet.
     static long touch(MemorySegment region, long record, int keyLength) {
-        return Words.getLong(region, record + KEY_LENGTH) + Words.getByte(region, record + HEADER_BYTES + keyLength);
+        // The record may have another key than the one that is looked up: no further than a record surely reaches.
+        long meeting = Math.min(record + HEADER_BYTES + Math.min(keyLength, 256), region.byteSize() - 1);
+        return Words.getLong(region, record + KEY_LENGTH) + Words.getByte(region, meeting);
     }
 
     /// The length of the key of a cell that may be changing under our eyes, or -1 if it cannot be one.

@@ -57,6 +57,8 @@ final class Removals {
         }
         limbo.retire(old.base, Limbo.RUN);
         writes.tell();
+        // What others had not told at the exchange is put right here, so that it does not add up over many clears.
+        store.index().keys.set(store.size());
         return StoreStatus.DELETED;
     }
 
@@ -68,7 +70,7 @@ final class Removals {
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long word = Growth.freezeWord(memory, Bucket.slot(bucket, i));
                 if (SlotWord.isMember(word)) {
-                    writes.removed(SlotWord.reference(word));
+                    writes.cleared(SlotWord.reference(word));
                 }
             }
             Growth.freezeOverflow(memory, bucket);

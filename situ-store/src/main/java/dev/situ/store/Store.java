@@ -36,6 +36,8 @@ public final class Store implements AutoCloseable {
     static final int KEYS_UNTOLD = 64;
     /// How many bytes of cells likewise.
     static final long BYTES_UNTOLD = 16 * 1024;
+    /// What a store may overrun its limit by under an evicting policy, besides a sixteenth of it.
+    static final long CREDIT_BYTES = 256 * 1024;
     /// Tables below this many bits are told of each insert, so that they grow in time.
     static final int SMALL_TABLE_BITS = 12;
 
@@ -61,6 +63,8 @@ public final class Store implements AutoCloseable {
     private final int firstBits;
     /// What slots, chunks and stocks of cells take at least; it matters where memory is small.
     private final long overhead;
+
+    private final long firstLimit;
     private final List<StoreWorker> workers = new ArrayList<>();
     // What workers that are closed have left.
     private long keysLeft;
@@ -79,6 +83,7 @@ public final class Store implements AutoCloseable {
         this.clockMillis = options.clockMillis();
         this.firstBits = bitsFor(options.expectedKeys());
         this.cellsLeft = new long[allocator.classes()];
+        this.firstLimit = limit;
         this.overhead = Math.min(limit / 8, Epochs.bytes(options.maxWorkers()) + (256 << 10));
         this.epochBase = allocator.allocateZeroedRun(Epochs.bytes(options.maxWorkers()), true);
         long table = allocator.allocateZeroedRun(Table.bytes(firstBits), false);
@@ -106,7 +111,7 @@ public final class Store implements AutoCloseable {
         // Huge
         // pages that were set aside are another thing: all of the region's are taken at once.
         long memory = options.memoryBytes();
-        long reserve = options.hugePages() == HugePages.RESERVED ? memory + memory / 8 : memory * 2 + (256L << 20);
+        long reserve = options.hugePages() == HugePages.RESERVED ? memory + memory / 4 : memory * 2 + (256L << 20);
         Region region;
         try {
             region = Region.reserve(reserve, options.hugePages());
@@ -115,7 +120,7 @@ public final class Store implements AutoCloseable {
         }
         try {
             return new Store(region, options);
-        } catch (StoreOpenException e) {
+        } catch (RuntimeException | Error e) {
             region.close();
             throw e;
         }
@@ -191,15 +196,28 @@ public final class Store implements AutoCloseable {
         this.policy = policy;
     }
 
-    /// Changes how much memory all records and the index may use, up to about twice of what the store was opened
-    /// with. What is in use above it goes as the policy says, in the next bursts.
+    /// Changes how much memory all records and the index may use, at most two thirds of the region: a third more
+    /// than what the store was opened with, for the rest is room to finish things in. More is cut to that. What
+    /// is in use above it goes as the policy says, in the next bursts.
     public void setMemoryBytes(long bytes) {
-        allocator.setLimitBytes(bytes - bytes / 256);
+        long most = Math.max(firstLimit, region.size() / 3 * 2);
+        allocator.setLimitBytes(Math.min(bytes - bytes / 256, most));
     }
 
     /// Whether workers should evict at the end of their bursts.
     boolean needsRoom() {
         return isAboveMark() || isAboveLimit();
+    }
+
+    /// Whether a write may have `bytes` beyond the limit: as long as what is beyond it is little, so that all
+    /// workers together overrun the limit by a sixteenth and a value each, and the rest of the region is left to
+    /// limbo.
+    boolean grantsCredit(long bytes) {
+        long limit = allocator.limitBytes();
+        long most = limit + limit / 16 + CREDIT_BYTES;
+        return bytes <= limit
+                && allocator.allocatedBytes() <= most
+                && allocator.allocatedBytes() + bytes < region.size() / 8 * 7;
     }
 
     /// Whether more pages are in use than there should be.
@@ -211,7 +229,8 @@ public final class Store implements AutoCloseable {
     boolean isAboveMark() {
         Table next = index.growingTo();
         long tables = Table.bytes(index.current().bits) + (next == null ? 0 : Table.bytes(next.bits));
-        return footprint.get() > (allocator.limitBytes() - tables - overhead) / 16 * 15;
+        long limit = allocator.limitBytes();
+        return footprint.get() > Math.max(limit / 8, limit - tables - overhead) / 16 * 15;
     }
 
     /// Takes in what a worker has counted.

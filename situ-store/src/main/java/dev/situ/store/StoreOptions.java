@@ -33,10 +33,10 @@ public record StoreOptions(
         if (memoryBytes < MIN_MEMORY_BYTES) {
             throw new StoreOpenException("a store needs at least 1 MiB of memory, not " + memoryBytes + " bytes");
         }
-        if (memoryBytes > 1L << 42) {
-            throw new StoreOpenException("a store can have at most 4 TiB of memory, not " + memoryBytes + " bytes");
+        if (memoryBytes > 1L << 41) {
+            throw new StoreOpenException("a store can have at most 2 TiB of memory, not " + memoryBytes + " bytes");
         }
-        if (expectedKeys < 0) {
+        if (expectedKeys < 0 || expectedKeys > 1L << 36) {
             throw new StoreOpenException("the number of keys expected cannot be " + expectedKeys);
         }
         if (maxWorkers < 1 || maxWorkers > 4096) {

@@ -68,7 +68,7 @@ public final class StoreWorker implements AutoCloseable {
         this.cache = new SlabCache(store.allocator());
         this.limbo = new Limbo(memory, epochs, cache, Store.CHUNK_CLASS, store.orphans());
         this.growth = new Growth(index, store.allocator(), cache, limbo, Store.BUCKET_CLASS);
-        this.writes = new Writes(store, cache, limbo, growth, slot);
+        this.writes = new Writes(store, cache, limbo, growth);
         this.eviction = new Eviction(store, writes, growth, limbo, slot);
         this.expiry = new Expiry(store, writes);
         this.scan = new Scan(index);
@@ -117,7 +117,9 @@ public final class StoreWorker implements AutoCloseable {
             limbo.adoptOrphans();
         }
         if (look || needsRoom || limbo.isHeavy()) {
-            limbo.seal();
+            limbo.sealIfUseful();
+            limbo.reclaim();
+        } else if (limbo.isWaiting()) {
             limbo.reclaim();
         }
         if (needsRoom && store.isAboveLimit()) {
@@ -127,7 +129,10 @@ public final class StoreWorker implements AutoCloseable {
         int requested = store.trims();
         if (requested != trims) {
             trims = requested;
-            trim();
+            limbo.sealIfUseful();
+            limbo.reclaim();
+            writes.tell();
+            cache.flush();
         }
     }
 
@@ -274,6 +279,7 @@ public final class StoreWorker implements AutoCloseable {
     /// @return [StoreStatus#STORED], [StoreStatus#FULL]
     public StoreStatus put(
             MemorySegment key, long keyOffset, int keyLength, MemorySegment value, long valueOffset, int valueLength) {
+        Objects.checkFromIndexSize(valueOffset, valueLength, value.byteSize());
         long record = claim(key, keyOffset, keyLength, valueLength);
         if (record == Record.NONE) {
             return StoreStatus.FULL;
@@ -334,11 +340,14 @@ public final class StoreWorker implements AutoCloseable {
         Record.addPins(memory, record, -1);
     }
 
-    /// Finds a record and pins it, for callers without a burst. Not inside the epoch. Allocates the holder.
+    /// Finds a record and pins it. Inside the epoch or outside. Allocates the holder.
     ///
     /// @return the holder, to be closed; or null if the key is absent
     public @Nullable ValueHolder hold(MemorySegment key, long offset, int length) {
-        enter();
+        boolean alone = !burst.isInside();
+        if (alone) {
+            enter();
+        }
         try {
             long record = find(key, offset, length);
             if (record == Record.NONE) {
@@ -347,7 +356,9 @@ public final class StoreWorker implements AutoCloseable {
             pin(record);
             return new ValueHolder(store, record);
         } finally {
-            exit();
+            if (alone) {
+                exit();
+            }
         }
     }
 

@@ -35,12 +35,16 @@ final class Table {
     /// How many buckets have moved to [#next].
     final AtomicLong moved = new AtomicLong();
 
+    /// The number of keys from which on the table is to grow.
+    volatile long growAt;
+
     private volatile @Nullable Table next;
 
     Table(long base, int bits, boolean emptied) {
         this.base = base;
         this.bits = bits;
         this.emptied = emptied;
+        this.growAt = Index.threshold(bits);
     }
 
     static long bytes(int bits) {

@@ -49,7 +49,7 @@ final class Updates {
     }
 
     private long call(StoreWorker worker, RecordUpdate function, long record) {
-        if (Checks.ON && running) {
+        if (running) {
             throw new IllegalStateException("an update inside an update");
         }
         running = true;

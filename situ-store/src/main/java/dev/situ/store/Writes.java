@@ -6,6 +6,7 @@ import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.SlabCache;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
+import java.security.SecureRandom;
 
 /// The steps that change the map, and the count of what they changed. One a worker.
 ///
@@ -17,6 +18,8 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Each gives false if another worker was faster; nothing has changed then, and the caller starts again.
 final class Writes {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final MemorySegment memory;
     private final Store store;
     private final Index index;
@@ -34,16 +37,15 @@ final class Writes {
     private long footprintUntold;
     private long inserts;
 
-    private int versions;
+    private long versions = RANDOM.nextLong();
 
-    Writes(Store store, SlabCache cache, Limbo limbo, Growth growth, int slot) {
+    Writes(Store store, SlabCache cache, Limbo limbo, Growth growth) {
         this.memory = store.memory();
         this.store = store;
         this.index = store.index();
         this.cache = cache;
         this.limbo = limbo;
         this.growth = growth;
-        this.versions = slot * 0x9E3779B9;
     }
 
     // ---- claims ---------------------------------------------------------------------------------------------------
@@ -68,8 +70,10 @@ final class Writes {
 
     /// Makes a claimed record ready to be published.
     void makeLive(long record) {
-        versions += 0x61C88647;
-        Record.makeLive(memory, record, versions);
+        // SplitMix64 from a seed of its own: no two workers give the same versions one after the other.
+        versions += 0x9E3779B97F4A7C15L;
+        long mixed = (versions ^ (versions >>> 30)) * 0xBF58476D1CE4E5B9L;
+        Record.makeLive(memory, record, (int) (mixed >>> 32));
     }
 
     // ---- steps ----------------------------------------------------------------------------------------------------
@@ -132,6 +136,13 @@ final class Writes {
         if (keysUntold <= -Store.KEYS_UNTOLD) {
             tell();
         }
+    }
+
+    /// Counts and retires a record that a clear took away; the sum of keys lost all of them at once.
+    void cleared(long record) {
+        keys--;
+        count(record, -1);
+        limbo.retireRecord(record);
     }
 
     /// Chains a bucket to the chain that the probe searched. Returns false if there is no memory.

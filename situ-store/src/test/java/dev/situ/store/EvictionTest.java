@@ -157,6 +157,29 @@ class EvictionTest {
     }
 
     @Test
+    void aStuckWorkerMakesEvictingWritesRefusedInTheEndAndNothingElse() {
+        reopen(EvictionPolicy.ALLKEYS_LRU);
+        try (StoreWorker stuck = store.worker("stuck")) {
+            stuck.enter();
+            boolean refused = false;
+            for (int i = 0; i < 2_000_000 && !refused; i++) {
+                refused = put(i % 100_000, 20_000, 0) == StoreStatus.FULL;
+            }
+            assertThat(refused).isTrue();
+            assertThat(store.statistics().allocatedBytes()).isLessThan(MEMORY + MEMORY / 16 + (1 << 20));
+            assertThat(store.workerStatistics())
+                    .anySatisfy(worker -> assertThat(worker.epochsBehind()).isPositive());
+            stuck.exit();
+        }
+        hit(1);
+        worker.trim();
+        hit(1);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(put(i, 2_000, 0)).isEqualTo(StoreStatus.STORED);
+        }
+    }
+
+    @Test
     void lessMemoryGivenLaterIsKeptToAfterSomeBursts() {
         reopen(EvictionPolicy.ALLKEYS_RANDOM);
         for (int i = 0; i < 10_000; i++) {

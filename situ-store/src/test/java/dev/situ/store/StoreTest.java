@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -146,6 +148,10 @@ class StoreTest {
         }
         burst.clear();
         worker.findAll(burst);
+        ValueHolder holder = worker.hold(Bytes.of("key:1"), 0, 5);
+        assertThat(holder).isNotNull();
+        holder.close();
+        worker.find(Bytes.of("key:1"), 0, 5); // still inside
         worker.exit();
         assertThat(burst.size()).isZero();
     }
@@ -211,6 +217,76 @@ class StoreTest {
             StoreInvariants.check(large);
             assertThat(large.statistics().allocatedBytes()).isLessThan(1 << 20);
         }
+    }
+
+    @Test
+    void deletesWhileAWorkerIsStuckCostLittleMemoryAndNeverFail() {
+        try (StoreWorker stuck = store.worker("stuck")) {
+            for (int i = 0; i < 20_000; i++) {
+                put("key:" + i, "v");
+            }
+            stuck.enter();
+            long before = store.statistics().allocatedBytes();
+            for (int i = 0; i < 20_000; i++) {
+                assertThat(delete("key:" + i)).isEqualTo(StoreStatus.DELETED);
+            }
+            assertThat(store.statistics().allocatedBytes() - before).isLessThan(1 << 20);
+            stuck.exit();
+        }
+        get("key:1");
+        worker.trim();
+        assertThat(store.statistics().limboRecords()).isZero();
+    }
+
+    @Test
+    void twoWorkersGiveNoKeyTheSameVersionAgain() {
+        Set<Integer> versions = new HashSet<>();
+        try (StoreWorker other = store.worker("other")) {
+            MemorySegment a = Bytes.of("a");
+            for (int i = 0; i < 500; i++) {
+                for (StoreWorker w : new StoreWorker[] {worker, other}) {
+                    w.enter();
+                    w.put(a, 0, 1, a, 0, 1);
+                    assertThat(versions.add(Record.version(store.memory(), w.find(a, 0, 1))))
+                            .isTrue();
+                    w.delete(a, 0, 1);
+                    w.exit();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClearedIndexStaysSmallAndABadValueRangeLeaksNothing() {
+        MemorySegment a = Bytes.of("a");
+        for (int round = 0; round < 5; round++) {
+            for (int i = 0; i < 5_000; i++) {
+                put("key:" + i, "v");
+            }
+            worker.enter();
+            worker.clear();
+            assertThatThrownBy(() -> worker.put(a, 0, 1, a, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+            worker.exit();
+            put("one", "1");
+            assertThat(store.statistics().capacityKeys()).isLessThan(100);
+            assertThat(store.statistics().claimedRecords()).isZero();
+        }
+    }
+
+    @Test
+    void anUpdateInsideAnUpdateIsRefused() {
+        MemorySegment a = Bytes.of("a");
+        worker.enter();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> worker.update(
+                        a,
+                        0,
+                        1,
+                        (w, old) -> w.update(a, 0, 1, (v, o) -> RecordUpdate.KEEP) == StoreStatus.FULL
+                                ? RecordUpdate.REMOVE
+                                : RecordUpdate.KEEP))
+                .withMessage("an update inside an update");
+        worker.exit();
     }
 
     @Test
