@@ -23,6 +23,12 @@ final class Addresses {
     static String format(InetSocketAddress address) {
         InetAddress resolved = address.getAddress();
         String host = resolved == null ? address.getHostString() : resolved.getHostAddress();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+        boolean ipv6 = host.indexOf(':') >= 0;
+        return (ipv6 ? "[" + shorten(host) + "]" : host) + ":" + address.getPort();
+    }
+
+    /// Writes a run of zeros as `::`, as people write IPv6 addresses.
+    private static String shorten(String ipv6) {
+        return ipv6.replaceFirst("(^|:)0(:0)+(:|$)", "::");
     }
 }

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -63,6 +64,9 @@ final class CliCommand implements Callable<Integer> {
             throw new UserError("--port is " + serverPort + ", must be 1 to 65535");
         }
         InetSocketAddress server = new InetSocketAddress(Addresses.resolve("--host", host), serverPort);
+        if (!tcp && !(server.getAddress() instanceof Inet4Address)) {
+            throw new UserError("R2P2 needs an IPv4 address, and --host is " + host + ": use --tcp");
+        }
         try (CommandChannel channel = tcp ? new TcpChannel(server) : new R2p2Channel(server)) {
             if (!words.isEmpty()) {
                 List<byte[]> command = words.stream()

@@ -13,6 +13,8 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.completer.ArgumentCompleter;
+import org.jline.reader.impl.completer.NullCompleter;
 import org.jline.reader.impl.completer.StringsCompleter;
 import org.jline.reader.impl.history.DefaultHistory;
 import org.jline.terminal.Terminal;
@@ -71,6 +73,12 @@ final class Prompt {
             return true;
         }
         String name = new String(command.getFirst(), StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+        if (name.equals("help")) {
+            System.out.println(
+                    "Type a command and its arguments, for instance SET key value. COMMAND LIST shows all commands,"
+                            + " COMMAND DOCS name describes one. quit or Ctrl-D leaves. Lines are kept in ~/.situ_history.");
+            return true;
+        }
         if (name.equals("quit") || name.equals("exit")) {
             return false;
         }
@@ -98,6 +106,7 @@ final class Prompt {
         } catch (IOException e) {
             System.out.println("Error: " + e.getMessage());
         }
-        return new StringsCompleter(names);
+        // The first word only: what follows are keys and values, which nobody can guess.
+        return new ArgumentCompleter(new StringsCompleter(names), NullCompleter.INSTANCE);
     }
 }

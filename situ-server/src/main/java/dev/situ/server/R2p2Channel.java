@@ -9,9 +9,11 @@ import java.util.List;
 
 /// Commands over R2P2.
 final class R2p2Channel implements CommandChannel {
+    private final InetSocketAddress server;
     private final SituClient client;
 
     R2p2Channel(InetSocketAddress server) throws IOException {
+        this.server = server;
         client = SituClient.connect(server);
     }
 
@@ -20,7 +22,7 @@ final class R2p2Channel implements CommandChannel {
         try {
             return client.command(words.toArray(byte[][]::new));
         } catch (SituException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new IOException("R2P2 at " + Addresses.format(server) + ": " + e.getMessage(), e);
         }
     }
 

@@ -23,6 +23,8 @@ import picocli.CommandLine.TypeConversionException;
             "When ready, one line is printed: ready tcp=<address> r2p2=<address> pid=<pid>. Logs go to stderr."
         })
 final class ServeCommand implements Callable<Integer> {
+    private static final int DIED = 3;
+
     @Option(
             names = "--bind",
             paramLabel = "<address>",
@@ -135,9 +137,9 @@ final class ServeCommand implements Callable<Integer> {
                 busyPoll,
                 tcpTransport.name());
         SituServer server = SituServer.start(options);
-        // The JVM's answer to SIGTERM and SIGINT is to run the hook and then exit with 128 + signal; a server that
-        // stopped
-        // as asked exits with 0, so the hook ends the process itself.
+        Thread.setDefaultUncaughtExceptionHandler(ServeCommand::die);
+        // The JVM's answer to SIGTERM and SIGINT is to run the hook and then exit with 128 + signal. A server that
+        // stopped as asked exits with 0, so the hook ends the process itself.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             server.close();
             Runtime.getRuntime().halt(0);
@@ -146,5 +148,16 @@ final class ServeCommand implements Callable<Integer> {
         System.out.flush();
         server.awaitClose();
         return 0;
+    }
+
+    /// A server without one of its workers would take requests and never answer them: better none, so that whoever
+    /// watches it starts it again.
+    private static void die(Thread thread, Throwable failure) {
+        System.getLogger("dev.situ.server")
+                .log(
+                        System.Logger.Level.ERROR,
+                        "the thread " + thread.getName() + " died, and the server with it",
+                        failure);
+        Runtime.getRuntime().halt(DIED);
     }
 }

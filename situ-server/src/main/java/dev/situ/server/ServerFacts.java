@@ -11,6 +11,7 @@ final class ServerFacts implements ServerInfo {
     private final ServerOptions options;
     private final long startNanos = System.nanoTime();
     private volatile @Nullable TcpServer tcp;
+    private volatile @Nullable R2p2Service r2p2;
 
     ServerFacts(ServerOptions options) {
         this.options = options;
@@ -19,6 +20,11 @@ final class ServerFacts implements ServerInfo {
     /// To be called once TCP listens.
     void listens(TcpServer server) {
         tcp = server;
+    }
+
+    /// To be called once R2P2 listens.
+    void listens(R2p2Service service) {
+        r2p2 = service;
     }
 
     @Override
@@ -30,6 +36,11 @@ final class ServerFacts implements ServerInfo {
     public int tcpPort() {
         TcpServer server = tcp;
         return server == null || options.port() == ServerOptions.OFF ? 0 : server.port();
+    }
+
+    private int r2p2Port() {
+        R2p2Service service = r2p2;
+        return service == null ? ServerOptions.OFF : service.address().getPort();
     }
 
     @Override
@@ -75,7 +86,7 @@ final class ServerFacts implements ServerInfo {
         settings.put("maxclients", Long.toString(maxClients()));
         settings.put("maxmemory", Long.toString(options.maxMemory()));
         settings.put("maxmemory-policy", options.eviction().redisName());
-        settings.put("r2p2-port", Integer.toString(options.r2p2Port()));
+        settings.put("r2p2-port", Integer.toString(r2p2Port()));
         settings.put("r2p2-compatible", options.r2p2Compatible() ? "yes" : "no");
         settings.put("workers", Integer.toString(options.workers()));
         return settings;

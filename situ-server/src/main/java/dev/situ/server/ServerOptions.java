@@ -40,7 +40,8 @@ record ServerOptions(
             throw new UserError("nothing to listen on: --port and --r2p2-port are both off");
         }
         if (workers < 1 || workers > MOST_WORKERS) {
-            throw new UserError("--workers is " + workers + ", must be 1 to " + MOST_WORKERS);
+            throw new UserError(
+                    "--workers is " + workers + ", must be 1 to " + MOST_WORKERS + ", or 0 for one for each processor");
         }
         if (maxMemory < LEAST_MEMORY) {
             throw new UserError("--maxmemory " + MemorySize.format(maxMemory) + " is too little: give at least "

@@ -10,6 +10,7 @@ import dev.situ.tcp.TcpServerOptions;
 import dev.situ.tcp.TcpTransport;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -49,6 +50,7 @@ final class SituServer implements AutoCloseable {
         try {
             if (options.r2p2Port() != ServerOptions.OFF) {
                 r2p2 = opened(R2p2Service.start(options, bind, store, keyspace));
+                facts.listens(r2p2);
             }
             if (options.port() != ServerOptions.OFF || options.unixSocket() != null) {
                 tcp = opened(startTcp());
@@ -65,12 +67,17 @@ final class SituServer implements AutoCloseable {
     /// @throws UserError if the options cannot be met: an address in use, too little memory
     static SituServer start(ServerOptions options) {
         InetAddress bind = Addresses.resolve("--bind", options.bind());
+        if (options.r2p2Port() != ServerOptions.OFF && !(bind instanceof Inet4Address)) {
+            throw new UserError("R2P2 needs an IPv4 address, and --bind is " + options.bind()
+                    + ": turn R2P2 off with --r2p2-port -1, or give another address");
+        }
         try {
             return new SituServer(options, bind);
         } catch (StoreOpenException e) {
             throw new UserError("the store cannot be opened: " + e.getMessage(), e);
         } catch (BindException e) {
-            throw new UserError(e.getMessage() + "; choose another with --port, --r2p2-port or --bind", e);
+            throw new UserError(
+                    e.getMessage() + "; choose another with --port, --r2p2-port, --unixsocket or --bind", e);
         } catch (IOException | UnsupportedOperationException e) {
             throw new UserError("the server cannot start: " + e.getMessage(), e);
         }

@@ -91,6 +91,8 @@ class ServeProcessTest {
         "--maxmemory, 4000000gb, 'this machine'",
         "--bind, no.such.host.invalid, no.such.host.invalid",
         "--bind, 8.8.8.8, 8.8.8.8",
+        "--bind, ::1, 'R2P2 needs an IPv4 address'",
+        "--maxmemory-policy, allkeys-best, allkeys-lru",
         "--no-such-option, 1, --no-such-option"
     })
     void aBadOptionIsOneClearLine(String option, String value, String names) throws Exception {
