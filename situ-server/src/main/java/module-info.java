@@ -2,7 +2,7 @@
 ///
 /// ```
 ///  main thread        control: starts, waits for a signal, stops
-///  tcp-0..            Netty event loops: RESP over TCP, one store worker each
+///  situ-tcp-1-1..     Netty event loops: RESP over TCP, one store worker each
 ///  r2p2-0..           pollers: R2P2 over UDP, one queue and one store worker each
 /// ```
 @org.jspecify.annotations.NullMarked
