@@ -11,14 +11,13 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /// Serves RESP over TCP, and over a unix socket too if wished.
 ///
@@ -37,6 +36,7 @@ public final class TcpServer implements AutoCloseable {
     private final List<TcpLoop> loops = new ArrayList<>();
     private final Acceptor acceptor;
     private final List<Channel> listening = new ArrayList<>();
+    private @Nullable UnixSocketFile unixSocketFile;
     private int port = -1;
     private boolean closed;
 
@@ -133,6 +133,7 @@ public final class TcpServer implements AutoCloseable {
             return;
         }
         closed = true;
+        removeUnixSocketFile();
         for (Channel channel : listening) {
             channel.close().syncUninterruptibly();
         }
@@ -162,11 +163,19 @@ public final class TcpServer implements AutoCloseable {
         }
         Path path = options.unixSocket();
         if (path != null) {
-            if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(path)) {
-                Files.deleteIfExists(path);
-            }
-            bind(transport.unixChannel(), transport.unixAddress(path));
+            listen(new UnixSocketFile(path));
         }
+    }
+
+    private void listen(UnixSocketFile file) throws IOException {
+        file.requireFree();
+        try {
+            bind(transport.unixChannel(), transport.unixAddress(file.draft()));
+        } catch (BindException e) {
+            throw file.refused(e);
+        }
+        file.publish();
+        unixSocketFile = file;
     }
 
     private Channel bind(ServerChannel channel, SocketAddress address) throws IOException {
@@ -191,14 +200,32 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private static IOException refused(SocketAddress address, Exception cause) {
-        String place = address instanceof InetSocketAddress inet
-                ? inet.getHostString() + ":" + inet.getPort()
-                : address.toString();
-        // The native transports say `bind(..) failed with error(-98): Address already in use`.
-        String reason = String.valueOf(cause.getMessage()).replaceFirst("^.*error\\(-?\\d+\\): ", "");
-        IOException refused = new BindException("cannot listen on " + place + ": " + reason);
+        if (!(address instanceof InetSocketAddress inet)) {
+            return refused(reason(cause), cause);
+        }
+        return refused("cannot listen on " + inet.getHostString() + ":" + inet.getPort() + ": " + reason(cause), cause);
+    }
+
+    private static IOException refused(String line, Exception cause) {
+        IOException refused = new BindException(line);
         refused.initCause(cause);
         return refused;
+    }
+
+    /// Why a socket could not be bound, without the native transports' `bind(..) failed with error(-98): `.
+    static String reason(Exception cause) {
+        return String.valueOf(cause.getMessage()).replaceFirst("^.*error\\(-?\\d+\\): ", "");
+    }
+
+    private void removeUnixSocketFile() {
+        UnixSocketFile file = unixSocketFile;
+        if (file != null) {
+            try {
+                file.remove();
+            } catch (IOException e) {
+                log.warn(() -> "the unix socket's file is left: " + e, null);
+            }
+        }
     }
 
     private interface LoopAction {
