@@ -225,6 +225,9 @@ final class Growth {
     private void mark(Table from, Table to, long first) {
         long at = Bucket.overflowSlot(first);
         long overflow = Words.getLongVolatile(memory, at);
+        if (!limbo.hasSpare()) {
+            throw new IllegalStateException("the address space of the store is used up");
+        }
         // A frozen overflow word changes only here.
         if (Bucket.isMoved(overflow) || !Words.compareAndSetLong(memory, at, overflow, overflow | Bucket.MOVED)) {
             return;

@@ -24,6 +24,9 @@ import java.util.function.LongConsumer;
 /// is over its pins only go down. A record that is still pinned then waits in a small array of its own, of which
 /// each call looks at a few; when its pins are 0 it is freed.
 ///
+/// **Room first**: what is unlinked must be written down, so a spare chunk is kept. Who cannot get one
+/// ([#hasSpare], [#hasRoom]) unlinks nothing.
+///
 /// **Workers that stop** leave their queue to the others: chunks go to a shared stack, which any worker takes as
 /// a whole.
 ///
@@ -50,6 +53,7 @@ final class Limbo {
     private final AtomicLong orphans;
 
     private long open;
+    private long spare;
     private int openCount;
     private long openBytes;
     private long head;
@@ -99,12 +103,40 @@ final class Limbo {
         sealIfFull();
     }
 
+    /// About what the chunks for `entries` entries take.
+    static long bytesFor(long entries) {
+        return (entries / CAPACITY + 2) * CHUNK_BYTES;
+    }
+
+    /// Whether there is a whole chunk of room, so that what is unlinked next can be retired for certain. Inside
+    /// the epoch or outside.
+    boolean hasSpare() {
+        if (spare != SlabAllocator.NONE || findSpare()) {
+            return true;
+        }
+        reclaim();
+        return findSpare();
+    }
+
+    /// Whether there is room for one entry at least.
+    boolean hasRoom() {
+        return hasSpare() || open != SlabAllocator.NONE;
+    }
+
+    private boolean findSpare() {
+        if (spare == SlabAllocator.NONE) {
+            spare = cache.allocateCell(chunkClass, true);
+        }
+        return spare != SlabAllocator.NONE;
+    }
+
     private void append(long entry, long size) {
         if (open == SlabAllocator.NONE) {
-            open = cache.allocateCell(chunkClass, true);
-            if (open == SlabAllocator.NONE) {
+            if (!findSpare()) {
                 throw new IllegalStateException("the address space of the store is used up");
             }
+            open = spare;
+            spare = SlabAllocator.NONE;
             openCount = 0;
             openBytes = 0;
         }
@@ -245,6 +277,10 @@ final class Limbo {
                 top = orphans.get();
                 Words.setLong(memory, chunk + NEXT, top);
             } while (!orphans.compareAndSet(top, chunk));
+        }
+        if (spare != SlabAllocator.NONE) {
+            cache.free(spare);
+            spare = SlabAllocator.NONE;
         }
         records = 0;
         bytes = 0;

@@ -38,6 +38,11 @@ final class Puts {
         while (true) {
             Table table = growth.writable(hash);
             int found = probe.search(table, hash, memory, Record.keyOffset(record), keyLength);
+            // Exposed: the room that was there for the record itself may serve for the one that it replaces.
+            if (!exposed && !writes.mayPublish()) {
+                writes.discard(record, false);
+                return StoreStatus.FULL;
+            }
             if (found == Probe.FOUND) {
                 if (!holds(condition, version, SlotWord.reference(probe.word))) {
                     writes.discard(record, exposed);

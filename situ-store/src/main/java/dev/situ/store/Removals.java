@@ -30,6 +30,9 @@ final class Removals {
                 return StoreStatus.ABSENT;
             }
             if (found == Probe.FOUND) {
+                if (!writes.mayRemove()) {
+                    return StoreStatus.FULL;
+                }
                 boolean expired = burst.isExpired(SlotWord.reference(probe.word));
                 if (writes.remove(probe)) {
                     return expired ? StoreStatus.ABSENT : StoreStatus.DELETED;
@@ -48,6 +51,9 @@ final class Removals {
 
     /// Exchanges the table for an empty one and takes the old one apart.
     StoreStatus clear() {
+        if (!store.hasAddressSpace(Table.bytes(store.firstBits()) + Limbo.bytesFor(store.size()))) {
+            return StoreStatus.FULL;
+        }
         Table old = growth.exchangeForEmpty(store.firstBits());
         if (old == null) {
             return StoreStatus.FULL;

@@ -220,6 +220,11 @@ public final class Store implements AutoCloseable {
                 && allocator.allocatedBytes() + bytes < region.size() / 8 * 7;
     }
 
+    /// Whether `bytes` more fit into the region, whatever the limit is.
+    boolean hasAddressSpace(long bytes) {
+        return allocator.allocatedBytes() + bytes <= region.size() - region.size() / 128;
+    }
+
     /// Whether more pages are in use than there should be.
     boolean isAboveLimit() {
         return allocator.allocatedBytes() > allocator.limitBytes();

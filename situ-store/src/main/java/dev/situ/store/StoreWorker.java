@@ -262,14 +262,14 @@ public final class StoreWorker implements AutoCloseable {
 
     /// Consumes a claimed record: publishes it if the key is there.
     ///
-    /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED]
+    /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED], [StoreStatus#FULL]
     public StoreStatus putIfPresent(long claimedRecord) {
         return publish(claimedRecord, Condition.IF_PRESENT, 0);
     }
 
     /// Consumes a claimed record: publishes it if the key is there and its record has this [Record#version].
     ///
-    /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED]
+    /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED], [StoreStatus#FULL]
     public StoreStatus putIfVersion(long claimedRecord, int version) {
         return publish(claimedRecord, Condition.IF_VERSION, version);
     }
@@ -300,7 +300,8 @@ public final class StoreWorker implements AutoCloseable {
     /// Removes a key.
     ///
     /// @param key borrowed for the call
-    /// @return [StoreStatus#DELETED]; [StoreStatus#ABSENT], also if it was there but expired
+    /// @return [StoreStatus#DELETED]; [StoreStatus#ABSENT], also if it was there but expired; [StoreStatus#FULL]:
+    ///     it stays, for even the address space is used up, which takes a worker that does not leave its epoch
     public StoreStatus delete(MemorySegment key, long offset, int length) {
         if (Checks.ON) {
             checkInside();

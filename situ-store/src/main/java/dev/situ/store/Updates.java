@@ -35,7 +35,7 @@ final class Updates {
             StoreStatus status;
             if (next == RecordUpdate.KEEP) {
                 status = StoreStatus.NOT_STORED;
-            } else if (next == Record.NONE) {
+            } else if (next == Record.NONE || (next == RecordUpdate.REMOVE && !writes.mayRemove())) {
                 status = StoreStatus.FULL;
             } else if (next == RecordUpdate.REMOVE) {
                 status = remove(found, there);
@@ -72,6 +72,10 @@ final class Updates {
     private @Nullable StoreStatus publish(int found, long hash, long record) {
         if (Checks.ON && Record.claimedHash(memory, record) != hash) {
             throw new IllegalStateException("an update gave a record with another key");
+        }
+        if (!writes.mayPublish()) {
+            writes.discard(record, false);
+            return StoreStatus.FULL;
         }
         writes.makeLive(record);
         if (found == Probe.FOUND) {

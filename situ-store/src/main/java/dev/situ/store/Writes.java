@@ -76,6 +76,16 @@ final class Writes {
         Record.makeLive(memory, record, (int) (mixed >>> 32));
     }
 
+    /// Whether a record may be published: what it replaces, or itself if another is faster, can be retired.
+    boolean mayPublish() {
+        return limbo.hasSpare();
+    }
+
+    /// Whether a record may be removed.
+    boolean mayRemove() {
+        return limbo.hasRoom();
+    }
+
     // ---- steps ----------------------------------------------------------------------------------------------------
 
     /// Swings the slot that the probe found to `record`.
@@ -118,9 +128,9 @@ final class Writes {
         return remove(probe.slot, probe.word);
     }
 
-    /// Empties a slot if it still holds `word`.
+    /// Empties a slot if it still holds `word`, and if there is room in limbo for what it held.
     boolean remove(long slot, long word) {
-        if (!Words.compareAndSetLong(memory, slot, word, SlotWord.VACATED)) {
+        if (!limbo.hasRoom() || !Words.compareAndSetLong(memory, slot, word, SlotWord.VACATED)) {
             return false;
         }
         removed(SlotWord.reference(word));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.situ.memory.Region;
+import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -236,6 +238,51 @@ class StoreTest {
         get("key:1");
         worker.trim();
         assertThat(store.statistics().limboRecords()).isZero();
+    }
+
+    @Test
+    void withoutAddressSpaceWritesAndDeletesAreRefusedBeforeTheyUnlinkAnything() {
+        try (StoreWorker stuck = store.worker("stuck")) {
+            for (int i = 0; i < 40_000; i++) {
+                put("key:" + i, "old");
+            }
+            for (int i = 0; i < 20_000; i++) {
+                delete("key:" + i);
+            }
+            stuck.enter();
+            List<Long> runs = takeAddressSpace();
+            int replaced = 20_000;
+            while (put("key:" + replaced, "new") == StoreStatus.STORED) {
+                replaced++;
+            }
+            int deleted = 20_000;
+            while (delete("key:" + deleted) == StoreStatus.DELETED) {
+                deleted++;
+            }
+            assertThat(replaced).isBetween(20_001, 39_999);
+            assertThat(deleted).isBetween(20_001, 39_999);
+            assertThat(delete("key:" + deleted)).isEqualTo(StoreStatus.FULL);
+            assertThat(get("key:" + deleted)).isEqualTo(deleted < replaced ? "new" : "old");
+            assertThat(get("key:" + replaced)).isEqualTo("old");
+            assertThat(store.size()).isEqualTo(40_000 - deleted);
+            runs.forEach(store.allocator()::freeRun);
+            stuck.exit();
+        }
+        assertThat(delete("key:39999")).isEqualTo(StoreStatus.DELETED);
+    }
+
+    /// Everything that is not in use, without touching it.
+    private List<Long> takeAddressSpace() {
+        List<Long> runs = new ArrayList<>();
+        for (long bytes = 1 << 30; bytes >= Region.PAGE_BYTES; ) {
+            long run = store.allocator().allocateRun(bytes, true);
+            if (run == SlabAllocator.NONE) {
+                bytes /= 2;
+            } else {
+                runs.add(run);
+            }
+        }
+        return runs;
     }
 
     @Test
