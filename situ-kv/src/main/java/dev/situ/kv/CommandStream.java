@@ -39,7 +39,7 @@ public final class CommandStream implements AutoCloseable {
     private final Executor executor;
     private final StoreWorker worker;
     private final Session session;
-    private final RespParser parser = new RespParser();
+    private final RespParser parser;
     private final HeldInput held = new HeldInput();
     private final long softReplyBytes;
 
@@ -60,6 +60,7 @@ public final class CommandStream implements AutoCloseable {
         this.executor = executor;
         this.worker = executor.worker();
         this.session = session;
+        this.parser = new RespParser(RespParser.MAX_BULK_LENGTH, executor.argumentBudget());
         this.softReplyBytes = softReplyBytes;
     }
 
@@ -161,6 +162,7 @@ public final class CommandStream implements AutoCloseable {
     public void close() {
         closed = true;
         dropClaimed();
+        parser.reset();
         held.close();
     }
 
@@ -222,6 +224,7 @@ public final class CommandStream implements AutoCloseable {
         }
         executor.finishLookups(session, reply);
         executor.execute(spec, session, command, reply, Record.NONE);
+        parser.release();
     }
 
     private StreamStatus runHeld(Reply reply) {
@@ -253,6 +256,7 @@ public final class CommandStream implements AutoCloseable {
         long record = claimed;
         claimed = Record.NONE; // the executor's from here on
         executor.execute(session, parser.command(), reply, record);
+        parser.release();
     }
 
     private StreamStatus refuse(Reply reply) {

@@ -1,6 +1,7 @@
 package dev.situ.kv;
 
 import dev.situ.memory.Checks;
+import dev.situ.resp.ArgumentBudget;
 import dev.situ.resp.Command;
 import dev.situ.store.Record;
 import dev.situ.store.StoreWorker;
@@ -17,6 +18,7 @@ public final class Executor {
     private final SlotOwner slotOwner;
     private final boolean ownsEveryKey;
     private final Counters counters = new Counters();
+    private final ArgumentBudget argumentBudget;
     private final Call call;
     private final LookupRun lookups = new LookupRun();
 
@@ -26,6 +28,7 @@ public final class Executor {
         this.commands = keyspace.commands();
         this.slotOwner = keyspace.slotOwner();
         this.ownsEveryKey = slotOwner.equals(SlotOwner.EVERY_KEY);
+        this.argumentBudget = keyspace.argumentBudget();
         this.call = new Call(keyspace, worker, counters);
         keyspace.register(this);
     }
@@ -110,6 +113,10 @@ public final class Executor {
     @Nullable
     CommandSpec find(Command command) {
         return commands.find(command.memory(), command.offset(0), command.length(0));
+    }
+
+    ArgumentBudget argumentBudget() {
+        return argumentBudget;
     }
 
     MemorySegment region() {

@@ -1,5 +1,6 @@
 package dev.situ.kv;
 
+import dev.situ.resp.ArgumentBudget;
 import dev.situ.store.Store;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +11,14 @@ public final class Keyspace {
     /// The version of Redis whose behaviour this is, for clients that ask.
     public static final String REDIS_VERSION = "7.0.15";
 
+    private static final long MAX_ARGUMENT_BYTES = 32 << 20;
+
     private final Store store;
     private final ServerInfo info;
     private final SlotOwner slotOwner;
     private final CommandTable commands = CommandTable.standard();
     private final AtomicLong sessions = new AtomicLong();
+    private final ArgumentBudget argumentBudget;
     private final List<Executor> executors = new ArrayList<>();
 
     /// Makes the keyspace of a node that serves every key.
@@ -26,9 +30,20 @@ public final class Keyspace {
 
     /// Makes the keyspace of a node that serves the keys that `slotOwner` says.
     public Keyspace(Store store, ServerInfo info, SlotOwner slotOwner) {
+        this(
+                store,
+                info,
+                slotOwner,
+                Math.min(MAX_ARGUMENT_BYTES, Runtime.getRuntime().maxMemory() / 8));
+    }
+
+    /// @param argumentBytes what commands of very many arguments may take of the heap, of all connections
+    ///     together
+    Keyspace(Store store, ServerInfo info, SlotOwner slotOwner, long argumentBytes) {
         this.store = store;
         this.info = info;
         this.slotOwner = slotOwner;
+        this.argumentBudget = new ArgumentBudget(argumentBytes);
     }
 
     /// Makes the session of a new connection.
@@ -50,6 +65,10 @@ public final class Keyspace {
 
     CommandTable commands() {
         return commands;
+    }
+
+    ArgumentBudget argumentBudget() {
+        return argumentBudget;
     }
 
     void register(Executor executor) {

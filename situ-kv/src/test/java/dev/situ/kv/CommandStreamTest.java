@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
+import dev.situ.resp.ArgumentBudget;
 import dev.situ.store.Record;
 import dev.situ.store.StoreOptions;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -249,6 +251,48 @@ class CommandStreamTest {
         }
         assertThat(client.stream.isBetweenCommands()).isTrue();
         assertThat(client.command("GET", key)).isEqualTo("$1\r\nv\r\n");
+    }
+
+    @Test
+    void aCommandOfManyArgumentsLeavesNothingWithItsConnection() {
+        ArgumentBudget budget = server.keyspace.argumentBudget();
+        String[] command = new String[100_000];
+        Arrays.fill(command, "k");
+        command[0] = "DEL";
+        String request = Server.bulk(command);
+        assertThat(client.send(request)).isEqualTo(":0\r\n");
+        assertThat(budget.taken()).isZero();
+        assertThat(client.send(request.substring(0, request.length() - 1))).isEmpty();
+        assertThat(budget.taken()).isPositive();
+        assertThat(client.send("\n")).isEqualTo(":0\r\n");
+        assertThat(budget.taken()).isZero();
+        client.send(request.substring(0, request.length() - 1));
+        client.stream.reset();
+        assertThat(budget.taken()).isZero();
+        client.send(request.substring(0, request.length() - 1));
+        client.close();
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void halfReceivedCommandsOfAllClientsHaveOneBound() {
+        Keyspace narrow = new Keyspace(server.store, new FixedServerInfo(0), SlotOwner.EVERY_KEY, 50_000 * 8);
+        Executor executor = new Executor(narrow, server.worker);
+        String half = "*20000\r\n$3\r\nDEL\r\n" + "$1\r\nk\r\n".repeat(17_000);
+        String rest = "$1\r\nk\r\n".repeat(2999);
+        try (Server.Connection first = server.connect(executor);
+                Server.Connection second = server.connect(executor)) {
+            assertThat(first.send(half)).isEmpty();
+            assertThat(second.send("PING\r\n" + half + rest))
+                    .isEqualTo("+PONG\r\n-ERR Protocol error: too many arguments held by all clients\r\n");
+            assertThat(second.status).isEqualTo(StreamStatus.CLOSE);
+            try (Server.Connection usual = server.connect(executor)) {
+                assertThat(usual.send(Server.bulk("SET", "k", "v") + "GET k\r\n"))
+                        .isEqualTo("+OK\r\n$1\r\nv\r\n");
+            }
+            assertThat(first.send(rest)).isEqualTo(":1\r\n");
+            assertThat(narrow.argumentBudget().taken()).isZero();
+        }
     }
 
     @Test

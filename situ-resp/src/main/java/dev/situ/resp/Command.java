@@ -8,8 +8,8 @@ import java.util.Objects;
 /// The arguments of one command, the command's name being argument 0: a view into the memory that was parsed,
 /// reused for every command of a [RespParser].
 ///
-/// All arguments lie in one memory. They are *borrowed*: valid until the next call of [RespParser#parse], and
-/// only for as long as the parsed memory is left alone. Confined to the thread of its parser.
+/// All arguments lie in one memory. They are *borrowed*: valid until the next call of [RespParser#parse] or
+/// [RespParser#release], and only for as long as the parsed memory is left alone. Confined to the thread of its parser.
 ///
 /// One argument may be **external**: the caller of the parser took its bytes to another place
 /// ([RespParser#takePending()]). Only its length is known here.
@@ -24,8 +24,12 @@ public final class Command {
     private int[] lengths = new int[USUAL_ARGUMENTS];
     private int count;
     private int external = NO_ARGUMENT;
+    private final ArgumentBudget budget;
+    private long held; // bytes of the budget that the tables take
 
-    Command() {}
+    Command(ArgumentBudget budget) {
+        this.budget = budget;
+    }
 
     /// The number of arguments, the name included. At least 1 in a whole command.
     public int count() {
@@ -68,13 +72,39 @@ public final class Command {
             offsets = new int[USUAL_ARGUMENTS];
             lengths = new int[USUAL_ARGUMENTS];
         }
+        if (held > 0) {
+            budget.giveBack(held);
+            held = 0;
+        }
+    }
+
+    /// Sees to room for one more argument, which [#add] needs. Gives false if the budget has none.
+    boolean reserve() {
+        return count < offsets.length || grow();
+    }
+
+    /// The old tables and the new ones are there at the same time, so both are counted until the copy is done.
+    private boolean grow() {
+        int room = count * 2;
+        long before = held;
+        if (room > KEPT_ARGUMENTS) {
+            long bytes = 2L * Integer.BYTES * room;
+            if (!budget.take(bytes)) {
+                return false;
+            }
+            held += bytes;
+        }
+        int[] grownOffsets = Arrays.copyOf(offsets, room);
+        lengths = Arrays.copyOf(lengths, room);
+        offsets = grownOffsets;
+        if (before > 0) {
+            budget.giveBack(before);
+            held -= before;
+        }
+        return true;
     }
 
     void add(int offset, int length) {
-        if (count == offsets.length) {
-            offsets = Arrays.copyOf(offsets, count * 2);
-            lengths = Arrays.copyOf(lengths, count * 2);
-        }
         offsets[count] = offset;
         lengths[count] = length;
         count++;

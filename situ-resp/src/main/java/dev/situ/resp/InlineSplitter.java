@@ -21,8 +21,8 @@ final class InlineSplitter {
 
     InlineSplitter() {}
 
-    /// Fills `command` with the arguments of the line. Gives false if the quotes are not balanced.
-    boolean split(MemorySegment memory, long offset, int length, Command command) {
+    /// Fills `command` with the arguments of the line. Gives NONE, or what is wrong.
+    ProtocolError split(MemorySegment memory, long offset, int length, Command command) {
         if (scratch.byteSize() < length) {
             // Unescaping never makes longer. Collected with the parser: at most 64 KiB for a connection.
             scratch = Arena.ofAuto().allocate(Math.max(USUAL_LINE, Integer.highestOneBit(length) * 2));
@@ -35,11 +35,14 @@ final class InlineSplitter {
         while (true) {
             skipBlanks();
             if (at == end) {
-                return true;
+                return ProtocolError.NONE;
             }
             int start = written;
             if (!splitOne()) {
-                return false;
+                return ProtocolError.UNBALANCED_QUOTES;
+            }
+            if (!command.reserve()) {
+                return ProtocolError.TOO_MANY_ARGUMENTS;
             }
             command.add(start, written - start);
         }

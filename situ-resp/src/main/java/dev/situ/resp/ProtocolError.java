@@ -1,6 +1,6 @@
 package dev.situ.resp;
 
-/// Why bytes are not RESP, with Redis's own texts (`networking.c`, Redis 7.0).
+/// Why bytes are not taken, with Redis's own texts (`networking.c`, Redis 7.0).
 public enum ProtocolError {
     NONE(""),
     TOO_BIG_INLINE("too big inline request"),
@@ -10,7 +10,9 @@ public enum ProtocolError {
     TOO_BIG_BULK_HEADER("too big bulk count string"),
     /// A bulk string had to begin; the text goes on with the byte that came instead.
     EXPECTED_BULK("expected '$', got '"),
-    INVALID_BULK_LENGTH("invalid bulk length");
+    INVALID_BULK_LENGTH("invalid bulk length"),
+    /// The [ArgumentBudget] is used up. Not one of Redis.
+    TOO_MANY_ARGUMENTS("too many arguments held by all clients");
 
     private final String text;
 

@@ -47,7 +47,7 @@ public final class RespParser {
     }
 
     private final int maxBulkLength;
-    private final Command command = new Command();
+    private final Command command;
     private final InlineSplitter inline = new InlineSplitter();
 
     private Expect expect = Expect.FIRST_BYTE;
@@ -71,10 +71,20 @@ public final class RespParser {
     ///
     /// @throws IllegalArgumentException if the limit is negative or above [#MAX_BULK_LENGTH]
     public RespParser(int maxBulkLength) {
+        this(maxBulkLength, new ArgumentBudget(Long.MAX_VALUE));
+    }
+
+    /// Makes a parser that shares the memory for commands of very many arguments with others. When the budget
+    /// is used up, [RespStatus#ERROR] is given before more memory is taken.
+    ///
+    /// @param budget used until [#reset()] or [#release()]
+    /// @throws IllegalArgumentException if the limit is negative or above [#MAX_BULK_LENGTH]
+    public RespParser(int maxBulkLength, ArgumentBudget budget) {
         if (maxBulkLength < 0 || maxBulkLength > MAX_BULK_LENGTH) {
             throw new IllegalArgumentException("maxBulkLength must be 0 to 512 MB, is " + maxBulkLength);
         }
         this.maxBulkLength = maxBulkLength;
+        command = new Command(budget);
     }
 
     /// Looks for the next command in `available` bytes of `memory`, borrowed for the call.
@@ -160,6 +170,14 @@ public final class RespParser {
         return ("-ERR Protocol error: " + text + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /// Says that the whole command was used. Its arguments are gone, and memory for very many of them is given
+    /// back now, not with the next command, which may never come. Without a whole command it does nothing.
+    public void release() {
+        if (finished) {
+            begin();
+        }
+    }
+
     /// Forgets everything, also an error: the next byte begins a command.
     public void reset() {
         begin();
@@ -186,8 +204,9 @@ public final class RespParser {
             return available > MAX_LINE_LENGTH ? fail(ProtocolError.TOO_BIG_INLINE) : RespStatus.INCOMPLETE;
         }
         int length = end > 0 && Words.getByte(memory, offset + end - 1) == '\r' ? end - 1 : end;
-        if (!inline.split(memory, offset, length, command)) {
-            return fail(ProtocolError.UNBALANCED_QUOTES);
+        ProtocolError wrong = inline.split(memory, offset, length, command);
+        if (wrong != ProtocolError.NONE) {
+            return fail(wrong);
         }
         at = end + 1;
         finished = true;
@@ -274,6 +293,9 @@ public final class RespParser {
         }
         if (header == Header.NOT_A_NUMBER || number < 0 || number > maxBulkLength) {
             return fail(ProtocolError.INVALID_BULK_LENGTH);
+        }
+        if (!command.reserve()) {
+            return fail(ProtocolError.TOO_MANY_ARGUMENTS);
         }
         bulkLength = (int) number;
         at = next;

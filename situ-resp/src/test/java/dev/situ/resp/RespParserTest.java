@@ -131,6 +131,61 @@ class RespParserTest {
     }
 
     @Test
+    void manyArgumentsAreGivenBackWithTheCommand() {
+        ArgumentBudget budget = new ArgumentBudget(1 << 20);
+        RespParser parser = new RespParser(RespParser.MAX_BULK_LENGTH, budget);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment usual = arena.allocateFrom("*1024\r\n" + "$0\r\n\r\n".repeat(1024));
+            assertThat(parser.parse(usual, 0, (int) usual.byteSize() - 1)).isEqualTo(RespStatus.COMMAND);
+            assertThat(budget.taken()).isZero();
+            parser.release();
+
+            MemorySegment many = arena.allocateFrom("*5000\r\n" + "$0\r\n\r\n".repeat(5000));
+            int length = (int) many.byteSize() - 1;
+            assertThat(parser.parse(many, 0, length - 1)).isEqualTo(RespStatus.INCOMPLETE);
+            parser.release();
+            assertThat(parser.command().count()).isEqualTo(4999);
+            assertThat(parser.parse(many, 0, length)).isEqualTo(RespStatus.COMMAND);
+            assertThat(budget.taken()).isEqualTo(8192 * 8);
+            parser.release();
+            assertThat(budget.taken()).isZero();
+
+            assertThat(parser.parse(many, 0, length - 1)).isEqualTo(RespStatus.INCOMPLETE);
+            assertThat(budget.taken()).isEqualTo(8192 * 8);
+            parser.reset();
+            assertThat(budget.taken()).isZero();
+        }
+    }
+
+    @Test
+    void argumentsThatTheBudgetHasNoRoomForAreAnError() {
+        ArgumentBudget budget = new ArgumentBudget(2048 * 8);
+        try (Arena arena = Arena.ofConfined()) {
+            String text = "*2049\r\n" + "$0\r\n\r\n".repeat(2049);
+            MemorySegment in = arena.allocateFrom(text);
+            MemorySegment line = arena.allocateFrom("a ".repeat(2000) + "\r\n");
+            RespParser first = new RespParser(RespParser.MAX_BULK_LENGTH, budget);
+            RespParser second = new RespParser(RespParser.MAX_BULK_LENGTH, budget);
+            // Up to the header of the argument for which there is no room any more.
+            assertThat(first.parse(in, 0, text.length() - 6)).isEqualTo(RespStatus.INCOMPLETE);
+            assertThat(budget.taken()).isEqualTo(2048 * 8);
+            for (RespParser parser : List.of(first, second)) {
+                assertThat(parser.parse(in, 0, text.length())).isEqualTo(RespStatus.ERROR);
+                assertThat(parser.parse(in, 0, text.length())).isEqualTo(RespStatus.ERROR);
+                assertThat(parser.error()).isEqualTo(ProtocolError.TOO_MANY_ARGUMENTS);
+            }
+            assertThat(new String(second.errorReply(), StandardCharsets.US_ASCII))
+                    .isEqualTo("-ERR Protocol error: too many arguments held by all clients\r\n");
+            second.reset();
+            assertThat(second.parse(line, 0, (int) line.byteSize() - 1)).isEqualTo(RespStatus.ERROR);
+            second.reset();
+            first.reset();
+            assertThat(budget.taken()).isZero();
+            assertThat(second.parse(line, 0, (int) line.byteSize() - 1)).isEqualTo(RespStatus.COMMAND);
+        }
+    }
+
+    @Test
     void anErrorStays() {
         RespParser parser = new RespParser();
         try (Arena arena = Arena.ofConfined()) {
