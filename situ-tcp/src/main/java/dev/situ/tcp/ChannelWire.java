@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A socket as a channel of Netty, over epoll or NIO.
@@ -46,6 +47,11 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Wire {
     @Override
     public void flush() {
         context().flush();
+    }
+
+    @Override
+    public void shutdownOutput() {
+        var _ = ((DuplexChannel) context().channel()).shutdownOutput();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.situ.kv.StreamStatus;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One client: bytes in, commands executed at once, replies out.
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///              |
 ///   BLOCKED    |  the client does not take its replies, or the stream paused: not read any more;
 ///              |  goes on when what is pending has sunk to LOW_BYTES
-///   CLOSING    |  the stream, the client or the server ended it: closed when all replies are gone
+///   CLOSING    |  the stream, the client or the server ended it: closed when all replies are gone; if the stream
+///                 ended it, what the client still sends is read and dropped for a while first
 /// ```
 ///
 /// Reading is asked for explicitly, once for each round; a client that is not read costs the loop nothing. While
@@ -32,6 +34,12 @@ final class Connection {
     /// With at most this pending it is read again.
     static final long LOW_BYTES = 64 * 1024;
 
+    /// How long, and how many bytes of, input is dropped after the last reply. To close with unread input would
+    /// reset the connection, and the client could lose that reply, which tells it what was wrong.
+    private static final long DRAIN_MILLIS = 1000;
+
+    private static final long DRAIN_BYTES = 1 << 20;
+
     private final TcpLoop loop;
     private final @Nullable Object peer;
     private final CommandStream stream;
@@ -45,6 +53,8 @@ final class Connection {
     private boolean blocked;
     private boolean inputEnded;
     private boolean closing;
+    private boolean draining;
+    private long drained;
     private boolean ended;
     private boolean proceedScheduled;
 
@@ -86,6 +96,7 @@ final class Connection {
     void received(ByteBuf bytes) {
         loop.received(bytes.readableBytes());
         if (closing || ended) {
+            drained += bytes.readableBytes();
             bytes.release();
         } else if (blocked || !held.isEmpty()) {
             held.addLast(bytes);
@@ -108,7 +119,9 @@ final class Connection {
     /// The client has closed its side: no byte will come any more.
     void inputEnded() {
         inputEnded = true;
-        if (wantsInput()) {
+        if (draining) {
+            close();
+        } else if (wantsInput()) {
             closeWhenSent();
         }
     }
@@ -289,11 +302,22 @@ final class Connection {
     }
 
     private void closeIfSent() {
-        if (pending() == 0) {
+        if (pending() > 0) {
+            loop.watch(this);
+        } else if (inputEnded || drained > DRAIN_BYTES) {
             close();
         } else {
-            loop.watch(this);
+            drain();
         }
+    }
+
+    private void drain() {
+        if (!draining) {
+            draining = true;
+            wire().shutdownOutput();
+            var _ = loop.eventLoop.schedule(this::close, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        wire().read();
     }
 
     private void closeStream() {

@@ -6,10 +6,12 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoOps;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +125,15 @@ final class RingWire implements Wire, IoUringIoHandle {
             }
             int count = vectors.fill(toSend);
             sendId = submit(OP_WRITEV, vectors.address(), count, 0);
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        try {
+            ((Socket) ((UnixChannel) accepted).fd()).shutdown(false, true);
+        } catch (IOException | RuntimeException clientIsGone) {
+            close();
         }
     }
 

@@ -17,6 +17,10 @@ interface Wire {
     /// Sends what was written.
     void flush();
 
+    /// Ends the output: the client reads what was sent, then the end. Nothing is pending, and nothing is written
+    /// any more.
+    void shutdownOutput();
+
     /// Closes at once; what was not sent is dropped. [Connection#closed()] follows, now or later, when the kernel
     /// uses none of the connection's memory any more.
     void close();

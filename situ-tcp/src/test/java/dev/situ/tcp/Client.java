@@ -97,6 +97,11 @@ final class Client implements AutoCloseable {
         }
     }
 
+    /// Says whether the connection ends in order now, and not with a reset.
+    boolean endsCleanly() throws IOException {
+        return in.read() < 0;
+    }
+
     /// Skips bytes of replies.
     void skip(long bytes) throws IOException {
         in.skipNBytes(bytes);

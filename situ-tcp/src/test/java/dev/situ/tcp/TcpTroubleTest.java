@@ -1,6 +1,7 @@
 package dev.situ.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -193,6 +194,54 @@ class TcpTroubleTest {
             TestServer.await(() -> server.server.statistics().pinned() == 1 && server.claimed() == 1);
             server.close();
             assertThat(half.atEnd()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.situ.tcp.Transports#all")
+    void afterAProtocolErrorWithUnreadInputTheErrorArrivesAndThenTheEnd(TcpTransport transport) throws Exception {
+        byte[] bad = Client.ascii("*1\r\n$-7\r\n");
+        byte[] bytes = new byte[400_000];
+        System.arraycopy(bad, 0, bytes, 0, bad.length);
+        try (TestServer server = new TestServer(Transports.require(transport))) {
+            for (int round = 0; round < 20; round++) {
+                try (Client client = Client.tcp(server.port())) {
+                    client.send(bytes);
+                    assertThat(client.reply()).startsWith("-ERR Protocol error");
+                    assertThat(client.endsCleanly()).as("no reset").isTrue();
+                    client.send(new byte[100]);
+                }
+            }
+            server.expectNothingLeft();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.situ.tcp.Transports#all")
+    void aClientThatGoesOnAfterAProtocolErrorIsClosed(TcpTransport transport) throws Exception {
+        try (TestServer server = new TestServer(Transports.require(transport));
+                Client silent = Client.tcp(server.port());
+                Client endless = Client.tcp(server.port())) {
+            silent.send(Client.ascii("*1\r\n$-7\r\n"));
+            endless.send(Client.ascii("*1\r\n$-7\r\n"));
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            endless.send(new byte[100_000]);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+            server.expectNothingLeft();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.situ.tcp.Transports#all")
+    void stoppingDoesNotWaitForAClientThatGoesOnAfterAProtocolError(TcpTransport transport) throws Exception {
+        TestServer server = new TestServer(Transports.require(transport).withStopTimeout(Duration.ofHours(1)));
+        try (Client silent = Client.tcp(server.port())) {
+            silent.send(Client.ascii("*1\r\n$-7\r\n"));
+            assertThat(silent.reply()).startsWith("-ERR Protocol error");
+            server.close();
         }
     }
 
