@@ -52,6 +52,9 @@ final class Claims {
     }
 
     private long allocateUnderPressure(long bytes) {
+        if (SizeClasses.footprint(bytes) > store.allocator().limitBytes()) {
+            return SlabAllocator.NONE; // whatever went for it
+        }
         store.requestTrim();
         limbo.adoptOrphans();
         limbo.sealIfUseful();

@@ -31,7 +31,6 @@ final class Eviction {
     private final Index index;
     private final Writes writes;
     private final Growth growth;
-    private final Limbo limbo;
     private final Probe probe;
     private long random;
     // Where the search for rare keys goes on.
@@ -43,13 +42,12 @@ final class Eviction {
     private long bestScore;
     private int sampled;
 
-    Eviction(Store store, Writes writes, Growth growth, Limbo limbo, int slot) {
+    Eviction(Store store, Writes writes, Growth growth, int slot) {
         this.store = store;
         this.memory = store.memory();
         this.index = store.index();
         this.writes = writes;
         this.growth = growth;
-        this.limbo = limbo;
         this.probe = new Probe(memory);
         this.random = 0x9E3779B97F4A7C15L * (slot + 1);
     }
@@ -76,12 +74,10 @@ final class Eviction {
                 writes.tell();
             }
         }
-        // What waits in limbo will be free soon, or never if a worker is stuck: more of it would not help.
-        long wait = Math.max(1 << 20, store.allocator().limitBytes() / 64);
         if (policy.volatileOnly() && store.volatileKeys() == 0) {
             return;
         }
-        for (int i = 0; i < MAX_SLABS_A_BURST && store.isAboveLimit() && limbo.bytes() < wait; i++) {
+        for (int i = 0; i < MAX_SLABS_A_BURST && store.isAboveLimit() && !store.limboIsFull(); i++) {
             evictSlab(policy);
         }
     }

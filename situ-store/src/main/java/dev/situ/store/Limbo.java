@@ -51,6 +51,7 @@ final class Limbo {
     private final SlabCache cache;
     private final int chunkClass;
     private final AtomicLong orphans;
+    private final AtomicLong orphanBytes;
 
     private long open;
     private long spare;
@@ -64,12 +65,19 @@ final class Limbo {
     private long records;
     private long bytes;
 
-    Limbo(MemorySegment memory, Epochs epochs, SlabCache cache, int chunkClass, AtomicLong orphans) {
+    Limbo(
+            MemorySegment memory,
+            Epochs epochs,
+            SlabCache cache,
+            int chunkClass,
+            AtomicLong orphans,
+            AtomicLong orphanBytes) {
         this.memory = memory;
         this.epochs = epochs;
         this.cache = cache;
         this.chunkClass = chunkClass;
         this.orphans = orphans;
+        this.orphanBytes = orphanBytes;
     }
 
     /// Records here, pinned ones included. Read by others for statistics.
@@ -269,6 +277,7 @@ final class Limbo {
         }
         pinnedCount = 0;
         seal();
+        orphanBytes.addAndGet(bytes);
         while (head != SlabAllocator.NONE) {
             long chunk = head;
             head = Words.getLong(memory, chunk + NEXT);
@@ -292,12 +301,14 @@ final class Limbo {
             return;
         }
         long chunk = orphans.getAndSet(SlabAllocator.NONE);
+        long before = bytes;
         while (chunk != SlabAllocator.NONE) {
             long next = Words.getLong(memory, chunk + NEXT);
             count(chunk);
             enqueue(chunk);
             chunk = next;
         }
+        orphanBytes.addAndGet(before - bytes);
     }
 
     private void count(long chunk) {

@@ -50,6 +50,7 @@ public final class Store implements AutoCloseable {
     private final Epochs epochs;
     private final Index index;
     private final AtomicLong orphans = new AtomicLong();
+    private final AtomicLong orphanBytes = new AtomicLong();
     private final AtomicInteger trims = new AtomicInteger();
     private final AtomicLong footprint = new AtomicLong();
     private final AtomicLong turnover = new AtomicLong();
@@ -225,6 +226,19 @@ public final class Store implements AutoCloseable {
         return allocator.allocatedBytes() + bytes <= region.size() - region.size() / 128;
     }
 
+    /// Whether so much waits in the limbo of all workers, and in what closed and idle ones left, that more
+    /// evictions would not help: it will be free soon, or never if a worker is stuck.
+    boolean limboIsFull() {
+        long share = Math.max(1 << 20, allocator.limitBytes() / 64);
+        synchronized (workers) {
+            long waiting = orphanBytes.get();
+            for (StoreWorker worker : workers) {
+                waiting += worker.limbo().bytes();
+            }
+            return waiting >= share * workers.size();
+        }
+    }
+
     /// Whether more pages are in use than there should be.
     boolean isAboveLimit() {
         return allocator.allocatedBytes() > allocator.limitBytes();
@@ -377,6 +391,10 @@ public final class Store implements AutoCloseable {
 
     AtomicLong orphans() {
         return orphans;
+    }
+
+    AtomicLong orphanBytes() {
+        return orphanBytes;
     }
 
     List<StoreWorker> workers() {

@@ -66,10 +66,10 @@ public final class StoreWorker implements AutoCloseable {
         this.epochs = store.epochs();
         this.index = store.index();
         this.cache = new SlabCache(store.allocator());
-        this.limbo = new Limbo(memory, epochs, cache, Store.CHUNK_CLASS, store.orphans());
+        this.limbo = new Limbo(memory, epochs, cache, Store.CHUNK_CLASS, store.orphans(), store.orphanBytes());
         this.growth = new Growth(index, store.allocator(), cache, limbo, Store.BUCKET_CLASS);
         this.writes = new Writes(store, cache, limbo, growth);
-        this.eviction = new Eviction(store, writes, growth, limbo, slot);
+        this.eviction = new Eviction(store, writes, growth, slot);
         this.expiry = new Expiry(store, writes);
         this.scan = new Scan(index);
         this.burst = new Burst(store);

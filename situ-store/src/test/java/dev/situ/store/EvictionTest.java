@@ -21,7 +21,11 @@ class EvictionTest {
     private StoreWorker worker = store.worker("test");
 
     private Store open(EvictionPolicy policy) {
-        return Store.open(StoreOptions.ofMemory(MEMORY)
+        return open(policy, MEMORY);
+    }
+
+    private Store open(EvictionPolicy policy, long memory) {
+        return Store.open(StoreOptions.ofMemory(memory)
                 .withClock(clock::get)
                 .withEvictionPolicy(policy)
                 .withHashSeed(42));
@@ -177,6 +181,57 @@ class EvictionTest {
         for (int i = 0; i < 1_000; i++) {
             assertThat(put(i, 2_000, 0)).isEqualTo(StoreStatus.STORED);
         }
+    }
+
+    @Test
+    void workersThatTrimOrCloseWhileOneIsStuckDoNotEvictOnAndOn() {
+        closeStore();
+        store = open(EvictionPolicy.ALLKEYS_LRU, 4 * MEMORY);
+        worker = store.worker("test");
+        for (int i = 0; i < 150_000; i++) {
+            put(i, 64, 0);
+        }
+        try (StoreWorker stuck = store.worker("stuck")) {
+            stuck.enter();
+            for (int i = 0; put(i % 1_000, 64, 0) == StoreStatus.STORED; ) {
+                i++;
+            }
+            assertThat(store.size()).isGreaterThan(100_000);
+            for (int i = 0; i < 500; i++) {
+                hit(i);
+                worker.trim();
+                try (StoreWorker passing = store.worker("passing")) {
+                    passing.enter();
+                    passing.exit();
+                }
+            }
+            // Each worker may have a megabyte wait.
+            assertThat(store.size()).isGreaterThan(80_000);
+            stuck.exit();
+        }
+    }
+
+    @Test
+    void aRecordLargerThanTheLimitIsRefusedAtOnceAndOneAsLargeMayOverrunItOnce() {
+        reopen(EvictionPolicy.ALLKEYS_LRU);
+        for (int i = 0; i < 1_000; i++) {
+            put(i, 64, 0);
+        }
+        assertThat(put(1_000, MEMORY, 0)).isEqualTo(StoreStatus.FULL);
+        assertThat(store.trims()).isZero();
+        assertThat(store.statistics().evicted()).isZero();
+        worker.enter();
+        long[] claims = new long[5];
+        for (int i = 0; i < claims.length; i++) {
+            claims[i] = worker.claim(key, 0, 16, MEMORY / 16 * 15);
+        }
+        assertThat(store.statistics().allocatedBytes()).isLessThan(MEMORY * 2);
+        for (long claim : claims) {
+            if (claim != Record.NONE) {
+                worker.abort(claim);
+            }
+        }
+        worker.exit();
     }
 
     @Test
