@@ -7,6 +7,7 @@ import dev.situ.resp.RespStatus;
 import dev.situ.store.Record;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// One connection's bytes in, commands run, replies out.
 ///
@@ -186,45 +187,49 @@ public final class CommandStream implements AutoCloseable {
         while (at < end) {
             int available = (int) (end - at);
             RespStatus found = parser.parse(in, at, available);
-            if (found == RespStatus.COMMAND) {
+            CommandSpec spec = found == RespStatus.COMMAND ? executor.find(parser.command()) : null;
+            boolean waits = found == RespStatus.EMPTY || joinLookups(spec, in, at);
+            if (waits) {
                 at += parser.consumed();
-                runOrJoin(in, reply);
-                if (session.isClosing()) {
-                    return shut();
-                }
-                if (at < end && reply.length() >= softReplyBytes) {
-                    executor.finishLookups(session, reply);
-                    return held.append(in, at, end - at) ? StreamStatus.MORE : shut();
-                }
-            } else if (found == RespStatus.EMPTY) {
-                at += parser.consumed();
-            } else {
-                executor.finishLookups(session, reply);
-                if (found == RespStatus.ERROR) {
-                    return refuse(reply);
-                }
-                return hold(in, at, available) ? StreamStatus.OPEN : shut();
+            }
+            // What stands behind lookups is run after them, and not before a long reply to them is sent.
+            if ((!waits || at == end || executor.isLookupsFull())
+                    && !executor.finishLookups(session, reply, softReplyBytes)
+                    && executor.lookedUpTo() < end) {
+                return leave(in, executor.lookedUpTo(), end);
+            }
+            if (waits) {
+                continue;
+            }
+            if (found != RespStatus.COMMAND) {
+                return found == RespStatus.ERROR ? refuse(reply) : hold(in, at, available);
+            }
+            at += parser.consumed();
+            executor.execute(spec, session, parser.command(), reply, Record.NONE);
+            parser.release();
+            if (session.isClosing()) {
+                return shut();
+            }
+            if (at < end && reply.length() >= softReplyBytes) {
+                return leave(in, at, end);
             }
         }
-        executor.finishLookups(session, reply);
         return StreamStatus.OPEN;
     }
 
-    /// Runs a command, or lets it wait for those behind it if these can be looked up together. An inline
-    /// command, whose arguments lie in memory of the parser, does not wait.
-    private void runOrJoin(MemorySegment in, Reply reply) {
+    /// Lets a command wait for those behind it if these can be looked up together. Not an inline command, whose
+    /// arguments lie in memory of the parser.
+    private boolean joinLookups(@Nullable CommandSpec spec, MemorySegment in, long at) {
         Command command = parser.command();
-        CommandSpec spec = executor.find(command);
-        boolean stays = command.memory().equals(in);
-        if (stays && executor.joinLookups(spec, command)) {
-            if (executor.isLookupsFull()) {
-                executor.finishLookups(session, reply);
-            }
-            return;
-        }
-        executor.finishLookups(session, reply);
-        executor.execute(spec, session, command, reply, Record.NONE);
-        parser.release();
+        return spec != null
+                && command.memory().equals(in)
+                && executor.joinLookups(spec, command, at + parser.consumed());
+    }
+
+    /// Keeps what is left of the input for [#resume]. It is parsed again there, from the start of a command.
+    private StreamStatus leave(MemorySegment in, long at, long end) {
+        parser.reset();
+        return held.append(in, at, end - at) ? StreamStatus.MORE : shut();
     }
 
     private StreamStatus runHeld(Reply reply) {
@@ -266,17 +271,16 @@ public final class CommandStream implements AutoCloseable {
 
     // ---- large values ---------------------------------------------------------------------------------------------
 
-    /// Holds the bytes of an incomplete command, but for those of a large value. Gives false if they are too
-    /// many.
-    private boolean hold(MemorySegment in, long at, int available) {
-        if (!isLargeValuePending()) {
-            return held.append(in, at, available);
+    /// Holds the bytes of an incomplete command, but for those of a large value.
+    private StreamStatus hold(MemorySegment in, long at, int available) {
+        int from = 0;
+        if (isLargeValuePending()) {
+            int start = parser.pendingStart();
+            held.append(in, at, start);
+            claim();
+            from = start + receive(in, at + start, Math.min(awaited, available - start));
         }
-        int start = parser.pendingStart();
-        held.append(in, at, start);
-        claim();
-        int there = receive(in, at + start, Math.min(awaited, available - start));
-        return held.append(in, at + start + there, available - start - there);
+        return held.append(in, at + from, available - from) ? StreamStatus.OPEN : shut();
     }
 
     /// Moves what is there of a pending large value out of the held bytes. What follows in the input goes on

@@ -51,11 +51,13 @@ public final class Executor {
 
     /// Takes a command into the run of lookups if it can be one of it. Its arguments must stay where they are
     /// until [#finishLookups], which the caller calls before it executes any other command.
-    boolean joinLookups(@Nullable CommandSpec spec, Command command) {
-        if (spec == null || !spec.isLookup || !spec.takes(command.count()) || !ownsEveryKey) {
+    ///
+    /// @param end where the command ends in the input
+    boolean joinLookups(CommandSpec spec, Command command, long end) {
+        if (!spec.isLookup || !spec.takes(command.count()) || !ownsEveryKey) {
             return false;
         }
-        lookups.add(command);
+        lookups.add(command, end);
         return true;
     }
 
@@ -64,13 +66,23 @@ public final class Executor {
         return lookups.isFull();
     }
 
-    /// Answers the lookups that have joined, in order.
-    void finishLookups(Session session, Reply reply) {
-        if (!lookups.isEmpty()) {
-            reply.protocol(session.protocol());
-            call.begin(session, null, reply, null, Record.NONE);
-            lookups.finish(call);
+    /// Answers the lookups that have joined, in order, until the reply has `mostBytes`.
+    ///
+    /// @return true if the reply is shorter than that, or no lookup was waiting; false if the caller should send
+    ///     it before anything else, and go on from [#lookedUpTo()]
+    boolean finishLookups(Session session, Reply reply, long mostBytes) {
+        if (lookups.isEmpty()) {
+            return true;
         }
+        reply.protocol(session.protocol());
+        call.begin(session, null, reply, null, Record.NONE);
+        lookups.finish(call, mostBytes);
+        return reply.length() < mostBytes;
+    }
+
+    /// Where the last lookup ends that was answered.
+    long lookedUpTo() {
+        return lookups.answeredTo();
     }
 
     /// Runs a command whose declaration was looked up.

@@ -14,6 +14,8 @@ final class LookupRun {
     private static final int KEY = 1;
 
     private final LookupBurst burst = new LookupBurst();
+    private final long[] ends = new long[MOST];
+    private long answeredTo;
 
     LookupRun() {}
 
@@ -26,23 +28,35 @@ final class LookupRun {
     }
 
     /// Adds the key of a command. Its memory is borrowed until [#finish].
-    void add(Command command) {
+    ///
+    /// @param end where the command ends in the input
+    void add(Command command, long end) {
+        ends[burst.size()] = end;
         burst.add(command.memory(), command.offset(KEY), command.length(KEY));
     }
 
-    /// Looks all keys up and appends a reply for each. The call says to whom.
-    void finish(Call call) {
+    /// Looks all keys up and appends a reply for each, until the reply has `mostBytes`; at least one. The call
+    /// says to whom. Forgets those that were not answered: the caller runs them again, from [#answeredTo()] on.
+    void finish(Call call, long mostBytes) {
         try {
             int keys = burst.size();
-            call.counters.commands += keys;
+            int answered = 0;
             call.worker.findAll(burst);
-            for (int i = 0; i < keys; i++) {
-                long record = burst.record(i);
+            do {
+                long record = burst.record(answered);
                 call.count(record != Record.NONE);
                 call.valueOrNothing(record);
-            }
+                answered++;
+            } while (answered < keys && call.reply().length() < mostBytes);
+            call.counters.commands += answered;
+            answeredTo = ends[answered - 1];
         } finally {
             burst.clear();
         }
+    }
+
+    /// Where the last command ends that was answered.
+    long answeredTo() {
+        return answeredTo;
     }
 }

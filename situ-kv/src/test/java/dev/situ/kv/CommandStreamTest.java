@@ -11,7 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -319,6 +321,46 @@ class CommandStreamTest {
         }
         assertThat(client.send(request.toString())).isEqualTo(expected.toString());
         assertThat(client.stream.isBetweenCommands()).isTrue();
+    }
+
+    @Test
+    void lookupsThatAreRunTogetherStopAtALongReply() {
+        String value = value(700_000);
+        client.command("SET", "k", value);
+        client.command("SET", "n", "0");
+        String get = Server.bulk("GET", "k");
+        String increment = Server.bulk("INCR", "n");
+        for (String behind : List.of("", "\r\n", increment, "*2\r\n$3\r\nGE", "*1\r\nx\r\n")) {
+            String request = get.repeat(11) + behind;
+            List<Integer> lengths = new ArrayList<>();
+            StringBuilder replies = new StringBuilder();
+            server.worker.enter();
+            try (Arena arena = Arena.ofConfined();
+                    Server.Connection reader = server.connect()) {
+                StreamStatus status = reader.stream.feed(arena.allocateFrom(request), 0, request.length(), reader.reply);
+                while (true) {
+                    ByteArrayOutputStream out = new ByteArrayOutputStream();
+                    lengths.add((int) reader.reply.length());
+                    reader.drain(out);
+                    replies.append(out.toString(StandardCharsets.ISO_8859_1));
+                    if (status != StreamStatus.MORE) {
+                        break;
+                    }
+                    status = reader.stream.resume(reader.reply);
+                }
+            } finally {
+                server.worker.exit();
+            }
+            assertThat(lengths).hasSize(6).allMatch(length -> length < CommandStream.SOFT_REPLY_BYTES + 701_000);
+            assertThat(replies.toString()).startsWith(bulkReply(value).repeat(11));
+            assertThat(replies.substring(bulkReply(value).length() * 11))
+                    .isEqualTo(
+                            switch (behind.length()) {
+                                case 7 -> "-ERR Protocol error: expected '$', got 'x'\r\n";
+                                case 21 -> ":1\r\n";
+                                default -> "";
+                            });
+        }
     }
 
     @Test
