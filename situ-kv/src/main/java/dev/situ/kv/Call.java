@@ -20,6 +20,9 @@ final class Call {
     /// In place of a claimed record: there was no memory for one, and the value's bytes were skipped.
     static final long FULL = -1;
 
+    /// How many keys are looked up together: more of them gain nothing, and would take memory that stays.
+    static final int MOST_LOOKUPS = 32;
+
     final Keyspace keyspace;
     final StoreWorker worker;
     final MemorySegment region;
@@ -119,11 +122,12 @@ final class Call {
         return worker.find(c.memory(), c.offset(key), c.length(key));
     }
 
-    /// The records of the keys that an argument and all behind it name, looked up together.
+    /// The records of the keys that an argument and those behind it name, at most [#MOST_LOOKUPS], looked up
+    /// together.
     LookupBurst lookUpFrom(int first) {
         Command c = command();
         lookups.clear();
-        for (int i = first; i < c.count(); i++) {
+        for (int i = first; i < Math.min(c.count(), first + MOST_LOOKUPS); i++) {
             lookups.add(c.memory(), c.offset(i), c.length(i));
         }
         worker.findAll(lookups);

@@ -8,6 +8,19 @@ import java.util.Locale;
 
 /// `CLIENT`: what a client tells and asks about itself.
 final class ClientCommands {
+    private static final String[] HELP = {
+        "GETNAME",
+        "    Return the name of the current connection.",
+        "ID",
+        "    Return the ID of the current connection.",
+        "SETNAME <name>",
+        "    Assign the name <name> to the current connection.",
+        "SETINFO <option> <value>",
+        "    Set client meta attr. Options are:",
+        "    * LIB-NAME: the client lib name.",
+        "    * LIB-VER: the client lib version."
+    };
+
     private ClientCommands() {}
 
     static CommandSpec.Builder declaration() {
@@ -23,7 +36,8 @@ final class ClientCommands {
                         subcommand("setname", 3, "2.6.9", "Set the current connection name")
                                 .body(ClientCommands::setName),
                         subcommand("setinfo", 4, "7.2.0", "Set client or connection specific info")
-                                .body(ClientCommands::setInfo));
+                                .body(ClientCommands::setInfo),
+                        HelpSubcommand.declaration("connection", HELP).categories(AclCategory.CONNECTION));
     }
 
     private static CommandSpec.Builder subcommand(String name, int arity, String since, String summary) {

@@ -12,6 +12,23 @@ import org.jspecify.annotations.Nullable;
 final class CommandCommands {
     private static final String NONDETERMINISTIC = "nondeterministic_output_order";
 
+    private static final String[] HELP = {
+        "(no subcommand)",
+        "    Return details about all Redis commands.",
+        "COUNT",
+        "    Return the total number of commands in this Redis server.",
+        "LIST",
+        "    Return a list of all commands in this Redis server.",
+        "INFO [<command-name> ...]",
+        "    Return details about multiple Redis commands.",
+        "    If no command names are given, documentation details for all",
+        "    commands are returned.",
+        "DOCS [<command-name> ...]",
+        "    Return documentation details about multiple Redis commands.",
+        "    If no command names are given, documentation details for all",
+        "    commands are returned."
+    };
+
     private CommandCommands() {}
 
     static List<CommandSpec.Builder> declarations() {
@@ -35,7 +52,8 @@ final class CommandCommands {
                                 .body(CommandCommands::docs),
                         subcommand("list", 2, "7.0.0", "Get an array of Redis command names")
                                 .tips(NONDETERMINISTIC)
-                                .body(CommandCommands::list)));
+                                .body(CommandCommands::list),
+                        HelpSubcommand.declaration("server", HELP).categories(AclCategory.CONNECTION)));
     }
 
     private static CommandSpec.Builder subcommand(String name, int arity, String since, String summary) {

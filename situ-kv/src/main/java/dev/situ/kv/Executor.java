@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One for each worker thread, confined to it; shared by all connections of that thread.
 public final class Executor {
+    private static final int LONGEST_OF_HTTP = 5;
+
     private final StoreWorker worker;
     private final CommandTable commands;
     private final SlotOwner slotOwner;
@@ -33,8 +35,8 @@ public final class Executor {
         keyspace.register(this);
     }
 
-    /// Runs one command and appends its reply: exactly one for each command. The caller has entered the worker's
-    /// epoch.
+    /// Runs one command and appends its reply: exactly one for each command, but for `POST` and `Host:`, which
+    /// drop all replies and close the session, as in Redis. The caller has entered the worker's epoch.
     ///
     /// @param command borrowed for the call, in native memory; none of its arguments is external
     public void execute(Session session, Command command, Reply reply) {
@@ -166,8 +168,19 @@ public final class Executor {
 
     private void refuseUnknown(Session session, Command command, Reply reply, long claimed) {
         call.begin(session, command, reply, null, claimed);
-        reply.error(Errors.unknownCommand(call));
+        if (isHttp(call.shown(0, LONGEST_OF_HTTP + 1))) {
+            reply.clear(); // Redis frees the client at once, with the replies that it did not send yet.
+            session.closeAfterReply();
+        } else {
+            reply.error(Errors.unknownCommand(call));
+        }
         call.end();
+    }
+
+    /// Says whether this is the first word of a line that a browser sends, which some page may have made talk to
+    /// a server in its own network: what follows in the request must not be run (Redis's `securityWarningCommand`).
+    private static boolean isHttp(String name) {
+        return name.equalsIgnoreCase("post") || name.equalsIgnoreCase("host:");
     }
 
     private boolean ownsKeys(CommandSpec spec, Command command, Reply reply) {

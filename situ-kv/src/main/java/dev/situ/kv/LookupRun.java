@@ -10,11 +10,10 @@ import dev.situ.store.Record;
 /// Nothing else is run between them, so the replies are those of running them one by one. Reused; confined to
 /// one thread.
 final class LookupRun {
-    private static final int MOST = 32;
     private static final int KEY = 1;
 
     private final LookupBurst burst = new LookupBurst();
-    private final long[] ends = new long[MOST];
+    private final long[] ends = new long[Call.MOST_LOOKUPS];
     private long answeredTo;
 
     LookupRun() {}
@@ -24,7 +23,7 @@ final class LookupRun {
     }
 
     boolean isFull() {
-        return burst.size() == MOST;
+        return burst.size() == Call.MOST_LOOKUPS;
     }
 
     /// Adds the key of a command. Its memory is borrowed until [#finish].

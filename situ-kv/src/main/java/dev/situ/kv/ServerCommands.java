@@ -35,11 +35,16 @@ final class ServerCommands {
                 CommandSpec.command("config", -2)
                         .docs("server", "2.0.0", "A container for server configuration commands")
                         .complexity("Depends on subcommand.")
-                        .subcommands(CommandSpec.command("get", -3)
-                                .flags(ADMIN, NOSCRIPT, LOADING, STALE)
-                                .docs("server", "2.0.0", "Get the values of configuration parameters")
-                                .complexity("O(N) when N is the number of configuration parameters provided")
-                                .body(ServerCommands::configGet)));
+                        .subcommands(
+                                CommandSpec.command("get", -3)
+                                        .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+                                        .docs("server", "2.0.0", "Get the values of configuration parameters")
+                                        .complexity("O(N) when N is the number of configuration parameters provided")
+                                        .body(ServerCommands::configGet),
+                                HelpSubcommand.declaration(
+                                        "server",
+                                        "GET <pattern>",
+                                        "    Return parameters matching the glob-like <pattern> and their values.")));
     }
 
     private static void info(Call call) {

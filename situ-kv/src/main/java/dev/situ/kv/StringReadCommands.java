@@ -56,10 +56,12 @@ final class StringReadCommands {
     }
 
     private static void getAll(Call call) {
-        LookupBurst found = call.lookUpFrom(KEY);
-        call.reply().array(found.size());
-        for (int i = 0; i < found.size(); i++) {
-            call.valueOrNothing(found.record(i));
+        call.reply().array(call.count() - KEY);
+        for (int key = KEY; key < call.count(); key += Call.MOST_LOOKUPS) {
+            LookupBurst found = call.lookUpFrom(key);
+            for (int i = 0; i < found.size(); i++) {
+                call.valueOrNothing(found.record(i));
+            }
         }
     }
 

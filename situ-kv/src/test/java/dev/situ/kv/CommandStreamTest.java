@@ -337,7 +337,8 @@ class CommandStreamTest {
             server.worker.enter();
             try (Arena arena = Arena.ofConfined();
                     Server.Connection reader = server.connect()) {
-                StreamStatus status = reader.stream.feed(arena.allocateFrom(request), 0, request.length(), reader.reply);
+                StreamStatus status =
+                        reader.stream.feed(arena.allocateFrom(request), 0, request.length(), reader.reply);
                 while (true) {
                     ByteArrayOutputStream out = new ByteArrayOutputStream();
                     lengths.add((int) reader.reply.length());
@@ -369,6 +370,24 @@ class CommandStreamTest {
                 .isEqualTo("+PONG\r\n-ERR Protocol error: expected '$', got 'x'\r\n");
         assertThat(client.status).isEqualTo(StreamStatus.CLOSE);
         assertThat(client.send("PING\r\n")).isEmpty();
+    }
+
+    @Test
+    void whatABrowserSendsEndsTheConnectionWithoutAReply() {
+        for (String request : List.of("POST / HTTP/1.1\r\n", "PING\r\nhOsT: x\r\n", Server.bulk("Post"))) {
+            try (Server.Connection browser = server.connect()) {
+                assertThat(browser.send(request + "SET k v\r\n")).isEmpty();
+                assertThat(browser.status).isEqualTo(StreamStatus.CLOSE);
+            }
+            try (Server.Connection browser = server.connect()) {
+                int cut = request.length() - 1;
+                browser.send(request.substring(0, cut));
+                assertThat(browser.send(request.substring(cut) + "SET k v\r\n")).isEmpty();
+                assertThat(browser.status).isEqualTo(StreamStatus.CLOSE);
+            }
+        }
+        assertThat(client.send("EXISTS k\r\n")).isEqualTo(":0\r\n");
+        assertThat(client.send("Host\r\n")).isEqualTo("-ERR unknown command 'Host', with args beginning with: \r\n");
     }
 
     @Test

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -199,6 +202,47 @@ class CommandsTest {
         assertThat(client.command("COMMAND", "INFO", "client|id", "nope"))
                 .startsWith("*2\r\n*10\r\n$9\r\nclient|id\r\n:2\r\n")
                 .endsWith("$-1\r\n");
+    }
+
+    @Test
+    void helpNamesEverySubcommandAndNoOther() {
+        List<String> config = List.of(
+                "*5",
+                "+CONFIG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+                "+GET <pattern>",
+                "+    Return parameters matching the glob-like <pattern> and their values.",
+                "+HELP",
+                "+    Prints this help.");
+        assertReply(String.join("\r\n", config), "CONFIG", "Help");
+        for (CommandSpec spec : server.keyspace.commands().all()) {
+            if (spec.subcommands != null) {
+                String name = spec.name.toUpperCase(Locale.ROOT);
+                String[] lines = client.command(name, "HELP").split("\r\n");
+                assertThat(lines[0]).isEqualTo("*" + (lines.length - 1));
+                assertThat(lines[1]).startsWith("+" + name + " <subcommand>");
+                assertThat(Stream.of(lines).skip(2).filter(line -> line.matches("\\+[A-Z].*")))
+                        .map(line -> line.substring(1).split(" ", -1)[0].toLowerCase(Locale.ROOT))
+                        .containsExactlyInAnyOrderElementsOf(spec.subcommands.all().stream()
+                                .map(subcommand -> subcommand.name)
+                                .toList());
+                assertReply("-ERR wrong number of arguments for '" + spec.name + "|help' command", name, "HELP", "x");
+                assertReply("-ERR unknown subcommand 'foo'. Try " + name + " HELP.", name, "foo");
+            }
+        }
+    }
+
+    @Test
+    void mgetAnswersAnyNumberOfKeysInOrder() {
+        List<String> command = new ArrayList<>(List.of("MGET"));
+        StringBuilder expected = new StringBuilder("*100\r\n");
+        for (int i = 0; i < 100; i++) {
+            command.add("k" + i);
+            if (i % 3 == 0) {
+                client.command("SET", "k" + i, "v");
+            }
+            expected.append(i % 3 == 0 ? "$1\r\nv\r\n" : "$-1\r\n");
+        }
+        assertThat(client.command(command.toArray(new String[0]))).isEqualTo(expected.toString());
     }
 
     @Test
