@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /// ```
 ///   SlabCache (one a worker, no atomics)   SlabCache ...
 ///        | a slab's free cells at once          |
-///   lists of slabs with free cells, one a class (lock-free stacks)
+///   lists of slabs with free cells, two a class (lock-free stacks)
 ///        | 64 or 256 KiB at once
 ///   PageRuns (a short spin lock)
 /// ```
@@ -67,7 +67,7 @@ public final class SlabAllocator {
         for (int i = 0; i < classes; i++) {
             cellBytes[i] = i < SizeClasses.COUNT ? SizeClasses.bytesOf(i) : extraClasses[i - SizeClasses.COUNT];
         }
-        partial = new AtomicLongArray(classes * STRIDE);
+        partial = new AtomicLongArray(classes * 2 * STRIDE);
         slabs = new AtomicIntegerArray(classes);
         emptySlabs = new AtomicIntegerArray(classes);
     }
@@ -225,7 +225,29 @@ public final class SlabAllocator {
     ///
     /// @return its head page, or [PageRuns#NONE]
     int popPartial(int sizeClass) {
-        int head = sizeClass * STRIDE;
+        while (true) {
+            long fresh = partial.get(freshList(sizeClass));
+            int slab = pop(freshList(sizeClass));
+            if (slab == PageRuns.NONE) {
+                slab = pop(seenList(sizeClass));
+            }
+            // A purge may have moved slabs from the second list to the first after we had looked there.
+            if (slab != PageRuns.NONE || partial.get(freshList(sizeClass)) == fresh) {
+                return slab;
+            }
+        }
+    }
+
+    private static int freshList(int sizeClass) {
+        return sizeClass * 2 * STRIDE;
+    }
+
+    /// Where a purge puts what it found not empty.
+    private static int seenList(int sizeClass) {
+        return (sizeClass * 2 + 1) * STRIDE;
+    }
+
+    private int pop(int head) {
         while (true) {
             long old = partial.get(head);
             int slab = (int) old;
@@ -240,8 +262,7 @@ public final class SlabAllocator {
         }
     }
 
-    private void pushPartial(int sizeClass, int slab) {
-        int head = sizeClass * STRIDE;
+    private void push(int head, int slab) {
         while (true) {
             long old = partial.get(head);
             Words.setIntOpaque(memory, nextOffset(slab), (int) old);
@@ -297,7 +318,7 @@ public final class SlabAllocator {
             }
             if (Words.compareAndSetLong(memory, at, old, Anchor.returned(old, state, free, firstIndex))) {
                 if (oldState == Anchor.FULL) {
-                    pushPartial(sizeClass, slab);
+                    push(freshList(sizeClass), slab);
                 } else if (empty && emptySlabs.get(sizeClass) > 4 + (slabs.get(sizeClass) >>> 3)) {
                     purge(sizeClass);
                 }
@@ -314,31 +335,31 @@ public final class SlabAllocator {
         runs.free(slab, slabPages(sizeClass));
     }
 
-    /// Gives the empty slabs of a class back to the pages. The list is taken off as a whole, and what is not
-    /// empty is put back.
+    /// Gives the empty slabs of a class back to the pages. Slabs go from one list of the class to the other and
+    /// back, one at a time: all the others can be found meanwhile by who needs a cell.
     ///
     /// @return whether there was one
     public boolean purge(int sizeClass) {
-        int head = sizeClass * STRIDE;
-        long old;
-        do {
-            old = partial.get(head);
-            if ((int) old == PageRuns.NONE) {
-                return false;
-            }
-        } while (!partial.compareAndSet(head, old, tagged(old, PageRuns.NONE)));
+        boolean found = move(sizeClass, seenList(sizeClass), freshList(sizeClass));
+        found |= move(sizeClass, freshList(sizeClass), seenList(sizeClass));
+        return found;
+    }
+
+    private boolean move(int sizeClass, int from, int to) {
         boolean found = false;
-        int slab = (int) old;
-        while (slab != PageRuns.NONE) {
-            int next = Words.getIntOpaque(memory, nextOffset(slab));
+        // Others may put slabs back as fast as we move them: no more than there are.
+        for (int left = slabs.get(sizeClass); left > 0; left--) {
+            int slab = pop(from);
+            if (slab == PageRuns.NONE) {
+                return found;
+            }
             if (takeIfEmpty(slab)) {
                 emptySlabs.decrementAndGet(sizeClass);
                 giveBack(slab, sizeClass);
                 found = true;
             } else {
-                pushPartial(sizeClass, slab);
+                push(to, slab);
             }
-            slab = next;
         }
         return found;
     }

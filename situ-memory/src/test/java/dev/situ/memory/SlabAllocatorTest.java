@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +124,47 @@ class SlabAllocatorTest {
         there.put(0L);
         consumer.join();
         assertThat(failures).isEmpty();
+        allocator.purgeAll();
+        assertThat(allocator.allocatedBytes()).isZero();
+    }
+
+    @Test
+    void freeCellsAreFoundWhileAnotherThreadLooksForEmptySlabs() throws InterruptedException {
+        SlabAllocator allocator = new SlabAllocator(region, 16 << 20);
+        int sizeClass = SizeClasses.classOf(64);
+        AtomicBoolean stop = new AtomicBoolean();
+        try (SlabCache cache = new SlabCache(allocator)) {
+            List<Long> cells = new ArrayList<>();
+            for (long cell = cache.allocate(64); cell != SlabAllocator.NONE; cell = cache.allocate(64)) {
+                cells.add(cell);
+            }
+            // Half of the cells of each slab are free, no slab is empty, and there are no pages.
+            for (int i = 0; i < cells.size(); i += 2) {
+                cache.free(cells.get(i));
+            }
+            cache.flush();
+            Thread purger = Thread.ofPlatform().start(() -> {
+                while (!stop.get()) {
+                    allocator.purge(sizeClass);
+                }
+            });
+            int refused = 0;
+            for (int i = 0; i < 100_000; i++) {
+                long cell = cache.allocate(64);
+                if (cell == SlabAllocator.NONE) {
+                    refused++;
+                } else {
+                    cache.free(cell);
+                    cache.flush();
+                }
+            }
+            stop.set(true);
+            purger.join();
+            assertThat(refused).isZero();
+            for (int i = 1; i < cells.size(); i += 2) {
+                cache.free(cells.get(i));
+            }
+        }
         allocator.purgeAll();
         assertThat(allocator.allocatedBytes()).isZero();
     }
