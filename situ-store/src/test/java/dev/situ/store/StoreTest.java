@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.situ.memory.Region;
 import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.Words;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -156,6 +157,14 @@ class StoreTest {
         worker.find(Bytes.of("key:1"), 0, 5); // still inside
         worker.exit();
         assertThat(burst.size()).isZero();
+    }
+
+    @Test
+    void aLookupOfALongKeyTouchesNothingBehindTheRegion() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment region = arena.allocate(64, 8);
+            assertThat(Record.touch(region, 32, 1000)).isZero();
+        }
     }
 
     @Test
@@ -561,5 +570,11 @@ class StoreTest {
         assertThatThrownBy(() -> Store.open(StoreOptions.ofMemory(1 << 20).withExpectedKeys(1_000_000)))
                 .isInstanceOf(StoreOpenException.class)
                 .hasMessage("an index for 1000000 keys does not fit into 1048576 bytes of memory");
+        assertThatThrownBy(() -> StoreOptions.ofMemory((1L << 41) + 1))
+                .isInstanceOf(StoreOpenException.class)
+                .hasMessage("a store can have at most 2 TiB of memory, not 2199023255553 bytes");
+        assertThatThrownBy(() -> StoreOptions.ofMemory(1 << 20).withExpectedKeys(1L << 59))
+                .isInstanceOf(StoreOpenException.class)
+                .hasMessage("the number of keys expected cannot be 576460752303423488");
     }
 }
