@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// Takes new connections from a listening socket and hands them to the event loops, one after the other.
 ///
@@ -26,17 +27,25 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final int maxClients;
     private final AtomicInteger current;
     private final LogLimiter log;
+    private final Consumer<Throwable> fatal;
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong rejected = new AtomicLong();
     private final AtomicLong errors = new AtomicLong();
     private final AtomicInteger next = new AtomicInteger();
 
-    Acceptor(TcpTransport transport, TcpLoop[] loops, int maxClients, AtomicInteger current, LogLimiter log) {
+    Acceptor(
+            TcpTransport transport,
+            TcpLoop[] loops,
+            int maxClients,
+            AtomicInteger current,
+            LogLimiter log,
+            Consumer<Throwable> fatal) {
         this.transport = transport;
         this.loops = loops;
         this.maxClients = maxClients;
         this.current = current;
         this.log = log;
+        this.fatal = fatal;
     }
 
     long accepted() {
@@ -77,15 +86,24 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         var _ = channel.eventLoop()
                 .schedule(() -> channel.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         errors.incrementAndGet();
+        if (cause instanceof VirtualMachineError) {
+            fatal.accept(cause);
+        }
         log.warn(
                 () -> "no connection could be accepted on " + channel.localAddress() + ": " + cause.getMessage(), null);
     }
 
     private void open(TcpLoop loop, Channel channel) {
-        if (transport == TcpTransport.IO_URING) {
-            RingWire.open(loop, channel);
-        } else {
-            ChannelWire.open(loop, channel);
+        try {
+            if (transport == TcpTransport.IO_URING) {
+                RingWire.open(loop, channel);
+            } else {
+                ChannelWire.open(loop, channel);
+            }
+        } catch (RuntimeException | Error e) {
+            current.decrementAndGet();
+            channel.unsafe().closeForcibly();
+            loop.failed(String.valueOf(channel.remoteAddress()), e);
         }
     }
 

@@ -85,10 +85,14 @@ final class Connection {
     /// The connection can be used.
     void opened(Wire wire) {
         output = new Output(loop, wire, this);
-        if (loop.add(this)) {
-            wire.read();
-        } else {
-            wire.close();
+        try {
+            if (loop.add(this)) {
+                wire.read();
+            } else {
+                wire.close();
+            }
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
     }
 
@@ -196,14 +200,21 @@ final class Connection {
 
     private void use(ByteBuf bytes) {
         int length = bytes.readableBytes();
-        loop.worker.enter();
         try {
-            StreamStatus status = bytes instanceof LoopBuffer buffer
-                    ? stream.feed(buffer.memory(), buffer.readerIndex(), length, reply)
-                    : stream.directAdvance(length, reply);
-            answered(status);
+            loop.worker.enter();
+            try {
+                StreamStatus status = bytes instanceof LoopBuffer buffer
+                        ? stream.feed(buffer.memory(), buffer.readerIndex(), length, reply)
+                        : stream.directAdvance(length, reply);
+                answered(status);
+            } finally {
+                loop.worker.exit();
+            }
+        } catch (RuntimeException | Error e) {
+            // The replies of a command that failed are not another connection's.
+            reply.clear();
+            throw e;
         } finally {
-            loop.worker.exit();
             bytes.release();
         }
     }
@@ -262,6 +273,14 @@ final class Connection {
         if (ended) {
             return;
         }
+        try {
+            goOn();
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
+    }
+
+    private void goOn() {
         if (closing) {
             closeIfSent();
             return;

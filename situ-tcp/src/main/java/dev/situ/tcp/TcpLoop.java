@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// One event loop: its thread, its worker of the store, its memory, and the connections that live on it.
 ///
@@ -34,20 +35,29 @@ final class TcpLoop {
     private final AtomicLong bytesOut = new AtomicLong();
     private final AtomicLong closedByLimit = new AtomicLong();
     private final AtomicInteger pinned = new AtomicInteger();
+    private final AtomicLong failures = new AtomicLong();
     private final AtomicInteger current;
     private final LogLimiter log;
+    private final Consumer<Throwable> fatal;
 
     private final Set<Connection> connections = new HashSet<>();
     private final Set<Connection> blocked = new HashSet<>();
     private boolean sweeping;
     private boolean stopping;
 
-    TcpLoop(EventLoop eventLoop, TcpWorker worker, OutputLimits limits, AtomicInteger current, LogLimiter log) {
+    TcpLoop(
+            EventLoop eventLoop,
+            TcpWorker worker,
+            OutputLimits limits,
+            AtomicInteger current,
+            LogLimiter log,
+            Consumer<Throwable> fatal) {
         this.eventLoop = eventLoop;
         this.worker = worker;
         this.limits = limits;
         this.current = current;
         this.log = log;
+        this.fatal = fatal;
     }
 
     // ---- connections ----------------------------------------------------------------------------------------------
@@ -83,8 +93,13 @@ final class TcpLoop {
         log.warn(() -> "closed " + connection + ": " + unread + " bytes of replies were not read", null);
     }
 
-    /// Something went wrong that no client should be able to cause.
-    void failed(Connection connection, Throwable cause) {
+    /// Something went wrong that no client should be able to cause. When it is the virtual machine (no memory),
+    /// all connections are concerned, and nothing can be relied on any more.
+    void failed(Object connection, Throwable cause) {
+        add(failures, 1);
+        if (cause instanceof VirtualMachineError) {
+            fatal.accept(cause);
+        }
         log.warn(() -> "closed " + connection + " because of an internal error", cause);
     }
 
@@ -116,7 +131,11 @@ final class TcpLoop {
 
     private void sweep() {
         for (Connection connection : copy(blocked)) {
-            connection.sweep(SWEEP_MILLIS);
+            try {
+                connection.sweep(SWEEP_MILLIS);
+            } catch (RuntimeException | Error e) {
+                connection.failed(e);
+            }
         }
         sweeping = !blocked.isEmpty();
         if (sweeping) {
@@ -152,6 +171,10 @@ final class TcpLoop {
 
     long closedByLimit() {
         return closedByLimit.get();
+    }
+
+    long failures() {
+        return failures.get();
     }
 
     int pinned() {

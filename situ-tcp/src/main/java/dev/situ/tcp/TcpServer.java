@@ -14,8 +14,10 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -38,14 +40,37 @@ public final class TcpServer implements AutoCloseable {
     private final List<Channel> listening = new ArrayList<>();
     private @Nullable UnixSocketFile unixSocketFile;
     private int port = -1;
-    private boolean closed;
+    private volatile boolean closed;
 
     /// Starts a server that listens when this returns.
+    ///
+    /// What goes wrong for good goes to the handler of uncaught exceptions, as if the thread had died of it: see
+    /// the other `start`.
     ///
     /// @param workers makes the worker of loop `i`; called on the loop's thread, which also closes it
     /// @throws IOException if it cannot listen, or the transport does not work here; the message is one line for
     ///         users
     public static TcpServer start(TcpServerOptions options, IntFunction<TcpWorker> workers) throws IOException {
+        return start(options, workers, TcpServer::uncaught);
+    }
+
+    private static void uncaught(Throwable cause) {
+        Thread thread = Thread.currentThread();
+        // Only a thread that has ended has none.
+        Objects.requireNonNull(thread.getUncaughtExceptionHandler()).uncaughtException(thread, cause);
+    }
+
+    /// Starts a server that listens when this returns.
+    ///
+    /// @param workers makes the worker of loop `i`; called on the loop's thread, which also closes it
+    /// @param fatal told of what no connection's end can mend: an error of the virtual machine, as when the heap
+    ///         is full, or the end of a loop's thread. Called on any thread, maybe more than once; should end the
+    ///         process, and must not close this server. An error of one command only closes its connection
+    ///         ([TcpStatistics#failures()]).
+    /// @throws IOException if it cannot listen, or the transport does not work here; the message is one line for
+    ///         users
+    public static TcpServer start(TcpServerOptions options, IntFunction<TcpWorker> workers, Consumer<Throwable> fatal)
+            throws IOException {
         String unavailability = options.transport().unavailability();
         if (unavailability != null) {
             throw new IOException(unavailability);
@@ -54,7 +79,7 @@ public final class TcpServer implements AutoCloseable {
             // Our buffers are counted by their loop; Netty's sampling of its own would cost, and find nothing of ours.
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         }
-        TcpServer server = new TcpServer(options, workers);
+        TcpServer server = new TcpServer(options, workers, fatal);
         try {
             server.listen();
             return server;
@@ -64,29 +89,43 @@ public final class TcpServer implements AutoCloseable {
         }
     }
 
-    private TcpServer(TcpServerOptions options, IntFunction<TcpWorker> workers) {
+    private TcpServer(TcpServerOptions options, IntFunction<TcpWorker> workers, Consumer<Throwable> fatal) {
         this.options = options;
         this.transport = options.transport().resolve();
         this.group = new MultiThreadIoEventLoopGroup(
                 options.eventLoops(), new DefaultThreadFactory("situ-tcp"), transport.ioHandlers());
         try {
             for (int i = 0; i < options.eventLoops(); i++) {
-                loops.add(newLoop(workers, i));
+                loops.add(newLoop(workers, i, fatal));
             }
         } catch (RuntimeException | Error e) {
             endLoops();
             throw e;
         }
-        this.acceptor = new Acceptor(transport, loops.toArray(TcpLoop[]::new), options.maxClients(), current, log);
+        this.acceptor =
+                new Acceptor(transport, loops.toArray(TcpLoop[]::new), options.maxClients(), current, log, fatal);
+        watchThreads(fatal);
     }
 
-    private TcpLoop newLoop(IntFunction<TcpWorker> workers, int index) {
+    private TcpLoop newLoop(IntFunction<TcpWorker> workers, int index, Consumer<Throwable> fatal) {
         EventLoop eventLoop = group.next();
         TcpWorker worker = eventLoop
                 .submit(() -> workers.apply(index))
                 .syncUninterruptibly()
                 .getNow();
-        return new TcpLoop(eventLoop, worker, options.output(), current, log);
+        return new TcpLoop(eventLoop, worker, options.output(), current, log, fatal);
+    }
+
+    /// Netty ends a loop's thread when its own work throws, and only logs that; its connections would hang for
+    /// ever.
+    private void watchThreads(Consumer<Throwable> fatal) {
+        for (TcpLoop loop : loops) {
+            loop.eventLoop.terminationFuture().addListener(_ -> {
+                if (!closed) {
+                    fatal.accept(new IllegalStateException("the thread of an event loop has ended"));
+                }
+            });
+        }
     }
 
     /// The TCP port that it listens on, or -1 if on none.
@@ -104,12 +143,14 @@ public final class TcpServer implements AutoCloseable {
         long bytesIn = 0;
         long bytesOut = 0;
         long closedByLimit = 0;
+        long failures = 0;
         int buffers = 0;
         int pinned = 0;
         for (TcpLoop loop : loops) {
             bytesIn += loop.bytesIn();
             bytesOut += loop.bytesOut();
             closedByLimit += loop.closedByLimit();
+            failures += loop.failures();
             buffers += loop.buffersInUse();
             pinned += loop.pinned();
         }
@@ -118,6 +159,7 @@ public final class TcpServer implements AutoCloseable {
                 current.get(),
                 acceptor.rejected(),
                 closedByLimit,
+                failures,
                 acceptor.errors(),
                 bytesIn,
                 bytesOut,
@@ -135,7 +177,9 @@ public final class TcpServer implements AutoCloseable {
         closed = true;
         removeUnixSocketFile();
         for (Channel channel : listening) {
-            channel.close().syncUninterruptibly();
+            if (!channel.eventLoop().isShuttingDown()) { // a thread that has ended has closed its channels
+                channel.close().syncUninterruptibly();
+            }
         }
         forEachLoop(TcpLoop::stop);
         awaitNoConnections(options.stopTimeout().toNanos());
@@ -234,7 +278,9 @@ public final class TcpServer implements AutoCloseable {
 
     private void forEachLoop(LoopAction action) {
         for (TcpLoop loop : loops) {
-            loop.eventLoop.submit(() -> action.on(loop)).syncUninterruptibly();
+            if (!loop.eventLoop.isShuttingDown()) {
+                loop.eventLoop.submit(() -> action.on(loop)).syncUninterruptibly();
+            }
         }
     }
 

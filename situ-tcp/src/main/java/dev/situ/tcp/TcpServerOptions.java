@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param bind the address to listen on, as a name or a number
 /// @param port the port, or 0 for a free one, or -1 for none (then there must be a unix socket)
-/// @param unixSocket the path of a unix socket to listen on too, or null; a stale socket there is replaced
+/// @param unixSocket the path of a unix socket to listen on too, or null; a stale socket there is replaced,
+///         anything else refused
 /// @param eventLoops threads, each with its own worker: at least 1
 /// @param transport which interface of the kernel is used
 /// @param maxClients connections at once; one more is answered with an error and closed

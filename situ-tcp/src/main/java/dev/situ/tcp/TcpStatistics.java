@@ -6,6 +6,7 @@ package dev.situ.tcp;
 /// @param current connections that are open now
 /// @param rejected connections that were turned away because there were too many
 /// @param closedByLimit connections closed because their client left too much unread
+/// @param failures connections closed because of an internal error
 /// @param acceptErrors times that the kernel refused to give a connection (out of file descriptors)
 /// @param bytesIn bytes received
 /// @param bytesOut bytes of replies that the kernel has taken
@@ -17,6 +18,7 @@ public record TcpStatistics(
         int current,
         long rejected,
         long closedByLimit,
+        long failures,
         long acceptErrors,
         long bytesIn,
         long bytesOut,
