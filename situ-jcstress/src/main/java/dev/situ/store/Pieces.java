@@ -82,7 +82,8 @@ final class Pieces {
     static Growth growth(Index index) {
         SlabAllocator allocator = new SlabAllocator(REGION, 0, Bucket.BYTES, Limbo.CHUNK_BYTES);
         SlabCache cache = new SlabCache(allocator);
-        Limbo limbo = new Limbo(MEMORY, new Epochs(MEMORY, SPARE, 1), cache, Store.CHUNK_CLASS, new AtomicLong());
+        Limbo limbo = new Limbo(
+                MEMORY, new Epochs(MEMORY, SPARE, 1), cache, Store.CHUNK_CLASS, new AtomicLong(), new AtomicLong());
         return new Growth(index, allocator, cache, limbo, Store.BUCKET_CLASS);
     }
 
