@@ -37,7 +37,7 @@ final class Pieces {
 
     /// A live record at `at` with an 8-byte key and an 8-byte value: 40 bytes.
     static long record(long at, long key, long value) {
-        Record.claim(MEMORY, at, 0, 0, 8, 8);
+        Record.claim(MEMORY, at, 0, 0, 8, 8, 0, false);
         Words.setLong(MEMORY, Record.keyOffset(at), key);
         Words.setLong(MEMORY, at + Record.HEADER_BYTES + 8, value);
         Record.makeLive(MEMORY, at, 1);

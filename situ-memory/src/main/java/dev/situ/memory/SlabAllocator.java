@@ -416,6 +416,27 @@ public final class SlabAllocator {
         return PageRuns.offsetOf(slabOf(cell));
     }
 
+    /// The bytes of the cell or run that starts at `offset`, as far as there is one now; 0 if there is none. For who
+    /// has kept an offset that may have become something else since: any thread, any offset in the region.
+    public long usableBytes(long offset) {
+        int page = PageRuns.pageOf(offset);
+        long word = runs.word(page);
+        if (PageWord.kind(word) == PageWord.SLAB_INNER) {
+            page = PageWord.pages(word);
+            word = runs.word(page);
+        }
+        long from = offset - PageRuns.offsetOf(page);
+        if (PageWord.kind(word) == PageWord.RUN) {
+            long bytes = PageRuns.offsetOf(PageWord.pages(word));
+            return from == 0 ? Math.min(bytes, memory.byteSize() - offset) : 0;
+        }
+        if (PageWord.kind(word) != PageWord.SLAB) {
+            return 0;
+        }
+        int bytes = cellBytes[PageWord.sizeClass(word)];
+        return from % bytes == 0 && offset + bytes <= memory.byteSize() ? bytes : 0;
+    }
+
     /// Free cells of the slab that starts at `slab`, as far as they are not in a cache.
     public int freeCells(long slab) {
         return Anchor.free(Words.getLongVolatile(memory, anchorOffset(PageRuns.pageOf(slab))));

@@ -32,12 +32,35 @@ final class Claims {
         this.burst = burst;
     }
 
-    long claim(MemorySegment key, long offset, int length, int valueLength) {
-        if (valueLength < 0) {
-            throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes");
+    /// Makes an unpublished record with room for a value and its frame.
+    ///
+    /// @param head of the frame, 0 for none
+    long claim(MemorySegment key, long offset, int length, int valueLength, int head) {
+        if (valueLength < 0 || head < 0 || head > Record.MAX_FRAME_HEAD_BYTES) {
+            throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes in a frame of " + head);
         }
+        return claim(key, offset, length, valueLength, head, Record.bytes(length, valueLength, head), false);
+    }
+
+    /// Makes an unpublished record whose value stays where it lies. Consumes the references to the buffers, unless it
+    /// gives [Record#NONE].
+    long adopt(MemorySegment key, long offset, int length, Adoption adoption) {
+        int slices = adoption.size();
+        int head = adoption.frameHead();
+        long bytes = AdoptedValue.recordBytes(length, slices);
+        long record = claim(key, offset, length, adoption.valueLength(), head, bytes, true);
+        if (record != Record.NONE) {
+            AdoptedValue.begin(memory, record, adoption.source(), slices);
+            for (int i = 0; i < slices; i++) {
+                AdoptedValue.setSlice(memory, record, i, adoption.buffer(i), adoption.offset(i), adoption.length(i));
+            }
+        }
+        return record;
+    }
+
+    private long claim(
+            MemorySegment key, long offset, int length, int valueLength, int head, long bytes, boolean adopted) {
         long hash = index.hash(key, offset, length);
-        long bytes = Record.bytes(length, valueLength);
         long record = cache.allocate(bytes);
         if (record == SlabAllocator.NONE) {
             record = allocateUnderPressure(bytes);
@@ -45,7 +68,7 @@ final class Claims {
                 return Record.NONE;
             }
         }
-        Record.claim(memory, record, hash, burst.initialUse(), length, valueLength);
+        Record.claim(memory, record, hash, burst.initialUse(), length, valueLength, head, adopted);
         Words.copy(key, offset, memory, Record.keyOffset(record), length);
         writes.claimed();
         return record;

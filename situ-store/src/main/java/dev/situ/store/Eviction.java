@@ -30,8 +30,7 @@ final class Eviction {
     private final MemorySegment memory;
     private final Index index;
     private final Writes writes;
-    private final Growth growth;
-    private final Probe probe;
+    private final Locator locator;
     private long random;
     // Where the search for rare keys goes on.
     private long hand;
@@ -47,8 +46,7 @@ final class Eviction {
         this.memory = store.memory();
         this.index = store.index();
         this.writes = writes;
-        this.growth = growth;
-        this.probe = new Probe(memory);
+        this.locator = new Locator(store, growth);
         this.random = 0x9E3779B97F4A7C15L * (slot + 1);
     }
 
@@ -231,25 +229,12 @@ final class Eviction {
                 : allocator.cellBytes(sizeClass);
         for (int i = 0; i < cells; i++) {
             long record = at + i * cellBytes;
-            // Only a hint: the cell may be freed and used again while we look. That it is in the map, as this record,
-            // is what the search below finds out.
-            if (Record.state(memory, record) == Record.LIVE) {
-                evictRecord(record, cellBytes, policy);
-            }
+            evictRecord(record, policy);
         }
     }
 
-    private void evictRecord(long record, long cellBytes, EvictionPolicy policy) {
-        int keyLength = Record.plausibleKeyLength(memory, record, cellBytes);
-        if (keyLength < 0) {
-            return;
-        }
-        long hash = index.hash(memory, Record.keyOffset(record), keyLength);
-        int found = probe.search(growth.writable(hash), hash, memory, Record.keyOffset(record), keyLength);
-        if (found == Probe.FOUND
-                && SlotWord.reference(probe.word) == record
-                && qualifies(probe.word, policy)
-                && writes.remove(probe)) {
+    private void evictRecord(long record, EvictionPolicy policy) {
+        if (locator.locate(record) && qualifies(locator.probe().word, policy) && writes.remove(locator.probe())) {
             store.countEviction();
         }
     }

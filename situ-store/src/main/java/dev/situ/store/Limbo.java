@@ -50,6 +50,7 @@ final class Limbo {
     private final Epochs epochs;
     private final SlabCache cache;
     private final int chunkClass;
+    private final Sources sources;
     private final AtomicLong orphans;
     private final AtomicLong orphanBytes;
 
@@ -70,12 +71,14 @@ final class Limbo {
             Epochs epochs,
             SlabCache cache,
             int chunkClass,
+            Sources sources,
             AtomicLong orphans,
             AtomicLong orphanBytes) {
         this.memory = memory;
         this.epochs = epochs;
         this.cache = cache;
         this.chunkClass = chunkClass;
+        this.sources = sources;
         this.orphans = orphans;
         this.orphanBytes = orphanBytes;
     }
@@ -195,6 +198,11 @@ final class Limbo {
         openBytes = 0;
     }
 
+    /// Whether a chunk that was sealed in `epoch` or before is not free yet.
+    boolean isWaitingFor(long epoch) {
+        return head != SlabAllocator.NONE && Words.getLong(memory, head + EPOCH) <= epoch;
+    }
+
     private void enqueue(long chunk) {
         Words.setLong(memory, chunk + NEXT, SlabAllocator.NONE);
         if (head == SlabAllocator.NONE) {
@@ -239,6 +247,14 @@ final class Limbo {
         }
         records--;
         bytes -= Record.bytes(memory, record);
+        freeUnseen(record);
+    }
+
+    /// Frees a record that nobody can be reading: its cell, and the buffers of an adopted value.
+    void freeUnseen(long record) {
+        if (Record.isAdopted(memory, record)) {
+            sources.release(record);
+        }
         Record.setState(memory, record, Record.FREE);
         cache.free(record);
     }

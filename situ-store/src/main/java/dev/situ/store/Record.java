@@ -12,19 +12,33 @@ import java.lang.foreign.MemorySegment;
 ///    +--------------------+--------------------+
 ///    |  pins              |  version           |   while claimed: the key's hash
 ///    +--------------------+---------+-----+----+
-///    |  expire at, ms since 1970    |state| use|   48 bits, 0: never
+///    |  expire at, ms since 1970    |form | use|   48 bits, 0: never
 ///    +--------------------+---------+-----+----+
 ///    |  key length        |  value length      |
 ///    +--------------------+--------------------+
-/// 24 |  key bytes, then value bytes            |
+/// 24 |  key                                    |
 ///    +-----------------------------------------+
+///    |  inline:  [frame head] value [frame tail]
+///    |  adopted: up to a multiple of 8, then [AdoptedValue]: where the same bytes lie
+///    +-----------------------------------------+
+///
+///    form:  7       4 3   2   1     0
+///          +---------+---+---+-------+
+///          |  head   | 0 | A | state |      head: bytes of the frame before the value, 0: no frame
+///          +---------+---+---+-------+      A: adopted
 /// ```
+///
+/// A **frame** is what a protocol puts around a value, [#frameHead] bytes before it and [#FRAME_TAIL_BYTES] after
+/// it. A value that is kept with it is *reply-ready*: it can be sent as it lies. The frame is no part of the value.
+///
+/// An **adopted** value lies in buffers of a [dev.situ.memory.BufferSource], which the record holds until it is
+/// freed. [StoredValues] reads values of either form.
 ///
 /// | field | written by | how |
 /// |---|---|---|
 /// | pins | anyone inside an epoch, or who holds a pin | atomic add |
 /// | version, expiry, lengths, key, value | the claimer, before it is published | plain |
-/// | state | claimer, then who unlinks it, then who frees it | plain byte, for checks and for eviction |
+/// | form | claimer; its state then by who unlinks it and by who frees it | plain byte, for checks and for eviction |
 /// | use | anyone who finds it | plain byte, only if it changes; a hint for eviction |
 ///
 /// A **reference** is the record's offset in the region: a multiple of 8, never 0. It is valid inside the epoch
@@ -38,6 +52,12 @@ public final class Record {
     /// The bytes of a record besides its key and its value.
     public static final int HEADER_BYTES = 24;
 
+    /// The longest head of a frame.
+    public static final int MAX_FRAME_HEAD_BYTES = 15;
+
+    /// The bytes of a frame behind the value.
+    public static final int FRAME_TAIL_BYTES = 2;
+
     static final int FREE = 0;
     static final int CLAIMED = 1;
     static final int LIVE = 2;
@@ -46,12 +66,15 @@ public final class Record {
     private static final int PINS = 0;
     private static final int VERSION = 4;
     private static final int EXPIRY = 8;
-    private static final int STATE = 14;
+    private static final int FORM = 14;
     private static final int USE = 15;
     private static final int KEY_LENGTH = 16;
     private static final int VALUE_LENGTH = 20;
 
     private static final long EXPIRY_MASK = 0x0000_FFFF_FFFF_FFFFL;
+    private static final int STATE_MASK = 3;
+    private static final int ADOPTED = 4;
+    private static final int HEAD_SHIFT = 4;
 
     private Record() {}
 
@@ -68,9 +91,40 @@ public final class Record {
         return Words.getInt(region, record + KEY_LENGTH);
     }
 
-    /// Where the value's bytes start.
+    /// Whether the value lies in buffers of a transport, and not in the record.
+    public static boolean isAdopted(MemorySegment region, long record) {
+        check(region, record);
+        return (form(region, record) & ADOPTED) != 0;
+    }
+
+    /// The bytes of the frame before the value, or 0 if the value is kept bare.
+    public static int frameHead(MemorySegment region, long record) {
+        check(region, record);
+        return head(form(region, record));
+    }
+
+    /// Where the value's bytes start, of a value that is in the record.
+    ///
+    /// @throws IllegalStateException if it is adopted, and so in no single place
     public static long valueOffset(MemorySegment region, long record) {
-        return record + HEADER_BYTES + keyLength(region, record);
+        check(region, record);
+        int form = form(region, record);
+        if ((form & ADOPTED) != 0) {
+            throw new IllegalStateException("an adopted value is in no single place: " + hex(record));
+        }
+        return record + HEADER_BYTES + Words.getInt(region, record + KEY_LENGTH) + head(form);
+    }
+
+    /// Where the frame's head starts, or the value if it has no frame, of a value that is in the record.
+    ///
+    /// @throws IllegalStateException if it is adopted
+    public static long frameOffset(MemorySegment region, long record) {
+        return valueOffset(region, record) - frameHead(region, record);
+    }
+
+    /// The bytes of the value and its frame.
+    public static long framedLength(MemorySegment region, long record) {
+        return valueLength(region, record) + (long) frameBytes(frameHead(region, record));
     }
 
     /// The bytes of the value.
@@ -95,15 +149,6 @@ public final class Record {
         Words.setLong(region, record + EXPIRY, rest | clamped);
     }
 
-    /// Cuts the value to its first `length` bytes. Only for a claimed record, before it is published.
-    public static void truncateValue(MemorySegment region, long record, int length) {
-        requireClaimed(region, record);
-        if (length < 0 || length > valueLength(region, record)) {
-            throw new IllegalArgumentException("a value cannot be cut to " + length);
-        }
-        Words.setInt(region, record + VALUE_LENGTH, length);
-    }
-
     /// A number that changes with each write of the key. Two records of one key that follow each other have
     /// versions that follow each other; a key that was away in between starts anywhere.
     public static int version(MemorySegment region, long record) {
@@ -119,21 +164,57 @@ public final class Record {
 
     // ---- what only the store does ---------------------------------------------------------------------------------
 
-    /// The bytes of a record with such a key and such a value.
-    static long bytes(int keyLength, int valueLength) {
-        return (long) HEADER_BYTES + keyLength + valueLength;
+    /// The bytes that a frame with such a head adds to a value.
+    static int frameBytes(int head) {
+        return head == 0 ? 0 : head + FRAME_TAIL_BYTES;
+    }
+
+    /// The bytes of a record with such a key and such a value in it.
+    static long bytes(int keyLength, int valueLength, int head) {
+        return (long) HEADER_BYTES + keyLength + valueLength + frameBytes(head);
     }
 
     static long bytes(MemorySegment region, long record) {
-        return bytes(Words.getInt(region, record + KEY_LENGTH), Words.getInt(region, record + VALUE_LENGTH));
+        int keyLength = Words.getInt(region, record + KEY_LENGTH);
+        int form = form(region, record);
+        return (form & ADOPTED) != 0
+                ? AdoptedValue.recordBytes(keyLength, AdoptedValue.slices(region, record))
+                : bytes(keyLength, Words.getInt(region, record + VALUE_LENGTH), head(form));
+    }
+
+    private static int form(MemorySegment region, long record) {
+        return Words.getByte(region, record + FORM) & 0xFF;
+    }
+
+    private static int head(int form) {
+        return form >>> HEAD_SHIFT;
     }
 
     /// Writes the header of a fresh cell. The hash stands where pins and version will be.
-    static void claim(MemorySegment region, long record, long hash, int use, int keyLength, int valueLength) {
+    static void claim(
+            MemorySegment region,
+            long record,
+            long hash,
+            int use,
+            int keyLength,
+            int valueLength,
+            int head,
+            boolean adopted) {
+        int form = head << HEAD_SHIFT | (adopted ? ADOPTED : 0) | CLAIMED;
         Words.setLong(region, record, hash);
-        Words.setLong(region, record + EXPIRY, (long) use << 56 | (long) CLAIMED << 48);
+        Words.setLong(region, record + EXPIRY, (long) use << 56 | (long) form << 48);
         Words.setInt(region, record + KEY_LENGTH, keyLength);
         Words.setInt(region, record + VALUE_LENGTH, valueLength);
+    }
+
+    /// Writes the header of a fresh cell to which a live record moves: all as it was there, but no pins, and the
+    /// value in the record.
+    static void moveHeader(MemorySegment region, long from, long to) {
+        Words.setLong(region, to, (long) Words.getInt(region, from + VERSION) << 32);
+        long expiryFormUse = Words.getLong(region, from + EXPIRY);
+        long cleared = ~((long) (STATE_MASK | ADOPTED) << 48);
+        Words.setLong(region, to + EXPIRY, (expiryFormUse & cleared) | (long) LIVE << 48);
+        Words.setLong(region, to + KEY_LENGTH, Words.getLong(region, from + KEY_LENGTH));
     }
 
     /// The key's hash. Only while claimed.
@@ -145,7 +226,7 @@ public final class Record {
     /// Makes a claimed record one that may be published: no pins, a version, alive.
     static void makeLive(MemorySegment region, long record, int version) {
         Words.setLong(region, record, (long) version << 32);
-        Words.setByte(region, record + STATE, (byte) LIVE);
+        setState(region, record, LIVE);
     }
 
     /// Changes the version of a record that others may see as tentative, but not as a member of the map.
@@ -154,11 +235,11 @@ public final class Record {
     }
 
     static int state(MemorySegment region, long record) {
-        return Words.getByte(region, record + STATE);
+        return form(region, record) & STATE_MASK;
     }
 
     static void setState(MemorySegment region, long record, int state) {
-        Words.setByte(region, record + STATE, (byte) state);
+        Words.setByte(region, record + FORM, (byte) ((form(region, record) & ~STATE_MASK) | state));
     }
 
     static int use(MemorySegment region, long record) {
@@ -207,6 +288,16 @@ public final class Record {
         return length < 0 || length > cellBytes - HEADER_BYTES ? -1 : length;
     }
 
+    /// Whether a cell that may be changing under our eyes looks like a live record with an adopted value.
+    static boolean looksAdopted(MemorySegment region, long record) {
+        return (form(region, record) & (ADOPTED | STATE_MASK)) == (ADOPTED | LIVE);
+    }
+
+    /// Whether such a cell looks like a claimed record with an adopted value.
+    static boolean looksClaimed(MemorySegment region, long record) {
+        return (form(region, record) & (ADOPTED | STATE_MASK)) == (ADOPTED | CLAIMED);
+    }
+
     static String hex(long record) {
         return "record 0x" + Long.toHexString(record);
     }
@@ -216,8 +307,7 @@ public final class Record {
             if (record == NONE || (record & 7) != 0) {
                 throw new IllegalArgumentException("no " + hex(record));
             }
-            int state = state(region, record);
-            if (state < CLAIMED || state > RETIRED) {
+            if (state(region, record) == FREE) {
                 throw new IllegalStateException("use after free: " + hex(record));
             }
         }

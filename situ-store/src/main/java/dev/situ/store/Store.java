@@ -1,6 +1,7 @@
 package dev.situ.store;
 
 import com.dynatrace.hash4j.hashing.Hashing;
+import dev.situ.memory.BufferSource;
 import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import dev.situ.memory.RegionException;
@@ -49,6 +50,9 @@ public final class Store implements AutoCloseable {
     private final long epochBase;
     private final Epochs epochs;
     private final Index index;
+    private final Sources sources;
+    private final StoredValues values;
+    private final AdoptionPolicy adoption;
     private final AtomicLong orphans = new AtomicLong();
     private final AtomicLong orphanBytes = new AtomicLong();
     private final AtomicInteger trims = new AtomicInteger();
@@ -72,6 +76,9 @@ public final class Store implements AutoCloseable {
     private long usedBytesLeft;
     private long claimedLeft;
     private long volatileKeysLeft;
+    private long adoptedKeysLeft;
+    private long adoptedBytesLeft;
+    private long relocationsLeft;
     private final long[] cellsLeft;
 
     private Store(Region region, StoreOptions options) {
@@ -80,6 +87,9 @@ public final class Store implements AutoCloseable {
         // The descriptors of pages take 16 bytes of 4096.
         long limit = options.memoryBytes() - options.memoryBytes() / 256;
         this.allocator = new SlabAllocator(region, limit, Bucket.BYTES, Limbo.CHUNK_BYTES);
+        this.sources = new Sources(memory);
+        this.values = new StoredValues(memory, sources);
+        this.adoption = options.adoption();
         this.policy = options.evictionPolicy();
         this.clockMillis = options.clockMillis();
         this.firstBits = bitsFor(options.expectedKeys());
@@ -150,6 +160,9 @@ public final class Store implements AutoCloseable {
                 volatileKeysLeft += worker.writes().volatileKeys();
                 usedBytesLeft += worker.writes().usedBytes();
                 claimedLeft += worker.writes().claims();
+                adoptedKeysLeft += worker.writes().adoptedKeys();
+                adoptedBytesLeft += worker.writes().adoptedBytes();
+                relocationsLeft += worker.writes().relocations();
                 for (int i = 0; i < cellsLeft.length; i++) {
                     cellsLeft[i] += worker.cache().balance(i);
                 }
@@ -162,6 +175,32 @@ public final class Store implements AutoCloseable {
     public MemorySegment memory() {
         return memory;
     }
+
+    // ---- values ---------------------------------------------------------------------------------------------------
+
+    /// Reads values, wherever they lie.
+    public StoredValues values() {
+        return values;
+    }
+
+    /// When values are adopted.
+    public AdoptionPolicy adoption() {
+        return adoption;
+    }
+
+    /// Makes a source of buffers known, so that values may be adopted in them. It must outlive the records that
+    /// hold its buffers: see [StoreWorker#releaseBuffers].
+    ///
+    /// @return the number for [Adoption#begin]; the same for the same source
+    public int register(BufferSource source) {
+        return sources.register(source);
+    }
+
+    Sources sources() {
+        return sources;
+    }
+
+    // ---- keys -----------------------------------------------------------------------------------------------------
 
     /// The number of keys, those expired but not met since included. Exact when nothing runs.
     public long size() {
@@ -295,7 +334,13 @@ public final class Store implements AutoCloseable {
             long limboRecords = 0;
             long limboBytes = 0;
             long pinned = 0;
+            long adopted = adoptedKeysLeft;
+            long adoptedBytes = adoptedBytesLeft;
+            long relocations = relocationsLeft;
             for (StoreWorker worker : workers) {
+                adopted += worker.writes().adoptedKeys();
+                adoptedBytes += worker.writes().adoptedBytes();
+                relocations += worker.writes().relocations();
                 used += worker.writes().usedBytes();
                 claimed += worker.writes().claims();
                 limboRecords += worker.limbo().records();
@@ -311,7 +356,9 @@ public final class Store implements AutoCloseable {
             return new StoreStatistics(
                     keys,
                     volatileKeys(),
+                    adopted,
                     used,
+                    adoptedBytes,
                     allocator.allocatedBytes(),
                     allocator.limitBytes(),
                     indexBytes,
@@ -322,7 +369,8 @@ public final class Store implements AutoCloseable {
                     claimed,
                     oldest == Epochs.NOBODY ? 0 : epochs.current() - oldest,
                     evictions.get(),
-                    expirations.get());
+                    expirations.get(),
+                    relocations);
         }
     }
 

@@ -31,6 +31,8 @@ public final class StoreInvariants {
     private final Set<Long> limbo = new HashSet<>();
     private final Set<Long> knownRuns = new HashSet<>();
     private long usedBytes;
+    private long adoptedKeys;
+    private long adoptedBytes;
     private long claimedFound;
 
     private StoreInvariants(Store store) {
@@ -106,9 +108,29 @@ public final class StoreInvariants {
             require(bytes <= cell, "%s has %d bytes in a cell of %d", name, bytes, cell);
         }
         usedBytes += bytes;
+        if (Record.isAdopted(memory, record)) {
+            checkAdopted(record);
+        }
         long hash = Record.hash(store.index().hasher, memory, record);
         require(table.index(hash) == number, "%s is in bucket %d, not %d", name, number, table.index(hash));
         require(SlotWord.hasTag(word, SlotWord.tag(hash)), "%s has a wrong tag", name);
+    }
+
+    private void checkAdopted(long record) {
+        String name = Record.hex(record);
+        int source = AdoptedValue.source(memory, record);
+        require(source >= 0 && source < store.sources().count(), "%s has its value in source %d", name, source);
+        long size = store.sources().source(source).memory().byteSize();
+        long sum = 0;
+        for (int i = 0; i < AdoptedValue.slices(memory, record); i++) {
+            long offset = AdoptedValue.offset(memory, record, i);
+            int length = AdoptedValue.length(memory, record, i);
+            require(length > 0 && offset + length <= size, "%s has a slice out of bounds", name);
+            sum += length;
+        }
+        require(sum == Record.framedLength(memory, record), "%s has slices of %d bytes", name, sum);
+        adoptedKeys++;
+        adoptedBytes += Record.valueLength(memory, record);
     }
 
     private String key(long record) {
@@ -178,6 +200,13 @@ public final class StoreInvariants {
         StoreStatistics statistics = store.statistics();
         require(statistics.keys() == reachable.size(), "size %d, reachable %d", statistics.keys(), reachable.size());
         require(statistics.usedBytes() == usedBytes, "used %d, reachable %d", statistics.usedBytes(), usedBytes);
+        require(
+                statistics.adoptedKeys() == adoptedKeys && statistics.adoptedBytes() == adoptedBytes,
+                "adopted %d keys of %d bytes, reachable %d of %d",
+                statistics.adoptedKeys(),
+                statistics.adoptedBytes(),
+                adoptedKeys,
+                adoptedBytes);
         require(
                 statistics.claimedRecords() == claimedFound,
                 "claimed %d, found %d",

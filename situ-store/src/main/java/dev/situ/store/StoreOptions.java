@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 /// @param clockMillis the time in milliseconds since 1970, for expiry; called from every worker
 /// @param hashSeed the secret that keys are hashed with
 /// @param evictionPolicy what goes when memory runs out
+/// @param adoption when values stay in the buffers that they arrived in
 public record StoreOptions(
         long memoryBytes,
         long expectedKeys,
@@ -20,7 +21,8 @@ public record StoreOptions(
         int maxWorkers,
         LongSupplier clockMillis,
         long hashSeed,
-        EvictionPolicy evictionPolicy) {
+        EvictionPolicy evictionPolicy,
+        AdoptionPolicy adoption) {
     /// Below this even an empty store has no room for its slabs.
     public static final long MIN_MEMORY_BYTES = 1 << 20;
 
@@ -45,7 +47,7 @@ public record StoreOptions(
     }
 
     /// Options with this much memory, and the defaults for everything else: no expected keys, ordinary pages, 256
-    /// workers, the system's clock, a random seed, no eviction.
+    /// workers, the system's clock, a random seed, no eviction, adoption from a kilobyte a packet on.
     public static StoreOptions ofMemory(long memoryBytes) {
         return new StoreOptions(
                 memoryBytes,
@@ -54,36 +56,49 @@ public record StoreOptions(
                 256,
                 System::currentTimeMillis,
                 RANDOM.nextLong(),
-                EvictionPolicy.NOEVICTION);
+                EvictionPolicy.NOEVICTION,
+                AdoptionPolicy.DEFAULT);
     }
 
     /// The same with a hint of how many keys to expect.
     public StoreOptions withExpectedKeys(long keys) {
-        return new StoreOptions(memoryBytes, keys, hugePages, maxWorkers, clockMillis, hashSeed, evictionPolicy);
+        return new StoreOptions(
+                memoryBytes, keys, hugePages, maxWorkers, clockMillis, hashSeed, evictionPolicy, adoption);
     }
 
     /// The same with other pages.
     public StoreOptions withHugePages(HugePages pages) {
-        return new StoreOptions(memoryBytes, expectedKeys, pages, maxWorkers, clockMillis, hashSeed, evictionPolicy);
+        return new StoreOptions(
+                memoryBytes, expectedKeys, pages, maxWorkers, clockMillis, hashSeed, evictionPolicy, adoption);
     }
 
     /// The same with room for another number of workers.
     public StoreOptions withMaxWorkers(int workers) {
-        return new StoreOptions(memoryBytes, expectedKeys, hugePages, workers, clockMillis, hashSeed, evictionPolicy);
+        return new StoreOptions(
+                memoryBytes, expectedKeys, hugePages, workers, clockMillis, hashSeed, evictionPolicy, adoption);
     }
 
     /// The same with another clock.
     public StoreOptions withClock(LongSupplier clock) {
-        return new StoreOptions(memoryBytes, expectedKeys, hugePages, maxWorkers, clock, hashSeed, evictionPolicy);
+        return new StoreOptions(
+                memoryBytes, expectedKeys, hugePages, maxWorkers, clock, hashSeed, evictionPolicy, adoption);
     }
 
     /// The same with a known seed, for tests that are to repeat.
     public StoreOptions withHashSeed(long seed) {
-        return new StoreOptions(memoryBytes, expectedKeys, hugePages, maxWorkers, clockMillis, seed, evictionPolicy);
+        return new StoreOptions(
+                memoryBytes, expectedKeys, hugePages, maxWorkers, clockMillis, seed, evictionPolicy, adoption);
     }
 
     /// The same with another eviction policy.
     public StoreOptions withEvictionPolicy(EvictionPolicy policy) {
-        return new StoreOptions(memoryBytes, expectedKeys, hugePages, maxWorkers, clockMillis, hashSeed, policy);
+        return new StoreOptions(
+                memoryBytes, expectedKeys, hugePages, maxWorkers, clockMillis, hashSeed, policy, adoption);
+    }
+
+    /// The same with another adoption policy.
+    public StoreOptions withAdoption(AdoptionPolicy policy) {
+        return new StoreOptions(
+                memoryBytes, expectedKeys, hugePages, maxWorkers, clockMillis, hashSeed, evictionPolicy, policy);
     }
 }

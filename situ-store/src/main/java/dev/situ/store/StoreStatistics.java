@@ -5,7 +5,9 @@ package dev.situ.store;
 ///
 /// @param keys records that can be found, expired ones included that nobody has met yet
 /// @param volatileKeys those of them that have an expiry
-/// @param usedBytes bytes of these records: headers, keys, values
+/// @param adoptedKeys those of them whose values lie in buffers of a transport
+/// @param usedBytes bytes of these records: headers, keys, values that are in them
+/// @param adoptedBytes bytes of adopted values, which are in nothing else that is counted here
 /// @param allocatedBytes bytes of all pages in use: cells used and free, runs, index
 /// @param limitBytes how far `allocatedBytes` may go
 /// @param indexBytes bytes of the index, overflow buckets and a growing table included
@@ -18,10 +20,13 @@ package dev.situ.store;
 ///     keeps growing, a worker is stuck
 /// @param evicted records that went for want of memory, since the store was opened
 /// @param expired records that went because their time was over, since the store was opened
+/// @param relocated records that were moved to other memory, since the store was opened
 public record StoreStatistics(
         long keys,
         long volatileKeys,
+        long adoptedKeys,
         long usedBytes,
+        long adoptedBytes,
         long allocatedBytes,
         long limitBytes,
         long indexBytes,
@@ -32,4 +37,5 @@ public record StoreStatistics(
         long claimedRecords,
         long oldestEpoch,
         long evicted,
-        long expired) {}
+        long expired,
+        long relocated) {}

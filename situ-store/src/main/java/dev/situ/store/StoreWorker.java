@@ -49,6 +49,7 @@ public final class StoreWorker implements AutoCloseable {
     private final Scan scan;
     private final Burst burst;
     private final Claims claims;
+    private final AdoptedQueue adopted;
     private final Puts puts;
     private final Updates updates;
     private final Removals removals;
@@ -66,7 +67,8 @@ public final class StoreWorker implements AutoCloseable {
         this.epochs = store.epochs();
         this.index = store.index();
         this.cache = new SlabCache(store.allocator());
-        this.limbo = new Limbo(memory, epochs, cache, Store.CHUNK_CLASS, store.orphans(), store.orphanBytes());
+        this.limbo = new Limbo(
+                memory, epochs, cache, Store.CHUNK_CLASS, store.sources(), store.orphans(), store.orphanBytes());
         this.growth = new Growth(index, store.allocator(), cache, limbo, Store.BUCKET_CLASS);
         this.writes = new Writes(store, cache, limbo, growth);
         this.eviction = new Eviction(store, writes, growth, slot);
@@ -74,6 +76,7 @@ public final class StoreWorker implements AutoCloseable {
         this.scan = new Scan(index);
         this.burst = new Burst(store);
         this.claims = new Claims(store, cache, limbo, writes, eviction, burst);
+        this.adopted = new AdoptedQueue(store, limbo, new Relocation(store, cache, growth, writes));
         this.puts = new Puts(memory, growth, writes, burst);
         this.updates = new Updates(memory, growth, writes, burst);
         this.removals = new Removals(store, growth, writes, limbo, burst);
@@ -106,6 +109,9 @@ public final class StoreWorker implements AutoCloseable {
         boolean needsRoom = burst.evicts() && store.needsRoom();
         if (needsRoom) {
             eviction.makeRoom(burst.nowMillis());
+        }
+        if (adopted.isPressed()) {
+            adopted.relieve();
         }
         boolean look = (++exits & (EXITS_PER_LOOK - 1)) == 0;
         if (look) {
@@ -235,7 +241,47 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkOwner();
         }
-        return claims.claim(key, offset, length, valueLength);
+        return claims.claim(key, offset, length, valueLength, 0);
+    }
+
+    /// As [#claim], with room for a frame around the value: `frameHead` bytes before it and
+    /// [Record#FRAME_TAIL_BYTES] after it, for the caller to write ([Record#frameOffset]).
+    ///
+    /// @param frameHead 1 to [Record#MAX_FRAME_HEAD_BYTES]
+    public long claimFramed(MemorySegment key, long offset, int length, int valueLength, int frameHead) {
+        if (Checks.ON) {
+            checkOwner();
+        }
+        return claims.claim(key, offset, length, valueLength, frameHead);
+    }
+
+    /// Makes an unpublished record whose value stays in the buffers that it lies in, and copies the key into it.
+    ///
+    /// Consumes the references to the buffers, unless it gives [Record#NONE]: the record gives them back when it
+    /// is freed.
+    ///
+    /// @param key borrowed for the call
+    /// @param adoption where the value lies; borrowed for the call
+    /// @return the record, which the caller now owns; or [Record#NONE]: there is no memory
+    public long adopt(MemorySegment key, long offset, int length, Adoption adoption) {
+        if (Checks.ON) {
+            checkOwner();
+        }
+        long record = claims.adopt(key, offset, length, adoption);
+        if (record != Record.NONE) {
+            adopted.add(record);
+        }
+        return record;
+    }
+
+    /// Copies every value that this worker has adopted into its record, for when the buffers are to go. Those that
+    /// find no memory are removed. What a pin keeps, or another worker retired and has not freed, still holds its
+    /// buffers afterwards. Outside the epoch.
+    public void releaseBuffers() {
+        enter();
+        adopted.giveBack();
+        exit();
+        trim();
     }
 
     /// Consumes a claimed record that is not to be published after all.

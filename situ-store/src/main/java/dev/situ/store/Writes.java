@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 /// | replace | compare-and-set of the slot, old to new | new is claimed | old is retired |
 /// | insert | the commit, see [Probe#insert] | new is claimed | |
 /// | remove | compare-and-set of the slot to vacated | | the record is retired |
+/// | relocate | none: the same record elsewhere; compare-and-set of the slot | | the old cell is retired |
 ///
 /// Each gives false if another worker was faster; nothing has changed then, and the caller starts again.
 final class Writes {
@@ -31,6 +32,9 @@ final class Writes {
     private long keys;
     private long volatileKeys;
     private long usedBytes;
+    private long adoptedKeys;
+    private long adoptedBytes;
+    private long relocations;
     private long claimed;
     // What of it is not yet in the shared sums.
     private long keysUntold;
@@ -63,8 +67,7 @@ final class Writes {
             if (Checks.ON && Record.state(memory, record) == Record.FREE) {
                 throw new IllegalStateException("aborted twice: " + Record.hex(record));
             }
-            Record.setState(memory, record, Record.FREE);
-            cache.free(record);
+            limbo.freeUnseen(record);
         }
     }
 
@@ -99,6 +102,20 @@ final class Writes {
         count(record, 1);
         count(old, -1);
         limbo.retireRecord(old);
+        return true;
+    }
+
+    /// Swings the slot that the probe found to a copy of the record that it holds. Consumes the copy.
+    boolean relocate(Probe probe, long hash, long copy) {
+        if (!Words.compareAndSetLong(memory, probe.slot, probe.word, word(hash, copy))) {
+            limbo.freeUnseen(copy);
+            return false;
+        }
+        long old = SlotWord.reference(probe.word);
+        count(copy, 1);
+        count(old, -1);
+        limbo.retireRecord(old);
+        relocations++;
         return true;
     }
 
@@ -179,6 +196,10 @@ final class Writes {
         long bytes = Record.bytes(memory, record);
         usedBytes += sign * bytes;
         volatileKeys += Record.expireAtMillis(memory, record) == 0 ? 0 : sign;
+        if (Record.isAdopted(memory, record)) {
+            adoptedKeys += sign;
+            adoptedBytes += (long) sign * Record.valueLength(memory, record);
+        }
         long cell = sign * SizeClasses.footprint(bytes);
         footprintUntold += cell;
         if (Math.abs(footprintUntold) >= Store.BYTES_UNTOLD) {
@@ -209,5 +230,17 @@ final class Writes {
 
     long claims() {
         return claimed;
+    }
+
+    long adoptedKeys() {
+        return adoptedKeys;
+    }
+
+    long adoptedBytes() {
+        return adoptedBytes;
+    }
+
+    long relocations() {
+        return relocations;
     }
 }

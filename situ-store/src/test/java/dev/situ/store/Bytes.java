@@ -18,7 +18,9 @@ final class Bytes {
 
     static String value(Store store, long record) {
         byte[] bytes = new byte[Record.valueLength(store.memory(), record)];
-        Words.copyTo(store.memory(), Record.valueOffset(store.memory(), record), bytes, 0, bytes.length);
+        MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, bytes.length));
+        store.values().copy(record, 0, bytes.length, copy, 0);
+        Words.copyTo(copy, 0, bytes, 0, bytes.length);
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 

@@ -1,0 +1,134 @@
+package dev.situ.store;
+
+import dev.situ.memory.BufferSource;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The records that a worker adopted, oldest first, and the way back: when the buffers of their source are short,
+/// values are copied into their records, so that receiving never starves. One a worker.
+///
+/// ```
+///   head: oldest                                     tail: newest
+///   | record | record | gone | record | ...
+///      copied into a cell; the slot is swung; the buffers are free after the epoch
+/// ```
+///
+/// Entries are only hints: a record that was overwritten, deleted or moved since is passed over. When the ring is
+/// full such entries are dropped before it grows, so it holds about as many as there are adopted records.
+final class AdoptedQueue {
+    /// How many records one burst copies at most, and about how many bytes.
+    private static final int RECORDS_A_BURST = 32;
+
+    private static final long BYTES_A_BURST = 256 * 1024;
+    private static final int INITIAL_RECORDS = 256;
+
+    private final MemorySegment memory;
+    private final Sources sources;
+    private final Relocation relocation;
+    private final Limbo limbo;
+    private final Epochs epochs;
+
+    private long[] ring = new long[INITIAL_RECORDS];
+    private int head;
+    private int size;
+    // The sources of the records that were appended.
+    private final List<BufferSource> used = new ArrayList<>();
+    // The epoch in which some were copied last.
+    private long relievedIn;
+
+    AdoptedQueue(Store store, Limbo limbo, Relocation relocation) {
+        this.memory = store.memory();
+        this.sources = store.sources();
+        this.relocation = relocation;
+        this.limbo = limbo;
+        this.epochs = store.epochs();
+    }
+
+    /// Whether values should be copied now: buffers are short, and those of the values copied last are free. Cheap.
+    boolean isPressed() {
+        if (size > 0 && !limbo.isWaitingFor(relievedIn)) {
+            for (int i = 0; i < used.size(); i++) {
+                if (used.get(i).isShort()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /// Appends a record that was adopted.
+    void add(long record) {
+        BufferSource source = sources.of(record);
+        if (!used.contains(source)) {
+            used.add(source);
+        }
+        append(record);
+    }
+
+    private void append(long record) {
+        if (size == ring.length) {
+            compact();
+        }
+        ring[(head + size++) & (ring.length - 1)] = record;
+    }
+
+    private void compact() {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            long record = ring[(head + i) & (ring.length - 1)];
+            if (Record.looksAdopted(memory, record) || Record.looksClaimed(memory, record)) {
+                ring[(head + kept++) & (ring.length - 1)] = record;
+            }
+        }
+        size = kept;
+        if (kept > ring.length / 2) {
+            long[] grown = new long[ring.length * 2];
+            for (int i = 0; i < kept; i++) {
+                grown[i] = ring[(head + i) & (ring.length - 1)];
+            }
+            ring = grown;
+            head = 0;
+        }
+    }
+
+    /// Copies some of the oldest values. Inside the epoch.
+    void relieve() {
+        long bytes = 0;
+        for (int i = 0; i < RECORDS_A_BURST && bytes < BYTES_A_BURST && size > 0; i++) {
+            long record = ring[head];
+            if (isAdopted(record)) {
+                bytes += Record.valueLength(memory, record);
+                if (relocation.move() == Relocation.Outcome.FULL) {
+                    break;
+                }
+            } else if (Record.looksClaimed(memory, record)) {
+                append(record); // not published yet
+            }
+            dropOldest();
+        }
+        // The buffers are wanted soon, so they do not wait for more to be retired.
+        relievedIn = epochs.current();
+        limbo.seal();
+    }
+
+    /// Copies every value, or removes it if there is no memory. Inside the epoch.
+    void giveBack() {
+        while (size > 0) {
+            if (isAdopted(ring[head]) && relocation.move() == Relocation.Outcome.FULL) {
+                relocation.remove();
+            }
+            dropOldest();
+        }
+    }
+
+    /// Whether the cell holds an adopted record that is in the map.
+    private boolean isAdopted(long record) {
+        return Record.looksAdopted(memory, record) && relocation.locate(record) && Record.isAdopted(memory, record);
+    }
+
+    private void dropOldest() {
+        head = (head + 1) & (ring.length - 1);
+        size--;
+    }
+}
