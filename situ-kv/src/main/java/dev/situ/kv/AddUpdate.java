@@ -5,6 +5,7 @@ import dev.situ.resp.Decimal;
 import dev.situ.resp.RespWriter;
 import dev.situ.store.Record;
 import dev.situ.store.RecordUpdate;
+import dev.situ.store.Store;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,6 +20,7 @@ final class AddUpdate implements RecordUpdate {
         OVERFLOW
     }
 
+    private final Store store;
     private final MemorySegment region;
     private final MemorySegment digits = Arena.ofAuto().allocate(Decimal.MAX_LENGTH);
 
@@ -29,8 +31,9 @@ final class AddUpdate implements RecordUpdate {
     private long sum;
     private Outcome outcome = Outcome.ADDED;
 
-    AddUpdate(MemorySegment region) {
-        this.region = region;
+    AddUpdate(Store store) {
+        this.store = store;
+        this.region = store.memory();
     }
 
     void begin(MemorySegment memory, long offset, int length, long add) {
@@ -53,13 +56,15 @@ final class AddUpdate implements RecordUpdate {
     public long apply(StoreWorker worker, long record) {
         long before = 0;
         if (record != Record.NONE) {
-            long offset = Record.valueOffset(region, record);
             int length = Record.valueLength(region, record);
-            if (!Decimal.isValid(region, offset, length)) {
+            if (length <= Decimal.MAX_LENGTH) {
+                store.values().copy(record, 0, length, digits, 0);
+            }
+            if (length > Decimal.MAX_LENGTH || !Decimal.isValid(digits, 0, length)) {
                 outcome = Outcome.NOT_A_NUMBER;
                 return KEEP;
             }
-            before = Decimal.value(region, offset, length);
+            before = Decimal.value(digits, 0, length);
         }
         sum = before + delta;
         if (((before ^ sum) & (delta ^ sum)) < 0) {

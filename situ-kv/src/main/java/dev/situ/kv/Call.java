@@ -1,11 +1,11 @@
 package dev.situ.kv;
 
-import dev.situ.memory.Words;
 import dev.situ.resp.Command;
 import dev.situ.resp.Decimal;
 import dev.situ.store.LookupBurst;
 import dev.situ.store.Record;
 import dev.situ.store.RecordUpdate;
+import dev.situ.store.Store;
 import dev.situ.store.StoreStatus;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +25,7 @@ final class Call {
 
     final Keyspace keyspace;
     final StoreWorker worker;
+    final Store store;
     final MemorySegment region;
     final Counters counters;
     final SetOptions setOptions = new SetOptions();
@@ -42,10 +43,11 @@ final class Call {
     Call(Keyspace keyspace, StoreWorker worker, Counters counters) {
         this.keyspace = keyspace;
         this.worker = worker;
-        this.region = keyspace.store().memory();
+        this.store = keyspace.store();
+        this.region = store.memory();
         this.counters = counters;
-        this.setUpdate = new SetUpdate(region);
-        this.addUpdate = new AddUpdate(region);
+        this.setUpdate = new SetUpdate(store);
+        this.addUpdate = new AddUpdate(store);
     }
 
     void begin(Session session, @Nullable Command command, Reply reply, @Nullable CommandSpec spec, long claimed) {
@@ -166,11 +168,8 @@ final class Call {
 
     /// Stores an argument, or the claimed record that it was received into, under the key that another names.
     StoreStatus put(int key, int value) {
-        Command c = command();
-        if (claimed != Record.NONE) {
-            return worker.put(takeClaimed());
-        }
-        return worker.put(c.memory(), c.offset(key), c.length(key), c.memory(), c.offset(value), c.length(value));
+        long record = claim(key, value);
+        return record == Record.NONE ? StoreStatus.FULL : worker.put(record);
     }
 
     /// A claimed record with that key and that value, the caller's; or [Record#NONE]: memory is full.
@@ -179,12 +178,15 @@ final class Call {
             return takeClaimed();
         }
         Command c = command();
-        int length = c.length(value);
-        long record = worker.claim(c.memory(), c.offset(key), c.length(key), length);
-        if (record != Record.NONE) {
-            Words.copy(c.memory(), c.offset(value), region, Record.valueOffset(region, record), length);
-        }
-        return record;
+        return Framing.claim(
+                worker,
+                region,
+                c.memory(),
+                c.offset(key),
+                c.length(key),
+                c.memory(),
+                c.offset(value),
+                c.length(value));
     }
 
     /// The record that a large value was received into, still the call's, or [Record#NONE].
@@ -212,7 +214,7 @@ final class Call {
         if (record == Record.NONE) {
             reply().nothing();
         } else {
-            reply().value(region, record);
+            reply().value(store, record);
         }
     }
 

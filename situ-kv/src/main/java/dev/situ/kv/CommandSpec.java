@@ -70,6 +70,11 @@ final class CommandSpec {
         return arity >= 0 ? count == arity : count >= -arity;
     }
 
+    /// Says whether a command of `count` arguments has one that becomes a stored value.
+    boolean isStoring(int count) {
+        return takes(count) && storedValue != NO_VALUE && storedValue < count;
+    }
+
     /// Begins the declaration of a command.
     ///
     /// @param name in lower case

@@ -1,5 +1,6 @@
 package dev.situ.kv;
 
+import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import dev.situ.resp.Command;
 import dev.situ.resp.RespParser;
@@ -47,6 +48,11 @@ public final class CommandStream implements AutoCloseable {
     private long claimed = Record.NONE; // or FULL: the bytes are skipped
     private long awaitedAt; // where the next byte of the value goes
     private int awaited; // bytes of the value still to come
+    private boolean skips; // they lie where they should: adopted
+    private @Nullable Adopter adopter; // while a request of packets is fed
+    private long fedBefore; // bytes of that request in the slices before
+    private long fedTo; // where in the input the bytes end that are held
+    private long fedFrom; // where its slice begins in the input
     private boolean closed;
 
     /// Makes the stream of a new connection, for a transport that can send a reply in parts.
@@ -68,6 +74,29 @@ public final class CommandStream implements AutoCloseable {
     /// The session whose commands these are.
     public Session session() {
         return session;
+    }
+
+    /// Takes slice `index` of a whole request that lies in several places, such as packets. Values of it may stay
+    /// where they are, if the list has a [SliceList#lender].
+    ///
+    /// @param request borrowed until its last slice was fed; its slices are fed in order
+    public StreamStatus feed(SliceList request, int index, Reply reply) {
+        if (index == 0) {
+            fedBefore = 0;
+            executor.adopter().begin(request);
+        }
+        adopter = executor.adopter();
+        fedFrom = request.offset(index);
+        int length = request.length(index);
+        try {
+            return feed(request.memory(index), fedFrom, length, reply);
+        } finally {
+            fedBefore += length;
+            adopter = null;
+            if (index == request.size() - 1) {
+                executor.adopter().end();
+            }
+        }
     }
 
     /// Takes the next bytes of the connection and appends the replies of the commands that they complete.
@@ -92,6 +121,7 @@ public final class CommandStream implements AutoCloseable {
                 return shut();
             }
             at += step;
+            fedTo = at;
             StreamStatus status = runHeld(reply);
             if (status == StreamStatus.MORE) {
                 return held.append(in, at, end - at) ? status : shut();
@@ -110,7 +140,7 @@ public final class CommandStream implements AutoCloseable {
 
     /// Says whether a large value is on its way into its record, so that a transport may read into that.
     public boolean direct() {
-        return awaited > 0 && claimed != Call.FULL;
+        return awaited > 0 && claimed != Call.FULL && !skips;
     }
 
     /// The memory of the record. Only if [#direct()].
@@ -205,7 +235,7 @@ public final class CommandStream implements AutoCloseable {
                 return found == RespStatus.ERROR ? refuse(reply) : hold(in, at, available);
             }
             at += parser.consumed();
-            executor.execute(spec, session, parser.command(), reply, Record.NONE);
+            executor.execute(spec, session, parser.command(), reply, adoptInPlace(spec, in));
             parser.release();
             if (session.isClosing()) {
                 return shut();
@@ -277,7 +307,7 @@ public final class CommandStream implements AutoCloseable {
         if (isLargeValuePending()) {
             int start = parser.pendingStart();
             held.append(in, at, start);
-            claim();
+            claim(fedBefore + (at + start - fedFrom));
             from = start + receive(in, at + start, Math.min(awaited, available - start));
         }
         return held.append(in, at + from, available - from) ? StreamStatus.OPEN : shut();
@@ -289,7 +319,7 @@ public final class CommandStream implements AutoCloseable {
         if (isLargeValuePending()) {
             int start = parser.pendingStart();
             int there = Math.min(parser.pendingLength(), held.length() - start);
-            claim();
+            claim(fedBefore + (fedTo - fedFrom) - (held.length() - start));
             receive(held.memory(), (long) held.start() + start, there);
             held.cut(start, there);
         }
@@ -297,30 +327,64 @@ public final class CommandStream implements AutoCloseable {
 
     private boolean isLargeValuePending() {
         int argument = parser.pendingArgument();
-        if (argument < 1 || parser.pendingLength() < LARGE_VALUE_BYTES) {
+        int length = parser.pendingLength();
+        if (argument < 1 || (length < LARGE_VALUE_BYTES && !mayAdopt(length))) {
             return false;
         }
         CommandSpec spec = executor.find(parser.command());
-        return spec != null && spec.storedValue == argument && spec.takes(parser.pendingCount());
+        return spec != null && spec.storedValue == argument && spec.isStoring(parser.pendingCount());
     }
 
-    private void claim() {
+    private boolean mayAdopt(int length) {
+        return adopter != null && adopter.mayAdopt(length);
+    }
+
+    /// Finds a place for the pending value: where it lies, or a record.
+    ///
+    /// @param place where the value starts in the request that is fed, if one is
+    private void claim(long place) {
         Command command = parser.command();
         int length = parser.pendingLength();
-        long record = worker.claim(command.memory(), command.offset(1), command.length(1), length);
+        MemorySegment memory = command.memory();
+        long record = adopter != null && mayAdopt(length)
+                ? adopter.adopt(memory, command.offset(1), command.length(1), place, length)
+                : Record.NONE;
+        skips = record != Record.NONE;
+        if (!skips) {
+            record = Framing.claim(worker, executor.region(), memory, command.offset(1), command.length(1), length);
+        }
         if (record == Record.NONE) {
             claimed = Call.FULL;
         } else {
             claimed = record;
-            awaitedAt = Record.valueOffset(executor.region(), record);
+            awaitedAt = skips ? 0 : Record.valueOffset(executor.region(), record);
         }
         awaited = length;
         parser.takePending();
     }
 
+    /// Adopts the value of a command that is wholly there, if it can be.
+    ///
+    /// @param in where it is; the arguments of an inline command are elsewhere
+    private long adoptInPlace(@Nullable CommandSpec spec, MemorySegment in) {
+        Command command = parser.command();
+        if (adopter == null
+                || spec == null
+                || !spec.isStoring(command.count())
+                || !command.memory().equals(in)) {
+            return Record.NONE;
+        }
+        int length = command.length(spec.storedValue);
+        if (!adopter.mayAdopt(length)) {
+            return Record.NONE;
+        }
+        long place = fedBefore + (command.offset(spec.storedValue) - fedFrom);
+        return adopter.adopt(command.memory(), command.offset(1), command.length(1), place, length);
+    }
+
     /// Takes the next bytes of the awaited value, or skips them.
     private int receive(MemorySegment from, long offset, int bytes) {
-        if (claimed != Call.FULL) {
+        if (claimed != Call.FULL && !skips) {
             Words.copy(from, offset, executor.region(), awaitedAt, bytes);
             awaitedAt += bytes;
         }

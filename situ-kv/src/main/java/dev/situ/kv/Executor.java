@@ -23,6 +23,7 @@ public final class Executor {
     private final ArgumentBudget argumentBudget;
     private final Call call;
     private final LookupRun lookups = new LookupRun();
+    private final Adopter adopter;
 
     /// Makes an executor that works with `worker`, borrowed.
     public Executor(Keyspace keyspace, StoreWorker worker) {
@@ -32,6 +33,7 @@ public final class Executor {
         this.ownsEveryKey = slotOwner.equals(SlotOwner.EVERY_KEY);
         this.argumentBudget = keyspace.argumentBudget();
         this.call = new Call(keyspace, worker, counters);
+        this.adopter = new Adopter(keyspace.store(), worker);
         keyspace.register(this);
     }
 
@@ -127,6 +129,10 @@ public final class Executor {
     @Nullable
     CommandSpec find(Command command) {
         return commands.find(command.memory(), command.offset(0), command.length(0));
+    }
+
+    Adopter adopter() {
+        return adopter;
     }
 
     ArgumentBudget argumentBudget() {

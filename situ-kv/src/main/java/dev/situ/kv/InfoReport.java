@@ -95,6 +95,11 @@ final class InfoReport {
         line("used_memory_human", human(store.allocatedBytes()));
         line("used_memory_dataset", store.usedBytes());
         line("used_memory_overhead", store.allocatedBytes() - store.usedBytes());
+        line("limbo_bytes", store.limboBytes());
+        line("pinned_records", store.pinnedRecords());
+        line("adopted_keys", store.adoptedKeys());
+        line("adopted_bytes", store.adoptedBytes());
+        line("relocated_records", store.relocated());
         line("maxmemory", info.maxMemoryBytes());
         line("maxmemory_human", human(info.maxMemoryBytes()));
         line("maxmemory_policy", info.settings().getOrDefault("maxmemory-policy", "noeviction"));

@@ -4,6 +4,7 @@ import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import dev.situ.resp.RespWriter;
 import dev.situ.store.Record;
+import dev.situ.store.Store;
 import java.lang.foreign.MemorySegment;
 
 /// The replies of a burst of commands, in order, as slices that are ready to be sent.
@@ -13,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 /// with the record as owner.
 ///
 /// ```
-///   +OK\r\n$5\r\nhello\r\n$300000\r\n      <the stored value>      \r\n:1\r\n
-///   scratch, NO_OWNER                      region, the record      scratch, NO_OWNER
+///   +OK\r\n$5\r\nhello\r\n     $300000\r\n<the stored value>\r\n     :1\r\n
+///   scratch, NO_OWNER         region, the record                 scratch, NO_OWNER
 /// ```
 ///
 /// Reused: allocates nothing in steady state. Confined to one thread.
@@ -107,23 +108,31 @@ public final class Reply {
         at = resp3 ? RespWriter.nullValue(memory, at) : RespWriter.nullBulk(memory, at);
     }
 
-    /// The value of a record as a bulk string: copied, or by reference.
-    void value(MemorySegment region, long record) {
-        value(region, record, 0, Record.valueLength(region, record));
+    /// The value of a record as a bulk string: copied; or by reference, with the frame that it is kept with.
+    void value(Store store, long record) {
+        MemorySegment region = store.memory();
+        boolean framed = Record.frameHead(region, record) != 0;
+        int length = Record.valueLength(region, record);
+        if (framed && (length > copyUpTo || Record.isAdopted(region, record))) {
+            seal();
+            store.values().appendFramed(record, slices);
+        } else {
+            value(store, record, 0, length);
+        }
     }
 
     /// A part of the value of a record as a bulk string.
-    void value(MemorySegment region, long record, int from, int length) {
-        long offset = Record.valueOffset(region, record) + from;
-        if (length <= copyUpTo) {
-            ensure(length + RespWriter.MAX_HEADER + 2);
-            at = RespWriter.bulk(memory, at, region, offset, length);
-            return;
-        }
+    void value(Store store, long record, int from, int length) {
         ensure(RespWriter.MAX_HEADER);
         at = RespWriter.bulkHeader(memory, at, length);
-        seal();
-        slices.add(region, offset, length, record);
+        if (length <= copyUpTo) {
+            ensure(length + 2);
+            store.values().copy(record, from, length, memory, at);
+            at += length;
+        } else {
+            seal();
+            store.values().appendTo(record, from, length, slices);
+        }
         lineEnd();
     }
 

@@ -3,6 +3,7 @@ package dev.situ.kv;
 import dev.situ.memory.Words;
 import dev.situ.store.Record;
 import dev.situ.store.RecordUpdate;
+import dev.situ.store.Store;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
 
@@ -15,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Reused; confined to one thread.
 final class SetUpdate implements RecordUpdate {
+    private final Store store;
     private final MemorySegment region;
 
     private MemorySegment key = MemorySegment.NULL;
@@ -23,11 +25,14 @@ final class SetUpdate implements RecordUpdate {
     private MemorySegment value = MemorySegment.NULL;
     private long valueOffset;
     private int valueLength;
+    // The record that the value was received into, or NONE: it is in memory.
+    private long received;
     private SetOptions options = new SetOptions();
     private long old;
 
-    SetUpdate(MemorySegment region) {
-        this.region = region;
+    SetUpdate(Store store) {
+        this.store = store;
+        this.region = store.memory();
     }
 
     void key(MemorySegment memory, long offset, int length) {
@@ -40,6 +45,13 @@ final class SetUpdate implements RecordUpdate {
         value = memory;
         valueOffset = offset;
         valueLength = length;
+        received = Record.NONE;
+    }
+
+    /// A value that was received into an unpublished record, which stays the caller's.
+    void value(long record) {
+        received = record;
+        valueLength = Record.valueLength(region, record);
     }
 
     void options(SetOptions setOptions) {
@@ -57,11 +69,16 @@ final class SetUpdate implements RecordUpdate {
         if (record == Record.NONE ? options.ifPresent : options.ifAbsent) {
             return KEEP;
         }
-        long next = worker.claim(key, keyOffset, keyLength, valueLength);
+        long next = Framing.claim(worker, region, key, keyOffset, keyLength, valueLength);
         if (next == Record.NONE) {
             return Record.NONE;
         }
-        Words.copy(value, valueOffset, region, Record.valueOffset(region, next), valueLength);
+        long at = Record.valueOffset(region, next);
+        if (received == Record.NONE) {
+            Words.copy(value, valueOffset, region, at, valueLength);
+        } else {
+            store.values().copy(received, 0, valueLength, region, at);
+        }
         if (options.keepTtl && record != Record.NONE) {
             Record.setExpireAtMillis(region, next, Record.expireAtMillis(region, record));
         } else if (options.expireAtMillis != 0) {

@@ -85,7 +85,7 @@ final class StringReadCommands {
                 || (call.number(2) < 0 && call.number(3) < 0 && call.number(2) > call.number(3))) {
             call.reply().bulk("");
         } else {
-            call.reply().value(call.region, record, (int) first, (int) (last - first + 1));
+            call.reply().value(call.store, record, (int) first, (int) (last - first + 1));
         }
     }
 

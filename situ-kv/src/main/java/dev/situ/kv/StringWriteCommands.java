@@ -128,7 +128,7 @@ final class StringWriteCommands {
         if (received == Record.NONE) {
             update.value(command.memory(), command.offset(VALUE), command.length(VALUE));
         } else {
-            update.value(call.region, Record.valueOffset(call.region, received), command.length(VALUE));
+            update.value(received);
         }
         StoreStatus status = call.update(KEY, update);
         if (status == StoreStatus.FULL || !options.get) {

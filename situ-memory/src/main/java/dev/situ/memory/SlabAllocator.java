@@ -1,6 +1,7 @@
 package dev.situ.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -42,6 +43,7 @@ public final class SlabAllocator {
     private static final int SMALL_SLAB_PAGES = 16;
     private static final int LARGE_SLAB_PAGES = 64;
     private static final int LARGE_CELL_BYTES = 4096;
+    private static final int SLABS_LOOKED_AT = 8;
     private static final int STRIDE = 16; // longs between two list heads: two cache lines
 
     private final Region region;
@@ -51,6 +53,7 @@ public final class SlabAllocator {
     private final AtomicLongArray partial;
     private final AtomicIntegerArray slabs;
     private final AtomicIntegerArray emptySlabs;
+    private final AtomicInteger closings = new AtomicInteger();
 
     /// Divides up a region whose memory was never written.
     ///
@@ -307,10 +310,19 @@ public final class SlabAllocator {
             Words.setLong(memory, last, oldFree == 0 ? NONE : base + (long) Anchor.first(old) * bytes);
             int free = oldFree + count;
             boolean empty = free == capacity;
-            if (empty && oldState == Anchor.FULL) {
-                // All at once, and in no list: nobody else knows the slab.
-                giveBack(slab, sizeClass);
-                return;
+            if (empty && (oldState == Anchor.FULL || oldState == Anchor.CLOSED)) {
+                if (Words.compareAndSetLong(memory, at, old, Anchor.gone(old))) {
+                    // In no list: nobody else knows the slab.
+                    giveBack(slab, sizeClass);
+                    return;
+                }
+                continue; // its closer may have opened it again
+            }
+            if (oldState == Anchor.CLOSED) {
+                if (Words.compareAndSetLong(memory, at, old, Anchor.returned(old, oldState, free, firstIndex))) {
+                    return;
+                }
+                continue;
             }
             int state = empty ? Anchor.EMPTY : Anchor.PARTIAL;
             if (empty) {
@@ -382,6 +394,91 @@ public final class SlabAllocator {
             }
         }
         return found;
+    }
+
+    // ---- closing, to empty a slab ---------------------------------------------------------------------------------
+
+    /// Closes the emptiest of a few slabs of a class: its cells are not handed out any more, and when the last one in
+    /// use is given back the slab goes back to the pages. For who moves what is in it elsewhere.
+    ///
+    /// @param minFree how many free cells it has at least, 1 or more
+    /// @param closing of [#newClosing], for this call alone
+    /// @return where it starts; or [#NONE] if none of them has so many
+    public long closeSparse(int sizeClass, int minFree, int closing) {
+        int best = PageRuns.NONE;
+        for (int i = 0; i < SLABS_LOOKED_AT; i++) {
+            int slab = popPartial(sizeClass);
+            if (slab == PageRuns.NONE) {
+                break;
+            }
+            if (best == PageRuns.NONE || free(slab) > free(best)) {
+                if (best != PageRuns.NONE) {
+                    push(seenList(sizeClass), best);
+                }
+                best = slab;
+            } else {
+                push(seenList(sizeClass), slab);
+            }
+        }
+        if (best == PageRuns.NONE) {
+            return NONE;
+        }
+        if (free(best) < minFree) {
+            push(seenList(sizeClass), best);
+            return NONE;
+        }
+        return close(best, sizeClass, closing) ? PageRuns.offsetOf(best) : NONE;
+    }
+
+    private int free(int slab) {
+        return Anchor.free(Words.getLongVolatile(memory, anchorOffset(slab)));
+    }
+
+    private boolean close(int slab, int sizeClass, int closing) {
+        long at = anchorOffset(slab);
+        while (true) {
+            long old = Words.getLongVolatile(memory, at);
+            if (Anchor.state(old) == Anchor.EMPTY) {
+                if (takeIfEmpty(slab)) {
+                    emptySlabs.decrementAndGet(sizeClass);
+                    giveBack(slab, sizeClass);
+                    return false;
+                }
+            } else if (Words.compareAndSetLong(memory, at, old, Anchor.closed(old, closing))) {
+                return true;
+            }
+        }
+    }
+
+    /// Names one closing of a slab.
+    public int newClosing() {
+        return Anchor.closing(closings.getAndIncrement());
+    }
+
+    /// Whether a slab is still closed by that closing, and so not yet given back.
+    public boolean isClosed(long slab, int closing) {
+        return Anchor.isClosed(Words.getLongVolatile(memory, anchorOffset(PageRuns.pageOf(slab))), closing);
+    }
+
+    /// Opens a slab again that the caller closed and could not empty. Nothing happens if it has been given back.
+    public void open(long slab, int closing) {
+        int page = PageRuns.pageOf(slab);
+        long at = anchorOffset(page);
+        while (true) {
+            long old = Words.getLongVolatile(memory, at);
+            if (!Anchor.isClosed(old, closing)) {
+                return;
+            }
+            int free = Anchor.free(old);
+            int state = free == 0 ? Anchor.FULL : Anchor.PARTIAL;
+            int sizeClass = classOfSlab(page);
+            if (Words.compareAndSetLong(memory, at, old, Anchor.returned(old, state, free, Anchor.first(old)))) {
+                if (free > 0) {
+                    push(freshList(sizeClass), page);
+                }
+                return;
+            }
+        }
     }
 
     // ---- walking, for eviction and for checks ---------------------------------------------------------------------

@@ -171,17 +171,19 @@ public final class SlabCache implements AutoCloseable {
     /// Gives every cached cell back to the slabs. For when memory runs out, and for idle times.
     public void flush() {
         for (int sizeClass = 0; sizeClass < list.length; sizeClass++) {
-            int bytes = allocator.cellBytes(sizeClass);
-            for (long cell = uncut[sizeClass]; cell != SlabAllocator.NONE; cell = uncut[sizeClass]) {
-                cut(sizeClass, cell);
-                Words.setLong(memory, cell, list[sizeClass]);
-                list[sizeClass] = cell;
-                count[sizeClass]++;
-            }
-            if (bytes > 0) {
-                giveBack(sizeClass, count[sizeClass]);
-            }
+            flush(sizeClass);
         }
+    }
+
+    /// Gives every cached cell of a class back to the slabs.
+    public void flush(int sizeClass) {
+        for (long cell = uncut[sizeClass]; cell != SlabAllocator.NONE; cell = uncut[sizeClass]) {
+            cut(sizeClass, cell);
+            Words.setLong(memory, cell, list[sizeClass]);
+            list[sizeClass] = cell;
+            count[sizeClass]++;
+        }
+        giveBack(sizeClass, count[sizeClass]);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.situ.memory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// An ordered list of slices of memory that together are one message: a request that came in several packets, or a
 /// reply made of a formatted head, a stored value and a tail. What `struct iovec[]` is to `writev`, without the
@@ -20,6 +21,8 @@ import java.util.Objects;
 /// - any other value names what holds the bytes (a record of the store, a packet buffer), in the words of whoever
 ///   filled the list; the bytes stay readable until the end of the current burst, and longer if the owner is retained.
 ///
+/// A list of what arrived may have a [#lender()], by which slices can be kept whatever their owner says.
+///
 /// The list is reused: it grows when it must and allocates nothing in steady state. Confined to one thread.
 public final class SliceList {
     /// The owner of bytes that are gone when control returns to whoever filled the list.
@@ -33,6 +36,7 @@ public final class SliceList {
     private long[] owners = new long[INITIAL_SLICES];
     private int size;
     private long length;
+    private @Nullable SliceLender lender;
 
     /// Makes an empty list with room for a few slices.
     public SliceList() {}
@@ -91,10 +95,28 @@ public final class SliceList {
         return owners[Objects.checkIndex(index, size)];
     }
 
-    /// Forgets all slices.
+    /// Who lent the slices and lets them be kept, or null if they cannot be.
+    public @Nullable SliceLender lender() {
+        return lender;
+    }
+
+    /// Says who lent the slices.
+    public void setLender(SliceLender lender) {
+        this.lender = lender;
+    }
+
+    /// Says that slice `index`, its length unchanged, lies elsewhere now.
+    public void move(int index, MemorySegment to, long offset) {
+        Objects.checkFromIndexSize(offset, length(index), to.byteSize());
+        memory[index] = to;
+        offsets[index] = offset;
+    }
+
+    /// Forgets all slices, and who lent them.
     public void clear() {
         size = 0;
         length = 0;
+        lender = null;
     }
 
     /// Copies the bytes of all slices, in order, to `to`.

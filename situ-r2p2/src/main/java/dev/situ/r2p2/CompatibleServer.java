@@ -53,6 +53,7 @@ final class CompatibleServer {
     private final UnfinishedRequests unfinished;
     private final Counters<ServerCount> counts = new Counters<>(ServerCount.values());
     private final SliceList request = new SliceList();
+    private final LoneDatagram lone = new LoneDatagram();
     private final SliceList response = new SliceList();
     private final PacketWriter writer = new PacketWriter();
 
@@ -106,7 +107,7 @@ final class CompatibleServer {
             replace(peer, rid, sender);
             if (R2p2Header.last(header)) {
                 request.clear();
-                request.add(burst.memory(i), burst.offset(i) + R2p2Header.BYTES, payload, SliceList.NO_OWNER);
+                lone.lend(burst, i, payload, request);
                 execute(peer, rid, sender);
             } else {
                 onFirst(burst, i, header, sender);

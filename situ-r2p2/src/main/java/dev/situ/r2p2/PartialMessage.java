@@ -1,10 +1,13 @@
 package dev.situ.r2p2;
 
+import dev.situ.memory.BufferSource;
 import dev.situ.memory.Checks;
+import dev.situ.memory.SliceLender;
 import dev.situ.memory.SliceList;
 import dev.situ.udp.UdpBurst;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The packets of one message that have arrived: each kept where the stack received it, none copied. They may come
@@ -12,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every packet but the one that completes the message is retained ([UdpBurst#retain]); the completing one is still
 /// borrowed from the burst that is being handled, so [#slices] is to be read before that burst ends. [#release]
-/// gives everything back. Reused; confined to one thread.
-final class PartialMessage {
+/// gives everything back that nobody has kept ([#keep]). Reused; confined to one thread.
+final class PartialMessage implements SliceLender {
     /// What became of a packet.
     enum Added {
         /// It is kept; more are missing.
@@ -38,6 +41,11 @@ final class PartialMessage {
     private long[] offsets = new long[INITIAL_PACKETS];
     private int[] lengths = absent(INITIAL_PACKETS);
     private long[] handles = new long[INITIAL_PACKETS];
+    // The references that were given to who keeps the packet.
+    private boolean[] given = new boolean[INITIAL_PACKETS];
+    private int completing;
+    private boolean isWhole = true;
+    private @Nullable SliceList lent;
     private int end;
     private int received;
     private int expected = UNKNOWN;
@@ -68,14 +76,16 @@ final class PartialMessage {
         }
         int length = from.length(datagram) - R2p2Header.BYTES;
         boolean completes = received + 1 == expected;
+        completing = datagram;
         long handle = UdpBurst.NOT_RETAINED;
         if (!completes && length > 0) {
             handle = from.retain(datagram);
             if (handle == UdpBurst.NOT_RETAINED) {
                 return Added.NO_BUFFER;
             }
-            burst = from;
         }
+        burst = from;
+        isWhole &= length > 0;
         keep(index, from.memory(datagram), from.offset(datagram) + R2p2Header.BYTES, length, handle);
         return completes ? Added.COMPLETE : Added.KEPT;
     }
@@ -88,11 +98,13 @@ final class PartialMessage {
         offsets[index] = offset;
         lengths[index] = length;
         handles[index] = handle;
+        given[index] = false;
         end = Math.max(end, index + 1);
         received++;
     }
 
-    /// Appends the payloads of a complete message, in order. Owner: [SliceList#NO_OWNER].
+    /// Appends the payloads of a complete message, in order, to an empty list. Owner: [SliceList#NO_OWNER]. They may
+    /// be kept: the packets lend them.
     void slices(SliceList to) {
         if (Checks.ON && received != expected) {
             throw new IllegalStateException(received + " of " + expected + " packets");
@@ -100,6 +112,35 @@ final class PartialMessage {
         for (int i = 0; i < end; i++) {
             to.add(memory[i], offsets[i], lengths[i], SliceList.NO_OWNER);
         }
+        // An empty packet has no slice: then slices and packets have not the same numbers.
+        if (isWhole && burst != null && burst.source() != null) {
+            lent = to;
+            to.setLender(this);
+        }
+    }
+
+    @Override
+    public BufferSource source() {
+        return Objects.requireNonNull(Objects.requireNonNull(burst).source());
+    }
+
+    /// Gives the reference that the message has of packet `index`, or takes one of the packet that completed it.
+    @Override
+    public long keep(int index) {
+        if (given[index] || burst == null || lent == null) {
+            return NOT_KEPT;
+        }
+        long handle = handles[index];
+        if (handle == UdpBurst.NOT_RETAINED) {
+            handle = burst.retain(completing);
+            if (handle == UdpBurst.NOT_RETAINED) {
+                return NOT_KEPT;
+            }
+            lent.move(index, burst.memory(completing), burst.offset(completing) + R2p2Header.BYTES);
+        }
+        handles[index] = UdpBurst.NOT_RETAINED;
+        given[index] = true;
+        return handle;
     }
 
     /// Gives back every packet; the message is empty again.
@@ -109,9 +150,12 @@ final class PartialMessage {
                 burst.release(handles[i]);
             }
             lengths[i] = ABSENT;
+            given[i] = false;
         }
         Arrays.fill(memory, 0, end, MemorySegment.NULL);
         burst = null;
+        lent = null;
+        isWhole = true;
         end = 0;
         received = 0;
         expected = UNKNOWN;
@@ -125,6 +169,7 @@ final class PartialMessage {
         offsets = new long[packets];
         lengths = absent(packets);
         handles = new long[packets];
+        given = new boolean[packets];
     }
 
     private void grow(int packets) {

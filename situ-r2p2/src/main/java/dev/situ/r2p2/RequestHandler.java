@@ -12,7 +12,7 @@ public interface RequestHandler {
     ///
     /// @param queue the queue whose poller calls
     /// @param request the request's bytes, *borrowed* for the call: as many slices as packets; no slices if it is
-    ///     empty
+    ///     empty. Its [SliceList#lender], if it has one, lets packets be kept longer
     /// @param response empty; to be filled. Slices of [SliceList#NO_OWNER] must stay valid until the next call for
     ///     this queue, those of any other owner until the burst has been handled and sent
     /// @return what to send: with [RequestStatus#REFUSE] the response is ignored

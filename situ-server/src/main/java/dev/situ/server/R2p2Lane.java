@@ -44,7 +44,7 @@ final class R2p2Lane implements AutoCloseable {
         boolean overflown = false;
         StreamStatus status = StreamStatus.OPEN;
         for (int i = 0; i < request.size() && status != StreamStatus.CLOSE; i++) {
-            status = stream.feed(request.memory(i), request.offset(i), request.length(i), reply);
+            status = stream.feed(request, i, reply);
             while (status == StreamStatus.MORE) {
                 overflown = true;
                 reply.clear();

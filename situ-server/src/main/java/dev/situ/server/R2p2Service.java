@@ -21,6 +21,7 @@ final class R2p2Service implements AutoCloseable {
     private final SocketUdpStack stack;
     private final R2p2Server protocol;
     private final InetSocketAddress address;
+    private final Store store;
     private final R2p2Commands commands;
     private final List<StoreWorker> storeWorkers = new ArrayList<>();
     private final List<UdpWorker> workers = new ArrayList<>();
@@ -28,6 +29,7 @@ final class R2p2Service implements AutoCloseable {
 
     private R2p2Service(ServerOptions options, InetAddress bind, Store store, Keyspace keyspace) throws IOException {
         int queues = options.workers();
+        this.store = store;
         stack = new SocketUdpStack(
                 SocketStackOptions.defaults().withQueues(queues).withBusyPoll(options.busyPoll()));
         for (int i = 0; i < queues; i++) {
@@ -83,8 +85,11 @@ final class R2p2Service implements AutoCloseable {
         threads.forEach(Threads::join);
         commands.close();
         protocol.close();
-        stack.close();
         storeWorkers.forEach(StoreWorker::close);
+        try (StoreWorker last = store.worker("r2p2-close")) {
+            last.trim(); // what workers retired that have gone
+        }
+        stack.close();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.situ.server;
 
+import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -79,6 +80,16 @@ final class ServeCommand implements Callable<Integer> {
     private EvictionPolicy eviction;
 
     @Option(
+            names = "--adopt",
+            paramLabel = "<bytes>",
+            defaultValue = "1kb",
+            converter = AdoptionBytes.class,
+            description = "Values that came over R2P2 stay in their packets, uncopied, from so many bytes in each packet"
+                    + " on; also: always, never.")
+    @SuppressWarnings("NullAway.Init")
+    private AdoptionPolicy adoption;
+
+    @Option(
             names = "--r2p2-compatible",
             description = "Answer R2P2 clients that are not on this machine too. A UDP sender can be forged: only in a"
                     + " trusted network.")
@@ -114,6 +125,18 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    /// How many bytes of a value a packet has at least for the value to stay in it.
+    static final class AdoptionBytes implements ITypeConverter<AdoptionPolicy> {
+        @Override
+        public AdoptionPolicy convert(String text) throws Exception {
+            return switch (text) {
+                case "always" -> AdoptionPolicy.ALWAYS;
+                case "never" -> AdoptionPolicy.NEVER;
+                default -> new AdoptionPolicy((int) Math.min(Integer.MAX_VALUE, new MemorySize().convert(text)));
+            };
+        }
+    }
+
     /// How RESP connections reach the kernel.
     enum TcpTransport {
         auto,
@@ -133,6 +156,7 @@ final class ServeCommand implements Callable<Integer> {
                 threads,
                 maxMemory,
                 eviction,
+                adoption,
                 r2p2Compatible,
                 busyPoll,
                 tcpTransport.name());

@@ -1,5 +1,6 @@
 package dev.situ.server;
 
+import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param workers threads for each transport
 /// @param maxMemory bytes for keys, values and index
 /// @param eviction what goes when that is used up
+/// @param adoption which values stay in the packets that brought them
 /// @param r2p2Compatible whether R2P2's compatible mode answers clients off loopback
 /// @param busyPoll whether R2P2 workers never sleep
 /// @param tcpTransport `auto`, `io_uring`, `epoll` or `nio`
@@ -24,6 +26,7 @@ record ServerOptions(
         int workers,
         long maxMemory,
         EvictionPolicy eviction,
+        AdoptionPolicy adoption,
         boolean r2p2Compatible,
         boolean busyPoll,
         String tcpTransport) {

@@ -43,7 +43,9 @@ final class SituServer implements AutoCloseable {
         this.options = options;
         this.bind = bind;
         MachineMemory.require(options.maxMemory());
-        store = opened(Store.open(StoreOptions.ofMemory(options.maxMemory()).withEvictionPolicy(options.eviction())));
+        store = opened(Store.open(StoreOptions.ofMemory(options.maxMemory())
+                .withEvictionPolicy(options.eviction())
+                .withAdoption(options.adoption())));
         opened(new Sweeper(store.worker("sweep")));
         facts = new ServerFacts(options);
         keyspace = new Keyspace(store, facts);
@@ -132,6 +134,11 @@ final class SituServer implements AutoCloseable {
         return line.append(" pid=").append(ProcessHandle.current().pid()).toString();
     }
 
+    /// What the store holds.
+    StoreStatistics storeStatistics() {
+        return store.statistics();
+    }
+
     /// What is held for requests under way: all zero when nothing is.
     Outstanding outstanding() {
         StoreStatistics records = store.statistics();
@@ -146,7 +153,7 @@ final class SituServer implements AutoCloseable {
     /// @param claimedRecords values that are being received
     /// @param pinnedRecords values that are being sent
     /// @param tcpBuffers buffers of connections
-    /// @param retainedBuffers packet buffers kept past their burst
+    /// @param retainedBuffers packet buffers kept past their burst, those included that stored values lie in
     /// @param unfinishedRequests requests of which packets are missing
     record Outstanding(
             long claimedRecords, long pinnedRecords, long tcpBuffers, long retainedBuffers, long unfinishedRequests) {

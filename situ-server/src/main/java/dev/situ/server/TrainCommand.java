@@ -1,6 +1,7 @@
 package dev.situ.server;
 
 import dev.situ.client.SituClient;
+import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +25,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ServerOptions options = new ServerOptions(
-                "127.0.0.1", 0, null, 0, 1, 64L << 20, EvictionPolicy.NOEVICTION, false, false, "auto");
+                "127.0.0.1", 0, null, 0, 1, 64L << 20, EvictionPolicy.NOEVICTION, AdoptionPolicy.DEFAULT, false, false, "auto");
         try (SituServer server = SituServer.start(options)) {
             System.out.println(server.readyLine());
             overTcp(server.tcpAddress());

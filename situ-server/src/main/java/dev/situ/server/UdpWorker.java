@@ -56,6 +56,7 @@ final class UdpWorker implements Runnable {
             }
         }
         finishInFlight();
+        store.releaseBuffers(); // values of the store outlive the transport, its packets do not
     }
 
     /// Ends the loop after the bursts that the kernel holds already. Any thread may call it.

@@ -1,5 +1,6 @@
 package dev.situ.server;
 
+import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
 
 /// Servers as the tests want them.
@@ -16,6 +17,7 @@ final class TestServers {
     }
 
     static ServerOptions onFreePorts(long maxMemory, EvictionPolicy eviction) {
-        return new ServerOptions("127.0.0.1", 0, null, 0, 2, maxMemory, eviction, false, false, "auto");
+        return new ServerOptions(
+                "127.0.0.1", 0, null, 0, 2, maxMemory, eviction, AdoptionPolicy.DEFAULT, false, false, "auto");
     }
 }

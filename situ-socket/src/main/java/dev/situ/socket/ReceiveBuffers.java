@@ -1,5 +1,6 @@
 package dev.situ.socket;
 
+import dev.situ.memory.BufferSource;
 import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import dev.situ.packet.BufferPool;
@@ -11,7 +12,10 @@ import java.lang.foreign.MemorySegment;
 ///
 /// A datagram that is alone in a large buffer would pin 64 KiB for its few bytes; it is moved to a small one
 /// instead.
-final class ReceiveBuffers {
+final class ReceiveBuffers implements BufferSource {
+    /// Buffers are short when fewer than one in so many are free.
+    private static final int LOW_WATER_SHARE = 4;
+
     static final int LARGE = 0;
     static final int SMALL = 1;
     static final int SMALL_BYTES = 2048;
@@ -50,8 +54,29 @@ final class ReceiveBuffers {
         return BufferRef.pool(ref) == SMALL ? smallMemory : largeMemory;
     }
 
+    /// The memory of both pools.
+    @Override
+    public MemorySegment memory() {
+        return region.memory();
+    }
+
+    @Override
+    public long heldBytes(long ref) {
+        return BufferRef.pool(ref) == SMALL ? SMALL_BYTES : large.bufferBytes();
+    }
+
+    @Override
+    public boolean isShort() {
+        return isShort(large) || isShort(small);
+    }
+
+    private static boolean isShort(BufferPool pool) {
+        return pool.free() * LOW_WATER_SHARE < pool.buffers();
+    }
+
     /// Drops a reference to a buffer of either pool. Any thread may call it.
-    void release(long ref) {
+    @Override
+    public void release(long ref) {
         if (BufferRef.pool(ref) == SMALL) {
             small.release(ref);
         } else {

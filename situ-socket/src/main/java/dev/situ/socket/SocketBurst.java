@@ -1,5 +1,6 @@
 package dev.situ.socket;
 
+import dev.situ.memory.BufferSource;
 import dev.situ.memory.Words;
 import dev.situ.packet.BufferRef;
 import dev.situ.packet.Burst;
@@ -110,7 +111,7 @@ final class SocketBurst implements UdpBurst {
         }
         int slot = slots[index];
         boolean canPin = receiver.canPin(slot);
-        if (!canPin || receiver.usedBytes(slot) <= MOVED_MESSAGE_BYTES) {
+        if (!retainsInPlace(index)) {
             long small = move(index);
             if (small != BufferRef.NONE) {
                 return small;
@@ -123,6 +124,12 @@ final class SocketBurst implements UdpBurst {
         buffers.large().retain(buffer);
         receiver.pin(slot);
         return buffer;
+    }
+
+    @Override
+    public boolean retainsInPlace(int index) {
+        int slot = slots[index];
+        return isMoved(packets.buffer(index)) || (receiver.canPin(slot) && receiver.usedBytes(slot) > MOVED_MESSAGE_BYTES);
     }
 
     /// Copies the datagram to a small buffer, which the burst and the caller then hold.
@@ -138,6 +145,11 @@ final class SocketBurst implements UdpBurst {
         packets.move(index, small, to);
         moved++;
         return small;
+    }
+
+    @Override
+    public BufferSource source() {
+        return buffers;
     }
 
     @Override

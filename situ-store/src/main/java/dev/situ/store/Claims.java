@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 /// Makes unpublished records: finds memory for them, in any way that there is. One a worker.
 ///
 /// In order: the worker's own cells; what its limbo and its cache hold back, and the empty slabs of all classes;
-/// and, if the store evicts, memory on credit, after as much was evicted: what is evicted can be used only after
-/// the epoch.
+/// and memory on credit, if the store evicts, after as much was evicted, or if compaction is at work: what these
+/// free can be used only after the epoch.
 final class Claims {
     private final Store store;
     private final MemorySegment memory;
@@ -85,12 +85,12 @@ final class Claims {
         cache.flush();
         store.allocator().purgeAll();
         long cell = cache.allocate(bytes);
-        EvictionPolicy policy = store.policy();
-        if (cell != SlabAllocator.NONE || policy == EvictionPolicy.NOEVICTION || !burst.isInside()) {
+        if (cell != SlabAllocator.NONE || !burst.isInside() || !store.grantsCredit(SizeClasses.footprint(bytes))) {
             return cell;
         }
-        boolean granted = store.grantsCredit(SizeClasses.footprint(bytes)) && evictFor(bytes, policy);
-        return granted ? cache.allocate(bytes, true) : SlabAllocator.NONE;
+        EvictionPolicy policy = store.policy();
+        boolean makesRoom = policy == EvictionPolicy.NOEVICTION ? store.isFragmented() : evictFor(bytes, policy);
+        return makesRoom ? cache.allocate(bytes, true) : SlabAllocator.NONE;
     }
 
     /// Evicts some records for an allocation of `bytes`. Returns false if none qualified.

@@ -45,6 +45,7 @@ final class Limbo {
     private static final int CAPACITY = (CHUNK_BYTES - ENTRIES) / 8;
     private static final long HEAVY_BYTES = 256 * 1024;
     private static final int PINNED_LOOKS = 64;
+    private static final int CHUNKS_A_CALL = 4;
 
     private final MemorySegment memory;
     private final Epochs epochs;
@@ -159,7 +160,7 @@ final class Limbo {
     private void sealIfFull() {
         if (openCount == CAPACITY || openBytes >= HEAVY_BYTES) {
             seal();
-            reclaim();
+            reclaimSome();
         }
     }
 
@@ -213,11 +214,22 @@ final class Limbo {
         tail = chunk;
     }
 
-    /// Frees what nobody can be reading any more.
+    /// Frees all that nobody can be reading any more.
     void reclaim() {
+        reclaim(Integer.MAX_VALUE);
+    }
+
+    /// Frees a part of it: so much that it keeps up with any worker, and little enough for the end of a burst.
+    void reclaimSome() {
+        reclaim(CHUNKS_A_CALL);
+    }
+
+    private void reclaim(int chunks) {
         if (head != SlabAllocator.NONE) {
             long oldest = epochs.oldest();
-            while (head != SlabAllocator.NONE && Words.getLong(memory, head + EPOCH) < oldest) {
+            for (int i = 0;
+                    i < chunks && head != SlabAllocator.NONE && Words.getLong(memory, head + EPOCH) < oldest;
+                    i++) {
                 long chunk = head;
                 head = Words.getLong(memory, chunk + NEXT);
                 freeAll(chunk);

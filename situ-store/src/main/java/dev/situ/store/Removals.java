@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Takes records out of the map: one, an expired one, all. One a worker.
 final class Removals {
+    private static final int BUCKETS_A_CLEAR = 1024;
+
     private final Store store;
     private final MemorySegment memory;
     private final Growth growth;
@@ -49,23 +51,48 @@ final class Removals {
         }
     }
 
-    /// Exchanges the table for an empty one and takes the old one apart.
+    /// Exchanges the table for an empty one, and begins to take the old one apart.
     StoreStatus clear() {
-        if (!store.hasAddressSpace(Table.bytes(store.firstBits()) + Limbo.bytesFor(store.size()))) {
+        long keys = store.size();
+        if (!store.hasAddressSpace(Table.bytes(store.firstBits()) + Limbo.bytesFor(keys))) {
             return StoreStatus.FULL;
         }
         Table old = growth.exchangeForEmpty(store.firstBits());
         if (old == null) {
             return StoreStatus.FULL;
         }
-        for (long i = 0; i < old.buckets(); i++) {
-            takeApart(old.bucketAt(i));
-        }
-        limbo.retire(old.base, Limbo.RUN);
-        writes.tell();
-        // What others had not told at the exchange is put right here, so that it does not add up over many clears.
-        store.index().keys.set(store.size());
+        store.addCleared(new ClearedTable(old, keys));
+        helpClear(BUCKETS_A_CLEAR);
         return StoreStatus.DELETED;
+    }
+
+    /// Takes some buckets of a cleared table apart, if there is one.
+    ///
+    /// @return false if there is nothing to do
+    boolean helpClear(int buckets) {
+        ClearedTable cleared = store.cleared();
+        if (cleared == null) {
+            return false;
+        }
+        Table table = cleared.table;
+        long from = cleared.take(buckets);
+        long to = Math.min(table.buckets(), from + buckets);
+        if (from >= to) {
+            return false; // others are at the last ones
+        }
+        long before = writes.keys();
+        for (long i = from; i < to; i++) {
+            takeApart(table.bucketAt(i));
+        }
+        cleared.keys.addAndGet(writes.keys() - before);
+        if (cleared.report(to - from)) {
+            store.removeCleared(cleared);
+            limbo.retire(table.base, Limbo.RUN);
+            writes.tell();
+            // What workers had not told at the exchange is put right here, so that it does not add up.
+            store.index().keys.set(store.size());
+        }
+        return true;
     }
 
     /// Freezes a chain word by word, so that who is still at work in it starts again in the new table, and

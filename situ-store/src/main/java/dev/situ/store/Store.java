@@ -9,10 +9,14 @@ import dev.situ.memory.SizeClasses;
 import dev.situ.memory.SlabAllocator;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Keys and values off the heap, for many workers at once.
 ///
@@ -75,6 +79,7 @@ public final class Store implements AutoCloseable {
     private long keysLeft;
     private long usedBytesLeft;
     private long claimedLeft;
+    private final Queue<ClearedTable> cleared = new ConcurrentLinkedQueue<>();
     private long volatileKeysLeft;
     private long adoptedKeysLeft;
     private long adoptedBytesLeft;
@@ -204,12 +209,21 @@ public final class Store implements AutoCloseable {
 
     /// The number of keys, those expired but not met since included. Exact when nothing runs.
     public long size() {
+        long size = countedKeys();
+        for (ClearedTable table : cleared) {
+            size -= table.keys.get();
+        }
+        return Math.max(0, size);
+    }
+
+    /// The number of keys, those included that a clear took out of the map and that are not yet retired.
+    long countedKeys() {
         synchronized (workers) {
-            long size = keysLeft;
+            long keys = keysLeft;
             for (StoreWorker worker : workers) {
-                size += worker.writes().keys();
+                keys += worker.writes().keys();
             }
-            return Math.max(0, size);
+            return keys;
         }
     }
 
@@ -278,6 +292,18 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /// Whether pages are scarce while more than an eighth of them is free cells.
+    boolean isFragmented() {
+        long limit = allocator.limitBytes();
+        long allocated = allocator.allocatedBytes();
+        return allocated > limit / 8 * 7 && allocated - tableBytes() - overhead - footprint.get() > limit / 8;
+    }
+
+    private long tableBytes() {
+        Table next = index.growingTo();
+        return Table.bytes(index.current().bits) + (next == null ? 0 : Table.bytes(next.bits));
+    }
+
     /// Whether more pages are in use than there should be.
     boolean isAboveLimit() {
         return allocator.allocatedBytes() > allocator.limitBytes();
@@ -285,10 +311,8 @@ public final class Store implements AutoCloseable {
 
     /// Whether the cells of all records are above fifteen sixteenths of what the index leaves of the limit.
     boolean isAboveMark() {
-        Table next = index.growingTo();
-        long tables = Table.bytes(index.current().bits) + (next == null ? 0 : Table.bytes(next.bits));
         long limit = allocator.limitBytes();
-        return footprint.get() > Math.max(limit / 8, limit - tables - overhead) / 16 * 15;
+        return footprint.get() > Math.max(limit / 8, limit - tableBytes() - overhead) / 16 * 15;
     }
 
     /// Takes in what a worker has counted.
@@ -347,11 +371,7 @@ public final class Store implements AutoCloseable {
                 limboBytes += worker.limbo().bytes();
                 pinned += worker.limbo().pinned();
             }
-            Table table = index.current();
-            Table next = index.growingTo();
-            long indexBytes = Table.bytes(table.bits)
-                    + (next == null ? 0 : Table.bytes(next.bits))
-                    + cells(BUCKET_CLASS) * Bucket.BYTES;
+            long indexBytes = tableBytes() + cells(BUCKET_CLASS) * Bucket.BYTES;
             long oldest = epochs.oldest();
             return new StoreStatistics(
                     keys,
@@ -362,7 +382,7 @@ public final class Store implements AutoCloseable {
                     allocator.allocatedBytes(),
                     allocator.limitBytes(),
                     indexBytes,
-                    Index.threshold(table.bits),
+                    Index.threshold(index.current().bits),
                     limboRecords,
                     limboBytes,
                     pinned,
@@ -457,6 +477,25 @@ public final class Store implements AutoCloseable {
 
     long clockMillis() {
         return clockMillis.getAsLong();
+    }
+
+    void addCleared(ClearedTable table) {
+        cleared.add(table);
+    }
+
+    /// The table that is to be taken apart first, or null.
+    @Nullable
+    ClearedTable cleared() {
+        return cleared.peek();
+    }
+
+    void removeCleared(ClearedTable table) {
+        cleared.remove(table);
+    }
+
+    /// Those not yet taken apart.
+    Collection<ClearedTable> allCleared() {
+        return List.copyOf(cleared);
     }
 
     /// How often workers were asked to give back what they hold unused.

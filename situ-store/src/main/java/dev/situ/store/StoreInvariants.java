@@ -29,6 +29,7 @@ public final class StoreInvariants {
     private final SlabAllocator allocator;
     private final Set<Long> reachable = new HashSet<>();
     private final Set<Long> limbo = new HashSet<>();
+    private final Set<Long> cleared = new HashSet<>();
     private final Set<Long> knownRuns = new HashSet<>();
     private long usedBytes;
     private long adoptedKeys;
@@ -47,6 +48,7 @@ public final class StoreInvariants {
     public static void check(Store store) {
         StoreInvariants invariants = new StoreInvariants(store);
         invariants.walkIndex();
+        invariants.walkCleared();
         invariants.walkLimbo();
         invariants.walkPages();
         invariants.compare();
@@ -72,6 +74,28 @@ public final class StoreInvariants {
                 walkChain(next, 2 * i + 1);
             } else {
                 walkChain(table, i);
+            }
+        }
+    }
+
+    /// Walks what clears have taken out of the map and nobody has retired yet.
+    private void walkCleared() {
+        for (ClearedTable waiting : store.allCleared()) {
+            knownRuns.add(waiting.table.base);
+            for (long i = 0; i < waiting.table.buckets(); i++) {
+                long first = waiting.table.bucketAt(i);
+                boolean isDone = Bucket.isFrozen(Bucket.overflow(memory, first));
+                for (long bucket = isDone ? 0 : first; bucket != 0; ) {
+                    for (int slot = 0; slot < Bucket.SLOTS; slot++) {
+                        long word = Words.getLongVolatile(memory, Bucket.slot(bucket, slot));
+                        if (SlotWord.isMember(word)) {
+                            long record = SlotWord.reference(word);
+                            require(cleared.add(record), "%s was cleared twice", Record.hex(record));
+                            count(record);
+                        }
+                    }
+                    bucket = Bucket.next(Bucket.overflow(memory, bucket));
+                }
             }
         }
     }
@@ -107,13 +131,17 @@ public final class StoreInvariants {
             require((record - slab) % cell == 0, "%s is not at the start of a cell", name);
             require(bytes <= cell, "%s has %d bytes in a cell of %d", name, bytes, cell);
         }
-        usedBytes += bytes;
-        if (Record.isAdopted(memory, record)) {
-            checkAdopted(record);
-        }
+        count(record);
         long hash = Record.hash(store.index().hasher, memory, record);
         require(table.index(hash) == number, "%s is in bucket %d, not %d", name, number, table.index(hash));
         require(SlotWord.hasTag(word, SlotWord.tag(hash)), "%s has a wrong tag", name);
+    }
+
+    private void count(long record) {
+        usedBytes += Record.bytes(memory, record);
+        if (Record.isAdopted(memory, record)) {
+            checkAdopted(record);
+        }
     }
 
     private void checkAdopted(long record) {
@@ -168,7 +196,7 @@ public final class StoreInvariants {
             long bytes;
             if (sizeClass < 0) {
                 bytes = allocator.runBytes(at);
-                if (reachable.contains(at)) {
+                if (reachable.contains(at) || cleared.contains(at)) {
                     live++;
                 } else if (limbo.contains(at)) {
                     retired++;
@@ -192,14 +220,29 @@ public final class StoreInvariants {
             }
             at = allocator.nextInUse(at + bytes);
         }
-        require(live == reachable.size(), "%d live records, %d reachable", live, reachable.size());
+        require(
+                live == reachable.size() + cleared.size(),
+                "%d live records, %d reachable, %d to be cleared",
+                live,
+                reachable.size(),
+                cleared.size());
         require(retired == limbo.size(), "%d retired records, %d in limbo", retired, limbo.size());
     }
 
     private void compare() {
         StoreStatistics statistics = store.statistics();
-        require(statistics.keys() == reachable.size(), "size %d, reachable %d", statistics.keys(), reachable.size());
-        require(statistics.usedBytes() == usedBytes, "used %d, reachable %d", statistics.usedBytes(), usedBytes);
+        require(
+                store.countedKeys() == reachable.size() + cleared.size(),
+                "counted %d keys, reachable %d, to be cleared %d",
+                store.countedKeys(),
+                reachable.size(),
+                cleared.size());
+        require(
+                !cleared.isEmpty() || statistics.keys() == reachable.size(),
+                "size %d, reachable %d",
+                statistics.keys(),
+                reachable.size());
+        require(statistics.usedBytes() == usedBytes, "used %d, found %d", statistics.usedBytes(), usedBytes);
         require(
                 statistics.adoptedKeys() == adoptedKeys && statistics.adoptedBytes() == adoptedBytes,
                 "adopted %d keys of %d bytes, reachable %d of %d",

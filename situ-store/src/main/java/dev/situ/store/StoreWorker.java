@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class StoreWorker implements AutoCloseable {
     /// How many exits lie between two looks at the limbo.
     private static final int EXITS_PER_LOOK = 32;
+    /// How much more compaction does while pages are above the limit.
+    private static final int STEPS_IN_NEED = 8;
+    /// How much of a cleared table each exit takes apart: some ten microseconds.
+    private static final int CLEARED_BUCKETS_AN_EXIT = 16;
 
     private final Store store;
     private final String name;
@@ -50,6 +54,7 @@ public final class StoreWorker implements AutoCloseable {
     private final Burst burst;
     private final Claims claims;
     private final AdoptedQueue adopted;
+    private final Compaction compaction;
     private final Puts puts;
     private final Updates updates;
     private final Removals removals;
@@ -76,7 +81,9 @@ public final class StoreWorker implements AutoCloseable {
         this.scan = new Scan(index);
         this.burst = new Burst(store);
         this.claims = new Claims(store, cache, limbo, writes, eviction, burst);
-        this.adopted = new AdoptedQueue(store, limbo, new Relocation(store, cache, growth, writes));
+        Relocation relocation = new Relocation(store, cache, growth, writes);
+        this.adopted = new AdoptedQueue(store, limbo, relocation);
+        this.compaction = new Compaction(store, cache, relocation);
         this.puts = new Puts(memory, growth, writes, burst);
         this.updates = new Updates(memory, growth, writes, burst);
         this.removals = new Removals(store, growth, writes, limbo, burst);
@@ -113,10 +120,14 @@ public final class StoreWorker implements AutoCloseable {
         if (adopted.isPressed()) {
             adopted.relieve();
         }
+        if (store.cleared() != null) {
+            removals.helpClear(CLEARED_BUCKETS_AN_EXIT);
+        }
         boolean look = (++exits & (EXITS_PER_LOOK - 1)) == 0;
         if (look) {
             growth.help();
         }
+        compact(look);
         epochs.exit(slot);
         burst.end();
         if (look) {
@@ -124,9 +135,9 @@ public final class StoreWorker implements AutoCloseable {
         }
         if (look || needsRoom || limbo.isHeavy()) {
             limbo.sealIfUseful();
-            limbo.reclaim();
+            limbo.reclaimSome();
         } else if (limbo.isWaiting()) {
-            limbo.reclaim();
+            limbo.reclaimSome();
         }
         if (needsRoom && store.isAboveLimit()) {
             cache.flush(); // a cell in a cache keeps its whole slab
@@ -142,6 +153,14 @@ public final class StoreWorker implements AutoCloseable {
         }
     }
 
+    private void compact(boolean look) {
+        if (store.isAboveLimit()) {
+            compaction.run(STEPS_IN_NEED);
+        } else if (compaction.isAtWork() || (look && store.isFragmented())) {
+            compaction.run(1);
+        }
+    }
+
     /// Gives back what this worker holds unused: for when its thread is about to sleep. Outside the epoch.
     public void trim() {
         if (Checks.ON) {
@@ -150,6 +169,7 @@ public final class StoreWorker implements AutoCloseable {
                 throw new IllegalStateException(name + " is inside its epoch");
             }
         }
+        compaction.giveUp();
         limbo.adoptOrphans();
         limbo.seal();
         limbo.reclaim();
@@ -165,6 +185,7 @@ public final class StoreWorker implements AutoCloseable {
             return;
         }
         closed = true;
+        compaction.giveUp();
         burst.end();
         epochs.exit(slot);
         limbo.adoptOrphans();
@@ -411,15 +432,23 @@ public final class StoreWorker implements AutoCloseable {
 
     // ---- walks ----------------------------------------------------------------------------------------------------
 
-    /// Removes expired records that nobody asked for: a part of them, as far as the time goes. For idle moments
-    /// and between bursts; a full round of the index ends the call as well.
+    /// Removes expired records that nobody asked for, and what is left of a [#clear], and moves records out of
+    /// sparse slabs: a part of it, as far as the time goes. For idle moments and between bursts; a full round of
+    /// the index ends the call as well.
     ///
     /// @param nowMillis what counts as now, in milliseconds since 1970
     /// @param budgetNanos about how long it may take
-    /// @return how many were removed
+    /// @return how many expired ones were removed
     public int sweep(long nowMillis, long budgetNanos) {
         if (Checks.ON) {
             checkInside();
+        }
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < budgetNanos && removals.helpClear(CLEARED_BUCKETS_AN_EXIT)) {
+            // some more
+        }
+        while (System.nanoTime() - start < budgetNanos && compaction.run(1) > 0) {
+            // some more
         }
         return store.volatileKeys() > 0 ? expiry.sweep(nowMillis, budgetNanos) : 0;
     }
@@ -449,8 +478,8 @@ public final class StoreWorker implements AutoCloseable {
 
     // ---- clear ----------------------------------------------------------------------------------------------------
 
-    /// Removes every key at once; keys that others store meanwhile stay if they come after it. The caller takes
-    /// the old records apart, which takes time in proportion to their number; the others go on.
+    /// Removes every key at once; keys that others store meanwhile stay if they come after it. All workers then
+    /// retire the old records, some at the end of each burst, so their memory comes back within many bursts.
     ///
     /// @return [StoreStatus#DELETED]; [StoreStatus#FULL] if there is no memory for an empty index
     public StoreStatus clear() {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /// another. `-Dsitu.soak.seconds=600` runs it for as long, with `-Dsitu.soak.threads=8`.
 class StoreStressTest {
     private static final long SECONDS = Long.getLong("situ.soak.seconds", 2);
+    private static final int BUFFER_BYTES = 256;
     private static final int THREADS = Integer.getInteger("situ.soak.threads", 4);
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -42,11 +43,14 @@ class StoreStressTest {
         try (Store store = Store.open(options)) {
             List<Thread> threads = new ArrayList<>();
             long end = System.nanoTime() + SECONDS * 1_000_000_000L;
+            List<TestBuffers> transports = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
                 int id = i;
+                TestBuffers buffers = new TestBuffers(1000, BUFFER_BYTES, 250);
+                transports.add(buffers);
                 threads.add(Thread.ofPlatform().start(() -> {
                     try {
-                        new Actor(store, id, seed, keys, maxValue, clears).run(end);
+                        new Actor(store, id, seed, keys, maxValue, clears, buffers).run(end);
                     } catch (Throwable e) {
                         failure.compareAndSet(null, e);
                     }
@@ -62,12 +66,14 @@ class StoreStressTest {
             try (StoreWorker worker = store.worker("last")) {
                 worker.enter();
                 worker.clear();
+                worker.sweep(0, Long.MAX_VALUE);
                 worker.exit();
                 worker.trim();
             }
             StoreInvariants.check(store);
             assertThat(store.statistics().limboRecords()).isZero();
             assertThat(store.statistics().usedBytes()).isZero();
+            assertThat(transports).allMatch(buffers -> buffers.outstanding() == 0);
         }
     }
 
@@ -80,15 +86,19 @@ class StoreStressTest {
         private final boolean clears;
         private final SplittableRandom random;
         private final long[] pinned = new long[16];
+        private final Adoption adoption = new Adoption();
+        private final TestBuffers buffers;
+        private MemorySegment copy = Arena.ofAuto().allocate(4096);
         private long number;
 
-        Actor(Store store, int id, long seed, int keys, int maxValue, boolean clears) {
+        Actor(Store store, int id, long seed, int keys, int maxValue, boolean clears, TestBuffers buffers) {
             this.store = store;
             this.memory = store.memory();
             this.id = id;
             this.keys = keys;
             this.maxValue = maxValue;
             this.clears = clears;
+            this.buffers = buffers;
             this.random = new SplittableRandom(seed + id);
         }
 
@@ -165,6 +175,9 @@ class StoreStressTest {
 
         private long claim(StoreWorker worker, MemorySegment key) {
             int length = 16 + 8 * random.nextInt(maxValue / 8);
+            if (random.nextInt(4) == 0) {
+                return adopt(worker, key, length);
+            }
             if (random.nextInt(2000) == 0) {
                 length = 40_000 + 8 * random.nextInt(10_000);
             }
@@ -179,6 +192,35 @@ class StoreStressTest {
             return record;
         }
 
+        /// A value that stays in some buffers of its thread's transport.
+        private long adopt(StoreWorker worker, MemorySegment key, int length) {
+            long stamp = (number << 32) | (random.nextInt() & 0xFFFF_FFFFL);
+            adoption.begin(store.register(buffers), 0);
+            for (int left = length; left > 0; left -= BUFFER_BYTES) {
+                long buffer = buffers.take();
+                if (buffer == TestBuffers.NONE) {
+                    giveBack();
+                    return Record.NONE;
+                }
+                int part = Math.min(left, BUFFER_BYTES);
+                for (int i = 0; i < part; i += 8) {
+                    Words.setLong(buffers.memory(), buffers.offset(buffer) + i, stamp);
+                }
+                adoption.add(buffer, buffers.offset(buffer), part);
+            }
+            long record = worker.adopt(key, 0, 8, adoption);
+            if (record == Record.NONE) {
+                giveBack();
+            }
+            return record;
+        }
+
+        private void giveBack() {
+            for (int i = 0; i < adoption.size(); i++) {
+                buffers.release(adoption.buffer(i));
+            }
+        }
+
         private void check(long record) {
             if (record != Record.NONE) {
                 check(record, number);
@@ -186,14 +228,17 @@ class StoreStressTest {
         }
 
         private void check(long record, long key) {
-            long at = Record.valueOffset(memory, record);
             int length = Record.valueLength(memory, record);
-            long stamp = Words.getLong(memory, at);
+            if (copy.byteSize() < length) {
+                copy = Arena.ofAuto().allocate(length * 2L);
+            }
+            store.values().copy(record, 0, length, copy, 0);
+            long stamp = Words.getLong(copy, 0);
             if (stamp >>> 32 != key) {
                 throw new AssertionError("a value of key " + (stamp >>> 32) + " under key " + key);
             }
             for (int i = 8; i < length; i += 8) {
-                if (Words.getLong(memory, at + i) != stamp) {
+                if (Words.getLong(copy, i) != stamp) {
                     throw new AssertionError("a torn value of key " + key + " at " + i + " of " + length);
                 }
             }

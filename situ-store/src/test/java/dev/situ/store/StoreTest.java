@@ -502,7 +502,7 @@ class StoreTest {
     }
 
     @Test
-    void clearRemovesEveryKeyAndGivesTheMemoryBack() {
+    void clearRemovesEveryKeyAtOnceAndGivesTheMemoryBackInTheNextBursts() {
         for (int i = 0; i < 20_000; i++) {
             put("key:" + i, "value");
         }
@@ -513,6 +513,13 @@ class StoreTest {
         assertThat(get("key:7")).isNull();
         put("key:7", "again");
         assertThat(get("key:7")).isEqualTo("again");
+        StoreInvariants.check(store); // while some of the old table is still there
+        assertThat(store.statistics().usedBytes()).isGreaterThan(1000);
+        for (int burst = 0; burst < 256; burst++) {
+            worker.enter();
+            worker.exit();
+        }
+        assertThat(store.size()).isOne();
         worker.trim();
         assertThat(store.statistics().limboRecords()).isZero();
         assertThat(store.statistics().allocatedBytes()).isLessThan(1 << 20);

@@ -4,11 +4,12 @@ import dev.situ.memory.BufferSource;
 import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
-/// Buffers of a transport that there is none of: counted, and overwritten when their last reference is released, so
-/// that who still reads them is found out.
+/// Buffers of a transport that there is none of, each with one reference at most: counted, and overwritten when they
+/// are released, so that who still reads them is found out.
 final class TestBuffers implements BufferSource {
     static final int NONE = -1;
 
@@ -16,7 +17,7 @@ final class TestBuffers implements BufferSource {
 
     private final int bufferBytes;
     private final MemorySegment memory;
-    private final AtomicIntegerArray references;
+    private final AtomicIntegerArray taken;
     private final AtomicInteger outstanding = new AtomicInteger();
     private final int lowWater;
 
@@ -25,24 +26,20 @@ final class TestBuffers implements BufferSource {
         this.bufferBytes = bufferBytes;
         this.lowWater = lowWater;
         memory = Arena.ofAuto().allocate((long) buffers * bufferBytes);
-        references = new AtomicIntegerArray(buffers);
+        taken = new AtomicIntegerArray(buffers);
     }
 
-    /// A free buffer, with one reference, or NONE.
+    /// A free buffer, the caller's, or NONE.
     long take() {
-        for (int i = 0; i < references.length(); i++) {
-            if (references.compareAndSet(i, 0, 1)) {
+        int start = ThreadLocalRandom.current().nextInt(taken.length());
+        for (int n = 0; n < taken.length(); n++) {
+            int i = (start + n) % taken.length();
+            if (taken.compareAndSet(i, 0, 1)) {
                 outstanding.incrementAndGet();
                 return i;
             }
         }
         return NONE;
-    }
-
-    void retain(long buffer) {
-        if (references.getAndIncrement((int) buffer) < 1) {
-            throw new IllegalStateException("retained after its end: " + buffer);
-        }
     }
 
     long offset(long buffer) {
@@ -65,23 +62,17 @@ final class TestBuffers implements BufferSource {
 
     @Override
     public void release(long buffer) {
-        int left = references.get((int) buffer) - 1;
-        if (left < 0) {
-            throw new IllegalStateException("released too often: " + buffer);
+        for (int i = 0; i < bufferBytes; i++) {
+            Words.setByte(memory, offset(buffer) + i, GONE);
         }
-        if (left == 0) {
-            for (int i = 0; i < bufferBytes; i++) {
-                Words.setByte(memory, offset(buffer) + i, GONE);
-            }
-            outstanding.decrementAndGet();
-        }
-        if (references.decrementAndGet((int) buffer) < 0) {
+        outstanding.decrementAndGet();
+        if (!taken.compareAndSet((int) buffer, 1, 0)) {
             throw new IllegalStateException("released too often: " + buffer);
         }
     }
 
     @Override
     public boolean isShort() {
-        return references.length() - outstanding.get() < lowWater;
+        return taken.length() - outstanding.get() < lowWater;
     }
 }

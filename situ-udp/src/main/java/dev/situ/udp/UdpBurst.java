@@ -1,6 +1,8 @@
 package dev.situ.udp;
 
+import dev.situ.memory.BufferSource;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// Datagrams that were received together: at least one, each a view into a buffer of the stack.
 ///
@@ -33,6 +35,19 @@ public interface UdpBurst {
     ///
     /// @return a handle, or [#NOT_RETAINED] when buffers are short: drop the datagram then
     long retain(int index);
+
+    /// Whether [#retain] would keep datagram `index` where it lies, copying nothing.
+    default boolean retainsInPlace(int index) {
+        return true;
+    }
+
+    /// Where the buffers come from that datagrams lie in: the handles that [#retain] gives are its buffers. The same
+    /// object for all bursts of a queue.
+    ///
+    /// @return null if they lie in no one memory
+    default @Nullable BufferSource source() {
+        return null;
+    }
 
     /// Gives back what [#retain] kept. Any thread may call it, once for each handle.
     void release(long handle);

@@ -1,0 +1,45 @@
+package dev.situ.r2p2;
+
+import dev.situ.memory.BufferSource;
+import dev.situ.memory.SliceLender;
+import dev.situ.memory.SliceList;
+import dev.situ.udp.UdpBurst;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Lends the payload of a request of one packet, as long as its datagram can be kept where it lies. Reused; confined
+/// to one thread.
+final class LoneDatagram implements SliceLender {
+    private @Nullable UdpBurst burst;
+    private int datagram;
+    private boolean given;
+
+    /// Puts the payload of a datagram into an empty list.
+    ///
+    /// @param from borrowed until the list is done with
+    /// @param payload bytes behind the header
+    void lend(UdpBurst from, int index, int payload, SliceList to) {
+        to.add(from.memory(index), from.offset(index) + R2p2Header.BYTES, payload, SliceList.NO_OWNER);
+        if (payload > 0 && from.retainsInPlace(index) && from.source() != null) {
+            burst = from;
+            datagram = index;
+            given = false;
+            to.setLender(this);
+        }
+    }
+
+    @Override
+    public BufferSource source() {
+        return Objects.requireNonNull(Objects.requireNonNull(burst).source());
+    }
+
+    @Override
+    public long keep(int slice) {
+        if (given || burst == null) {
+            return NOT_KEPT;
+        }
+        long handle = burst.retain(datagram);
+        given = handle != UdpBurst.NOT_RETAINED;
+        return given ? handle : NOT_KEPT;
+    }
+}
