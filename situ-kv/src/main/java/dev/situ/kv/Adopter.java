@@ -4,13 +4,13 @@ import dev.situ.memory.BufferSource;
 import dev.situ.memory.SliceLender;
 import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
+import dev.situ.resp.RespWriter;
 import dev.situ.store.Adoption;
 import dev.situ.store.Record;
 import dev.situ.store.Store;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import dev.situ.resp.RespWriter;
 import org.jspecify.annotations.Nullable;
 
 /// Lets a value of a request stay in the packets that brought it, with its frame, instead of copying it.
@@ -162,7 +162,7 @@ final class Adopter {
     }
 
     private int numberOf(BufferSource buffers) {
-        if (registered != buffers) {
+        if (!buffers.equals(registered)) {
             source = store.register(buffers);
             registered = buffers;
         }

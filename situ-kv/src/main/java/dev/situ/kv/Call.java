@@ -179,14 +179,7 @@ final class Call {
         }
         Command c = command();
         return Framing.claim(
-                worker,
-                region,
-                c.memory(),
-                c.offset(key),
-                c.length(key),
-                c.memory(),
-                c.offset(value),
-                c.length(value));
+                worker, region, c.memory(), c.offset(key), c.length(key), c.memory(), c.offset(value), c.length(value));
     }
 
     /// The record that a large value was received into, still the call's, or [Record#NONE].

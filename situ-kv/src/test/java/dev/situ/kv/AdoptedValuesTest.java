@@ -48,9 +48,9 @@ class AdoptedValuesTest {
     }
 
     @Test
-    void aValueOfAnyLengthInPacketsOfAnySizesIsAdoptedAndReadBackEqual() {
+    void aValueInPacketsOfAnySizesIsAdoptedAndReadBackEqual() {
         for (int i = 0; i < 400; i++) {
-            String value = value(1 + random.nextInt(i % 4 == 0 ? 40_000 : 3000), i);
+            String value = value(600 + random.nextInt(i % 4 == 0 ? 40_000 : 3000), i);
             assertThat(send(Server.bulk("SET", "key", value))).isEqualTo("+OK\r\n");
             assertThat(server.store.statistics().adoptedKeys()).isOne();
             assertThat(client.command("GET", "key")).isEqualTo(bulkReply(value));

@@ -84,8 +84,9 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "<bytes>",
             defaultValue = "1kb",
             converter = AdoptionBytes.class,
-            description = "Values that came over R2P2 stay in their packets, uncopied, from so many bytes in each packet"
-                    + " on; also: always, never.")
+            description =
+                    "Values that came over R2P2 stay in their packets, uncopied, from so many bytes in each packet"
+                            + " on; also: always, never.")
     @SuppressWarnings("NullAway.Init")
     private AdoptionPolicy adoption;
 

@@ -139,6 +139,11 @@ final class SituServer implements AutoCloseable {
         return store.statistics();
     }
 
+    /// Packet buffers that are kept past their burst. Also after [#close()]: then it is those that were lost.
+    long retainedBuffers() {
+        return r2p2 == null ? 0 : r2p2.retainedBuffers();
+    }
+
     /// What is held for requests under way: all zero when nothing is.
     Outstanding outstanding() {
         StoreStatistics records = store.statistics();
@@ -146,7 +151,7 @@ final class SituServer implements AutoCloseable {
                 records.claimedRecords(),
                 records.pinnedRecords(),
                 tcp == null ? 0 : tcp.statistics().buffers(),
-                r2p2 == null ? 0 : r2p2.retainedBuffers(),
+                retainedBuffers(),
                 r2p2 == null ? 0 : r2p2.unfinishedRequests());
     }
 

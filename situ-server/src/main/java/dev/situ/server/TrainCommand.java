@@ -25,7 +25,17 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ServerOptions options = new ServerOptions(
-                "127.0.0.1", 0, null, 0, 1, 64L << 20, EvictionPolicy.NOEVICTION, AdoptionPolicy.DEFAULT, false, false, "auto");
+                "127.0.0.1",
+                0,
+                null,
+                0,
+                1,
+                64L << 20,
+                EvictionPolicy.NOEVICTION,
+                AdoptionPolicy.DEFAULT,
+                false,
+                false,
+                "auto");
         try (SituServer server = SituServer.start(options)) {
             System.out.println(server.readyLine());
             overTcp(server.tcpAddress());

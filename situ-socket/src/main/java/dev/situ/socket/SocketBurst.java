@@ -129,7 +129,8 @@ final class SocketBurst implements UdpBurst {
     @Override
     public boolean retainsInPlace(int index) {
         int slot = slots[index];
-        return isMoved(packets.buffer(index)) || (receiver.canPin(slot) && receiver.usedBytes(slot) > MOVED_MESSAGE_BYTES);
+        return isMoved(packets.buffer(index))
+                || (receiver.canPin(slot) && receiver.usedBytes(slot) > MOVED_MESSAGE_BYTES);
     }
 
     /// Copies the datagram to a small buffer, which the burst and the caller then hold.

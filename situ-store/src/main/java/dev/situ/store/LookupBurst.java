@@ -15,8 +15,8 @@ import java.util.Arrays;
 ///
 /// One lookup waits for memory twice: for the bucket, then for the record that it leads to. Processors go on
 /// past a load that misses, but not past the branches that depend on it. So the work is done in stages, each
-/// over all keys: hash; touch the buckets; read the buckets and touch the records; finish, with everything in
-/// the cache.
+/// over all keys: hash; touch the buckets; read the buckets and touch the records, or the chained buckets; touch
+/// the records of those; finish, with everything in the cache.
 ///
 /// The memory of the keys is borrowed until [StoreWorker#findAll] returns. Reused; grows when it must. Confined
 /// to one thread.
@@ -29,6 +29,9 @@ public final class LookupBurst {
     private long[] hashes = new long[INITIAL_KEYS];
     private long[] records = new long[INITIAL_KEYS];
     private int size;
+    // The keys whose records are in a chained bucket, which stands in `records` meanwhile.
+    private int[] inChain = new int[INITIAL_KEYS];
+    private int chained;
     // Where loads go whose only use is that they load; a field, so that the compiler keeps them.
     private long touched;
 
@@ -68,6 +71,7 @@ public final class LookupBurst {
         hash(index);
         touchBuckets(index);
         touchRecords(index);
+        touchChained(index);
         for (int i = 0; i < size; i++) {
             records[i] = index.find(hashes[i], memory[i], offsets[i], lengths[i]);
         }
@@ -90,13 +94,36 @@ public final class LookupBurst {
     }
 
     /// Touches the first record with the right tag: the wrong one once in some thousand times, which costs a
-    /// miss later.
+    /// miss later. Where the first bucket has none, touches the bucket that is chained to it.
     private void touchRecords(Index index) {
         Table table = index.current();
         MemorySegment region = index.memory;
         long sum = 0;
+        chained = 0;
         for (int i = 0; i < size; i++) {
-            long record = candidate(region, table.bucketOf(hashes[i]), SlotWord.tag(hashes[i]));
+            long bucket = table.bucketOf(hashes[i]);
+            long record = candidate(region, bucket, SlotWord.tag(hashes[i]));
+            if (record != Record.NONE) {
+                sum += Record.touch(region, record, lengths[i]);
+            } else {
+                long next = Bucket.next(Bucket.overflow(region, bucket));
+                if (next != 0) {
+                    sum += Words.getLong(region, next);
+                    records[i] = next;
+                    inChain[chained++] = i;
+                }
+            }
+        }
+        touched += sum;
+    }
+
+    /// Touches the records that chained buckets lead to.
+    private void touchChained(Index index) {
+        MemorySegment region = index.memory;
+        long sum = 0;
+        for (int n = 0; n < chained; n++) {
+            int i = inChain[n];
+            long record = candidate(region, records[i], SlotWord.tag(hashes[i]));
             if (record != Record.NONE) {
                 sum += Record.touch(region, record, lengths[i]);
             }
@@ -146,6 +173,7 @@ public final class LookupBurst {
         lengths = Arrays.copyOf(lengths, keys);
         hashes = Arrays.copyOf(hashes, keys);
         records = Arrays.copyOf(records, keys);
+        inChain = new int[keys];
     }
 
     @Override
