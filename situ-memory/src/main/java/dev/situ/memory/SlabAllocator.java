@@ -43,7 +43,7 @@ public final class SlabAllocator {
     private static final int SMALL_SLAB_PAGES = 16;
     private static final int LARGE_SLAB_PAGES = 64;
     private static final int LARGE_CELL_BYTES = 4096;
-    private static final int SLABS_LOOKED_AT = 8;
+    private static final int SLABS_LOOKED_AT = 64;
     private static final int STRIDE = 16; // longs between two list heads: two cache lines
 
     private final Region region;
@@ -418,6 +418,9 @@ public final class SlabAllocator {
                 best = slab;
             } else {
                 push(seenList(sizeClass), slab);
+            }
+            if (free(best) * 2 > cellsPerSlab(sizeClass)) {
+                break; // sparse enough
             }
         }
         if (best == PageRuns.NONE) {

@@ -22,7 +22,7 @@ final class Compaction {
     private static final int SLABS = 16;
     private static final int WALKS = 4;
     private static final int EXITS_TO_WAIT = 64;
-    private static final int EXITS_TO_REST = 1024;
+    private static final int EXITS_TO_REST = 128;
 
     private final Store store;
     private final MemorySegment memory;

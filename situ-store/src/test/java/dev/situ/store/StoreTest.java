@@ -272,7 +272,7 @@ class StoreTest {
             assertThat(deleted).isBetween(20_001, 39_999);
             assertThat(delete("key:" + deleted)).isEqualTo(StoreStatus.FULL);
             assertThat(get("key:" + deleted)).isEqualTo(deleted < replaced ? "new" : "old");
-            assertThat(get("key:" + replaced)).isEqualTo("old");
+            assertThat(get("key:" + replaced)).isEqualTo(replaced < deleted ? null : "old");
             assertThat(store.size()).isEqualTo(40_000 - deleted);
             runs.forEach(store.allocator()::freeRun);
             stuck.exit();
@@ -324,7 +324,7 @@ class StoreTest {
             assertThatThrownBy(() -> worker.put(a, 0, 1, a, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
             worker.exit();
             put("one", "1");
-            assertThat(store.statistics().capacityKeys()).isLessThan(100);
+            assertThat(store.statistics().capacityKeys()).isLessThan(200);
             assertThat(store.statistics().claimedRecords()).isZero();
         }
     }
