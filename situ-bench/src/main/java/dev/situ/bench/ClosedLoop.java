@@ -6,9 +6,8 @@ import dev.situ.udp.UdpQueue;
 import dev.situ.udp.UdpSender;
 import java.util.SplittableRandom;
 
-/// Keeps a fixed number of GETs under way against one server, each datagram on its own, and counts the hits. The same
-/// code
-/// for every server, so that their figures can be divided.
+/// Keeps a fixed number of GETs under way against one server, each datagram on its own, and counts the hits. The
+/// same code for every server, so that their figures can be divided.
 final class ClosedLoop implements UdpHandler {
     private static final long LOST_AFTER_NANOS = 50_000_000;
 

@@ -56,7 +56,8 @@ enum GetProtocol {
         }
     }
 
-    /// Whether a datagram is a reply that carries a value of `valueLength` bytes: a miss or an error does not count.
+    /// Whether a datagram is a reply that carries a value of `valueLength` bytes: a miss or an error does not
+    /// count.
     boolean isHit(MemorySegment memory, long at, int length, int valueLength) {
         return length > HEADER + valueLength
                 && Words.getByte(memory, at + HEADER) == firstOfReply

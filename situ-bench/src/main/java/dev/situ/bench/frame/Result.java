@@ -1,0 +1,32 @@
+package dev.situ.bench.frame;
+
+import java.util.Map;
+
+/// One figure: the median of the rounds, and the lowest and the highest round.
+///
+/// @param system what was measured
+/// @param metric what of it
+/// @param unit of the three values
+/// @param params what else the figure depends on: numbers and words
+public record Result(
+        String system, String metric, String unit, double value, double low, double high, Map<String, Object> params) {
+
+    /// Whether all of these parameters are this result's. Numbers are compared by their text, since a file does not
+    /// keep their types.
+    public boolean has(Map<String, ?> wanted) {
+        return wanted.entrySet().stream().allMatch(e -> param(e.getKey()).equals(String.valueOf(e.getValue())));
+    }
+
+    /// A parameter as text; empty if there is none of this name.
+    public String param(String name) {
+        Object value = params.get(name);
+        return value == null ? "" : value.toString();
+    }
+
+    /// A parameter as a number.
+    ///
+    /// @throws NumberFormatException if it is none
+    public double number(String name) {
+        return Double.parseDouble(param(name));
+    }
+}
