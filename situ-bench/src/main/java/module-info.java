@@ -11,7 +11,9 @@ module dev.situ.bench {
     requires static org.jspecify;
     requires java.desktop;
     requires java.management;
+    requires java.management.rmi;
     requires java.xml;
+    requires jdk.attach;
     requires jdk.management;
     requires com.github.benmanes.caffeine;
     requires dev.situ.client;
@@ -30,6 +32,8 @@ module dev.situ.bench {
     requires tools.jackson.databind;
 
     opens dev.situ.bench to
+            info.picocli;
+    opens dev.situ.bench.r2p2 to
             info.picocli;
     opens dev.situ.bench.frame to
             tools.jackson.databind;

@@ -4,6 +4,7 @@ import dev.situ.bench.frame.Child;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.frame.Run;
 import dev.situ.bench.frame.Scale;
+import dev.situ.bench.r2p2.UdpComparison;
 import dev.situ.bench.report.Report;
 import java.io.IOException;
 import java.io.PrintStream;

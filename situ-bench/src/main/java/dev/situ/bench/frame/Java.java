@@ -18,7 +18,8 @@ public final class Java {
     /// @param jvmOptions what else the JVM is told
     public static List<String> command(String module, String mainClass, List<String> jvmOptions) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin", "java").toString());
+        command.add(Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin", "java")
+                .toString());
         command.addAll(jvmOptions);
         // JCTools counts on Unsafe; the warning would only be read as an error.
         command.add("--sun-misc-unsafe-memory-access=allow");

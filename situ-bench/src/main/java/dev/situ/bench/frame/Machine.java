@@ -16,7 +16,11 @@ public final class Machine {
     private Machine() {}
 
     static void describe(Map<String, Object> facts) {
-        facts.put("date", OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString());
+        facts.put(
+                "date",
+                OffsetDateTime.now(ZoneId.systemDefault())
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString());
         facts.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         facts.put("cpu", field(Path.of("/proc/cpuinfo"), "model name"));
         facts.put("cores", Cpus.allowed().size());

@@ -14,6 +14,11 @@ import java.util.Optional;
 /// @param summary the figures that are compared over time, by names that stay
 public record Measurement(
         String experiment, Map<String, Object> machine, List<Result> results, Map<String, Double> summary) {
+    /// The metric of ratios.
+    public static final String RATIO = "ratio";
+
+    /// The parameter of a ratio that says what it is called in the summary.
+    static final String NAME = "summary";
 
     /// The results of one metric, in the order in which they were first measured.
     public List<Result> of(String metric) {
@@ -43,9 +48,22 @@ public record Measurement(
         return all;
     }
 
-    /// One entry of the summary as text with two digits, or a dash.
+    /// The ratio behind an entry of the summary, with its spread; nothing if the entry is no ratio.
+    public Optional<Result> ratio(String name) {
+        return of(RATIO).stream()
+                .filter(result -> result.param(NAME).equals(name))
+                .findFirst();
+    }
+
+    /// One entry of the summary as text, a ratio with its spread: `1.08 (1.02 to 1.11)`; a dash if there is none.
     public String summaryText(String name) {
         Double value = summary.get(name);
-        return value == null ? "–" : Numbers.text(value);
+        if (value == null) {
+            return "–";
+        }
+        String spread = ratio(name)
+                .map(result -> " (" + Numbers.text(result.low()) + " to " + Numbers.text(result.high()) + ")")
+                .orElse("");
+        return Numbers.text(value) + spread;
     }
 }

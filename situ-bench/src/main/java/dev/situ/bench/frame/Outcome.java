@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Builds a [Measurement] from samples: their medians, the ratios that are claimed, and the summary.
 public final class Outcome {
@@ -25,19 +24,25 @@ public final class Outcome {
     /// Puts a ratio, taken round by round, into the summary, and with its spread among the results; if both parts
     /// were measured.
     public void summarizeRatio(String name, SampleKey of, SampleKey to) {
-        ratio(of, to).ifPresent(spread -> summary.put(name, spread.median()));
+        samples.ratio(of, to).ifPresent(spread -> {
+            summary.put(name, spread.median());
+            add(name, of, to, spread);
+        });
     }
 
     /// Puts a ratio among the results only.
-    public Optional<Spread> ratio(SampleKey of, SampleKey to) {
-        Optional<Spread> ratio = samples.ratio(of, to);
-        ratio.ifPresent(spread -> {
-            Map<String, Object> params = new LinkedHashMap<>(of.params());
-            params.put("of", of.metric());
-            params.put("to", to.system() + " " + to.metric());
-            more.add(Samples.result(new SampleKey(of.system(), "ratio", params), "", spread));
-        });
-        return ratio;
+    public void ratio(SampleKey of, SampleKey to) {
+        samples.ratio(of, to).ifPresent(spread -> add("", of, to, spread));
+    }
+
+    private void add(String name, SampleKey of, SampleKey to, Spread spread) {
+        Map<String, Object> params = new LinkedHashMap<>(of.params());
+        if (!name.isEmpty()) {
+            params.put(Measurement.NAME, name);
+        }
+        params.put("of", of.metric());
+        params.put("to", to.system() + " " + to.metric());
+        more.add(Samples.result(new SampleKey(of.system(), Measurement.RATIO, params), "", spread));
     }
 
     /// Puts a value into the summary as it is.

@@ -15,7 +15,12 @@ public final class Samples {
     private final Map<SampleKey, Series> all = new LinkedHashMap<>();
 
     /// Adds one round's value. A second value of the same round takes the place of the first.
+    ///
+    /// @throws IllegalArgumentException if it is not finite: then nothing was measured
     public void add(int round, SampleKey key, String unit, double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(key + " is " + value);
+        }
         all.computeIfAbsent(key, _ -> new Series(unit, new TreeMap<>())).rounds.put(round, value);
     }
 

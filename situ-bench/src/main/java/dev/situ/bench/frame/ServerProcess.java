@@ -71,7 +71,7 @@ public final class ServerProcess implements AutoCloseable {
     /// @param jvmOptions more options of the JVM, for those that have one
     public static ServerProcess start(Kind kind, long memoryBytes, List<String> jvmOptions) throws IOException {
         return switch (kind) {
-            case SITU -> situ(memoryBytes, jvmOptions);
+            case SITU -> startSitu(memoryBytes, jvmOptions);
             case REDIS ->
                 other(port -> List.of(
                         "redis-server",
@@ -103,7 +103,8 @@ public final class ServerProcess implements AutoCloseable {
         };
     }
 
-    private static ServerProcess situ(long memoryBytes, List<String> jvmOptions) throws IOException {
+    /// Starts Situ; see [#start].
+    public static ServerProcess startSitu(long memoryBytes, List<String> jvmOptions) throws IOException {
         List<String> jvm = new ArrayList<>(List.of("-XX:+UseZGC", "-Xms256m", "-Xmx256m"));
         jvm.addAll(jvmOptions);
         List<String> command = new ArrayList<>(Cpus.bind(Cpus.server()));
@@ -199,8 +200,8 @@ public final class ServerProcess implements AutoCloseable {
     public long residentBytes() throws IOException {
         long last = residentNow();
         int same = 0;
-        for (int i = 0; i < 40 && same < 3; i++) {
-            pause(50);
+        for (int i = 0; i < 60 && same < 3; i++) {
+            pause(30);
             long now = residentNow();
             same = Math.abs(now - last) <= last / 2000 ? same + 1 : 0;
             last = now;

@@ -11,8 +11,8 @@ import dev.situ.bench.frame.Outcome;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Result;
 import dev.situ.bench.frame.Run;
-import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.SampleKey;
+import dev.situ.bench.frame.Samples;
 import dev.situ.bench.report.BarChart;
 import dev.situ.bench.report.BoxChart;
 import dev.situ.bench.report.Figure;
@@ -88,7 +88,7 @@ public final class MapExperiment implements Experiment {
             }
         }
         Samples samples = new Samples();
-        Contender.interleave(run, contenders, true, samples);
+        Contender.interleave(run, List.of(new Contender.Group(contenders, true, true)), samples);
         return outcome(samples).measurement(name(), run);
     }
 

@@ -1,13 +1,14 @@
 package dev.situ.bench.memory;
 
 import dev.situ.bench.frame.Experiment;
+import dev.situ.bench.frame.Filler;
 import dev.situ.bench.frame.Measurement;
 import dev.situ.bench.frame.Numbers;
 import dev.situ.bench.frame.Outcome;
 import dev.situ.bench.frame.Result;
 import dev.situ.bench.frame.Run;
-import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.SampleKey;
+import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.Scale;
 import dev.situ.bench.frame.ServerProcess;
 import dev.situ.bench.frame.ServerProcess.Kind;
@@ -88,7 +89,7 @@ public final class MemoryExperiment implements Experiment {
 
     private static List<Shape> shapes(Scale scale) {
         List<Shape> shapes = new ArrayList<>(List.of(new Shape(SMALL_VALUE, true), new Shape(SMALL_VALUE, false)));
-        if (scale != Scale.QUICK) {
+        if (scale == Scale.FULL) {
             shapes.add(new Shape(LARGE_VALUE, true));
             shapes.add(new Shape(LARGE_VALUE, false));
         }
@@ -100,7 +101,7 @@ public final class MemoryExperiment implements Experiment {
     /// once at its emptiest in between, wherever it began.
     private static List<Long> counts(Scale scale, Shape shape) {
         long first = shape.valueBytes == SMALL_VALUE
-                ? scale.pick(1_000_000L, 250_000L, 5_000L)
+                ? scale.pick(1_000_000L, 200_000L, 5_000L)
                 : scale.pick(400_000L, 100_000L, 2_000L);
         List<Long> counts = new ArrayList<>();
         for (int i = 0; i < POINTS; i++) {

@@ -34,11 +34,12 @@ public record BarChart(String title, String valueLabel, List<Bar> bars, Optional
         bars.forEach(bar -> data.addValue(bar.value, bar.series, bar.group));
         CategoryAxis groups = new CategoryAxis();
         groups.setMaximumCategoryLabelLines(3);
+        groups.setMaximumCategoryLabelWidthRatio(1.4f);
         groups.setCategoryLabelPositions(CategoryLabelPositions.STANDARD);
         groups.setCategoryMargin(0.25);
         SpreadRenderer renderer = new SpreadRenderer(bars);
         for (int i = 0; i < data.getRowCount(); i++) {
-            renderer.setSeriesPaint(i, Style.colour(i));
+            renderer.setSeriesPaint(i, Style.colour(data.getRowKey(i), i));
         }
         CategoryPlot plot = new CategoryPlot(data, groups, Style.fromZero(valueLabel), renderer);
         reference.ifPresent(at -> {

@@ -53,11 +53,12 @@ public record BoxChart(String title, String valueLabel, List<Box> boxes) impleme
         renderer.setWhiskerWidth(0.5);
         renderer.setUseOutlinePaintForWhiskers(true);
         for (int i = 0; i < data.getRowCount(); i++) {
-            renderer.setSeriesPaint(i, Style.colour(i));
+            renderer.setSeriesPaint(i, Style.colour(data.getRowKey(i), i));
             renderer.setSeriesOutlinePaint(i, Color.BLACK);
         }
         CategoryAxis groups = new CategoryAxis();
         groups.setMaximumCategoryLabelLines(3);
+        groups.setMaximumCategoryLabelWidthRatio(1.4f);
         CategoryPlot plot = new CategoryPlot(data, groups, Style.fromZero(valueLabel), renderer);
         double highest = boxes.stream().mapToDouble(Box::whiskerHigh).max().orElse(1);
         plot.getRangeAxis().setRange(0, highest * 1.05);

@@ -127,13 +127,22 @@ final class Html {
     }
 
     private void summary(Measurement measurement) {
-        out.append("<h3>Summary</h3>\n<table>\n<tr><th>name</th><th class=\"n\">median</th></tr>\n");
+        out.append("<h3>Summary</h3>\n<table>\n<tr><th>name</th><th class=\"n\">median</th>")
+                .append("<th class=\"n\">lowest</th><th class=\"n\">highest round</th></tr>\n");
         measurement.summary().forEach((name, value) -> {
             out.append("<tr><td><code>");
             text(name);
-            out.append("</code></td><td class=\"n\">")
-                    .append(Numbers.text(value))
-                    .append("</td></tr>\n");
+            out.append("</code></td>");
+            number(value);
+            measurement
+                    .ratio(name)
+                    .ifPresentOrElse(
+                            ratio -> {
+                                number(ratio.low());
+                                number(ratio.high());
+                            },
+                            () -> out.append("<td></td><td></td>"));
+            out.append("</tr>\n");
         });
         out.append("</table>\n");
     }
@@ -173,13 +182,17 @@ final class Html {
             text(words(result.params()));
             out.append("</td>");
             for (double value : new double[] {result.value(), result.low(), result.high()}) {
-                out.append("<td class=\"n\">").append(Numbers.text(value)).append("</td>");
+                number(value);
             }
             out.append("<td>");
             text(result.unit());
             out.append("</td></tr>\n");
         }
         out.append("</table>\n</details>\n");
+    }
+
+    private void number(double value) {
+        out.append("<td class=\"n\">").append(Numbers.text(value)).append("</td>");
     }
 
     private static String words(Map<String, Object> params) {

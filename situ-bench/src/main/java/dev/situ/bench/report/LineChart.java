@@ -41,7 +41,7 @@ public record LineChart(String title, String xLabel, String yLabel, boolean loga
         renderer.setCapLength(4);
         renderer.setErrorStroke(Style.THIN);
         for (int i = 0; i < data.getSeriesCount(); i++) {
-            renderer.setSeriesPaint(i, Style.colour(i));
+            renderer.setSeriesPaint(i, Style.colour(data.getSeriesKey(i), i));
             renderer.setSeriesStroke(i, Style.LINE);
         }
         XYPlot plot = new XYPlot(data, xAxis(), Style.fromZero(yLabel), renderer);

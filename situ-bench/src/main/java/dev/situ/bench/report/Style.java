@@ -1,10 +1,13 @@
 package dev.situ.bench.report;
 
+import static java.util.Map.entry;
+
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Stroke;
 import java.util.List;
+import java.util.Map;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.Axis;
 import org.jfree.chart.axis.NumberAxis;
@@ -34,11 +37,22 @@ final class Style {
             new Color(0x777777),
             new Color(0xF0E442));
 
+    private static final Map<String, Integer> SYSTEMS = Map.ofEntries(
+            entry("Situ", 0),
+            entry("Situ, staged", 4),
+            entry("Situ, batching client", 4),
+            entry("Situ, huge pages", 2),
+            entry("Situ, huge pages, staged", 3),
+            entry("ConcurrentHashMap", 1),
+            entry("redis-server", 1),
+            entry("memcached", 5),
+            entry("echo", 6));
+
     private Style() {}
 
-    /// The colour of the series `number`, from 0.
-    static Color colour(int number) {
-        return COLOURS.get(number % COLOURS.size());
+    /// The colour of a series: a system's own in every plot, so that it is found again; else by number, from 0.
+    static Color colour(Comparable<?> series, int number) {
+        return COLOURS.get(SYSTEMS.getOrDefault(series.toString(), number) % COLOURS.size());
     }
 
     /// A plot with its title, ready to be drawn.

@@ -11,8 +11,8 @@ import dev.situ.bench.frame.Outcome;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Result;
 import dev.situ.bench.frame.Run;
-import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.SampleKey;
+import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.Scale;
 import dev.situ.bench.report.BarChart;
 import dev.situ.bench.report.Figure;
@@ -47,18 +47,26 @@ public final class StoreExperiment implements Experiment {
         Samples samples = new Samples();
         Scale scale = run.scale();
         long large = scale.pick(LARGE, LARGE, 20_000L);
-        compare(run, samples, List.of(SMALL), THREADS, List.of(StoreKind.values()), true);
-        growth(run, samples);
-        List<StoreKind> atLarge = List.of(StoreKind.SITU, StoreKind.SITU_HUGE, StoreKind.CHM);
+        List<StoreKind> all = List.of(StoreKind.values());
+        List<StoreKind> stores = List.of(StoreKind.SITU, StoreKind.SITU_HUGE, StoreKind.CHM);
+        List<StoreKind> peers = List.of(StoreKind.SITU, StoreKind.CHM);
+        List<Contender.Group> groups = new ArrayList<>();
         if (scale == Scale.FULL) {
-            compare(run, samples, List.of(10_000L, 100_000L, 1_000_000L, LARGE, 10_000_000L), THREADS, atLarge, true);
+            for (long keys : List.of(SMALL, 10_000L, 100_000L, 1_000_000L, LARGE, 10_000_000L)) {
+                groups.add(new Contender.Group(compare(run, keys, THREADS, keys == SMALL ? all : stores), true, true));
+            }
+            groups.add(new Contender.Group(growth(run), true, true));
             for (int threads : threadCounts()) {
-                compare(run, samples, List.of(LARGE), threads, List.of(StoreKind.SITU, StoreKind.CHM), true);
+                groups.add(new Contender.Group(compare(run, LARGE, threads, peers), true, true));
             }
         } else {
-            compare(run, samples, List.of(large), THREADS, atLarge, false);
-            compare(run, samples, List.of(SMALL), 1, List.of(StoreKind.SITU, StoreKind.CHM), true);
+            List<StoreKind> bounded = List.of(StoreKind.SITU, StoreKind.CHM, StoreKind.NONE);
+            groups.add(new Contender.Group(compare(run, SMALL, THREADS, bounded), true, true));
+            groups.add(new Contender.Group(compare(run, large, THREADS, stores), false, true));
+            groups.add(new Contender.Group(growth(run), true, true));
+            groups.add(new Contender.Group(compare(run, SMALL, 1, peers), true, false));
         }
+        Contender.interleave(run, groups, samples);
         return outcome(samples, large).measurement(name(), run);
     }
 
@@ -74,38 +82,34 @@ public final class StoreExperiment implements Experiment {
         return List.copyOf(counts);
     }
 
-    private static void compare(
-            Run run, Samples samples, List<Long> keyCounts, int threads, List<StoreKind> kinds, boolean fresh)
-            throws IOException {
+    private static List<Contender> compare(Run run, long keys, int threads, List<StoreKind> kinds) {
         Scale scale = run.scale();
-        for (long keys : keyCounts) {
-            List<Contender> contenders = new ArrayList<>();
-            for (StoreKind kind : kinds) {
-                if (kind.bytes(keys) > Machine.availableBytes() / 10 * 8) {
-                    run.leaveOut(kind.system() + " with " + keys + " keys: that takes up to " + (kind.bytes(keys) >> 20)
-                            + " MiB of memory");
-                    continue;
-                }
-                Parameters parameters = Parameters.of(
-                        "kind",
-                        kind,
-                        "keys",
-                        keys,
-                        "threads",
-                        threads,
-                        "windowMillis",
-                        scale.pick(250, 100, 5),
-                        "warmUpMillis",
-                        scale.pick(5_000, 300, 1),
-                        "windows",
-                        scale.pick(5, 3, 1));
-                contenders.add(new Contender(
-                        kind.system(),
-                        params(keys, threads),
-                        new ChildJvm.Spec(StoreTask.NAME, parameters, jvm(kind, keys), Cpus.first(threads))));
+        List<Contender> contenders = new ArrayList<>();
+        for (StoreKind kind : kinds) {
+            if (kind.bytes(keys) > Machine.availableBytes() / 10 * 8) {
+                run.leaveOut(kind.system() + " with " + keys + " keys: that takes up to " + (kind.bytes(keys) >> 20)
+                        + " MiB of memory");
+                continue;
             }
-            Contender.interleave(run, contenders, fresh, samples);
+            Parameters parameters = Parameters.of(
+                    "kind",
+                    kind,
+                    "keys",
+                    keys,
+                    "threads",
+                    threads,
+                    "windowMillis",
+                    scale.pick(250, 50, 5),
+                    "warmUpMillis",
+                    scale.pick(3_000, 200, 1),
+                    "windows",
+                    scale.pick(3, 3, 1));
+            contenders.add(new Contender(
+                    kind.system(),
+                    params(keys, threads),
+                    new ChildJvm.Spec(StoreTask.NAME, parameters, jvm(kind, keys), Cpus.first(threads))));
         }
+        return contenders;
     }
 
     private static List<String> jvm(StoreKind kind, long keys) {
@@ -117,7 +121,7 @@ public final class StoreExperiment implements Experiment {
         return Map.of("keys", keys, "threads", threads);
     }
 
-    private static void growth(Run run, Samples samples) throws IOException {
+    private static List<Contender> growth(Run run) {
         long from = 1_000;
         long to = run.scale().pick(10_000_000L, 1_000_000L, 20_000L);
         List<Contender> contenders = new ArrayList<>();
@@ -132,7 +136,7 @@ public final class StoreExperiment implements Experiment {
                             Cpus.first(2))));
         }
         run.fact("growth", "from " + from + " to " + to + " keys");
-        Contender.interleave(run, contenders, true, samples);
+        return contenders;
     }
 
     private static Map<String, Object> growthParams(boolean grows) {
@@ -188,7 +192,7 @@ public final class StoreExperiment implements Experiment {
                                 + " parallel collector.",
                         "Two threads, each bound to a processor of its own. A JVM for each system and round (in a quick run with many"
                                 + " keys: for each system), warmed up until three windows agree within 5 %. Each figure of a round is"
-                                + " the median of some windows of a quarter of a second (a tenth in a quick run).",
+                                + " the median of some windows of a quarter of a second (shorter in a quick run).",
                         "The summary's figures are with ordinary pages of 4 KiB; transparent huge pages are shown beside them.",
                         "Growth: one thread inserts keys as fast as it can, the other reads keys that are there, 200,000 a second; a"
                                 + " read's latency counts from the moment at which it was due, so that a stall counts for all"

@@ -1,4 +1,4 @@
-package dev.situ.bench.memory;
+package dev.situ.bench.frame;
 
 import dev.situ.bench.frame.ServerProcess.Kind;
 import java.io.BufferedInputStream;
@@ -11,8 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Stores many keys in a server over one TCP connection, a few hundred at a time.
-final class Filler implements AutoCloseable {
-    static final int KEY_BYTES = 16;
+public final class Filler implements AutoCloseable {
+    /// The bytes of every key: `key:` and twelve digits, as redis-benchmark has them.
+    public static final int KEY_BYTES = 16;
 
     /// Ten days: longer than any measurement, and short enough that memcached takes it as a duration.
     private static final String EXPIRY_SECONDS = "864000";
@@ -27,7 +28,11 @@ final class Filler implements AutoCloseable {
     private final int keyAt;
     private final byte[] reply;
 
-    Filler(Kind kind, InetSocketAddress server, int valueBytes, boolean expires) throws IOException {
+    /// Connects.
+    ///
+    /// @param valueBytes of every value
+    /// @param expires whether keys get an expiry, in ten days
+    public Filler(Kind kind, InetSocketAddress server, int valueBytes, boolean expires) throws IOException {
         String value = "v".repeat(valueBytes);
         String text;
         if (kind == Kind.MEMCACHED) {
@@ -49,7 +54,7 @@ final class Filler implements AutoCloseable {
     /// Stores the keys with the numbers from `from` up to `to`, not included.
     ///
     /// @throws IOException if the server does not store one
-    void fill(long from, long to) throws IOException {
+    public void fill(long from, long to) throws IOException {
         int perBurst = Math.max(1, BURST_BYTES / request.length);
         byte[] burst = new byte[perBurst * request.length];
         for (long first = from; first < to; first += perBurst) {
