@@ -58,6 +58,8 @@ final class Main implements Callable<Integer> {
             Child.run(Experiments.task(arguments[1]), Arrays.asList(arguments).subList(2, arguments.length));
             return;
         }
+        // Plots are drawn into files, whatever screen there is.
+        System.setProperty("java.awt.headless", "true");
         System.exit(execute(arguments));
     }
 

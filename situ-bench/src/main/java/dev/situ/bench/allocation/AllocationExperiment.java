@@ -14,7 +14,6 @@ import dev.situ.bench.report.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Heap bytes that Situ's threads allocate for a request in steady state.
 public final class AllocationExperiment implements Experiment {
@@ -82,7 +81,7 @@ public final class AllocationExperiment implements Experiment {
         Figure figure = new Figure(
                 "allocation-bytes",
                 "Heap bytes a request, GETs and SETs of 64 B in turn. Bars: medians; lines: lowest and highest round.",
-                new BarChart("Allocation", "bytes a request", bars, Optional.empty()));
+                new BarChart("Allocation", "bytes a request", bars));
         return new Page(
                 "Allocation",
                 "How many bytes of the Java heap does a request take in steady state? What takes none needs no collector.",

@@ -1,6 +1,5 @@
 package dev.situ.bench.frame;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,6 @@ public record Measurement(
     }
 
     /// What could not be measured, and why; read back from the machine's part.
-    @JsonIgnore
     public List<String> leftOut() {
         List<String> all = new ArrayList<>();
         if (machine.get("left_out") instanceof List<?> list) {
@@ -61,9 +59,6 @@ public record Measurement(
         if (value == null) {
             return "–";
         }
-        String spread = ratio(name)
-                .map(result -> " (" + Numbers.text(result.low()) + " to " + Numbers.text(result.high()) + ")")
-                .orElse("");
-        return Numbers.text(value) + spread;
+        return ratio(name).map(Result::text).orElse(Numbers.text(value));
     }
 }

@@ -23,6 +23,11 @@ public record Result(
         return value == null ? "" : value.toString();
     }
 
+    /// The value with its spread: `1.08 (1.02 to 1.11)`.
+    public String text() {
+        return Numbers.text(value) + " (" + Numbers.text(low) + " to " + Numbers.text(high) + ")";
+    }
+
     /// A parameter as a number.
     ///
     /// @throws NumberFormatException if it is none

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,9 +120,20 @@ public final class ServerProcess implements AutoCloseable {
                 "1",
                 "--maxmemory",
                 Long.toString(memoryBytes)));
-        Process process = Reaper.watch(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start());
+        Path log = Files.createTempFile("situ-bench", ".log");
+        try {
+            return ready(
+                    Reaper.watch(new ProcessBuilder(command)
+                            .redirectError(log.toFile())
+                            .start()),
+                    log);
+        } finally {
+            // The server goes on writing to it; its room is freed when it ends.
+            Files.delete(log);
+        }
+    }
+
+    private static ServerProcess ready(Process process, Path log) throws IOException {
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         @Nullable String line = out.readLine();
         Matcher ready = READY.matcher(line == null ? "" : line);
@@ -129,7 +141,7 @@ public final class ServerProcess implements AutoCloseable {
             return new ServerProcess(process, port(ready, 1), port(ready, 2));
         }
         end(process);
-        throw new IOException("Situ did not start; it printed: " + line);
+        throw new IOException("Situ did not start; it printed: " + line + "\n" + Files.readString(log));
     }
 
     private static int port(Matcher ready, int group) {

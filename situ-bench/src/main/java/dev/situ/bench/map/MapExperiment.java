@@ -7,6 +7,7 @@ import dev.situ.bench.frame.Cpus;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.frame.Machine;
 import dev.situ.bench.frame.Measurement;
+import dev.situ.bench.frame.Numbers;
 import dev.situ.bench.frame.Outcome;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Result;
@@ -29,6 +30,7 @@ import org.jctools.maps.NonBlockingHashMap;
 public final class MapExperiment implements Experiment {
     private static final int KEYS = 8192;
     private static final int THREADS = 2;
+    private static final String THROUGHPUT = "throughput";
     private static final List<String> JVM = List.of("-XX:+UseParallelGC", "-Xms512m", "-Xmx512m");
 
     private enum Case {
@@ -95,13 +97,13 @@ public final class MapExperiment implements Experiment {
     private static Outcome outcome(Samples samples) {
         Outcome outcome = new Outcome(samples);
         for (Case each : Case.values()) {
-            SampleKey opti = new SampleKey(MapKind.OPTIMAP.system(), "throughput", each.params());
+            SampleKey opti = new SampleKey(MapKind.OPTIMAP.system(), THROUGHPUT, each.params());
             outcome.summarize("opti_mops." + each.id, opti);
             for (MapKind peer : List.of(MapKind.NON_BLOCKING, MapKind.CAFFEINE)) {
-                outcome.ratio(opti, new SampleKey(peer.system(), "throughput", each.params()));
+                outcome.ratio(opti, new SampleKey(peer.system(), THROUGHPUT, each.params()));
             }
             outcome.summarizeRatio(
-                    "opti_vs_chm." + each.id, opti, new SampleKey(MapKind.CHM.system(), "throughput", each.params()));
+                    "opti_vs_chm." + each.id, opti, new SampleKey(MapKind.CHM.system(), THROUGHPUT, each.params()));
             outcome.summarize(
                     "put_p99_ns." + each.id,
                     new SampleKey(MapKind.OPTIMAP.system(), MapTask.metric("put", 99), each.params()));
@@ -139,7 +141,7 @@ public final class MapExperiment implements Experiment {
 
     private static Figure box(Measurement measurement, Case which, String file) {
         List<BoxChart.Box> boxes = new ArrayList<>();
-        for (String system : measurement.systems("throughput")) {
+        for (String system : measurement.systems(THROUGHPUT)) {
             for (String operation : List.of("get", "put")) {
                 double[] values = new double[MapTask.PERCENTILES.length];
                 boolean complete = true;
@@ -171,7 +173,7 @@ public final class MapExperiment implements Experiment {
 
     private static Figure throughput(Measurement measurement) {
         List<BarChart.Bar> bars = new ArrayList<>();
-        for (Result result : measurement.of("throughput")) {
+        for (Result result : measurement.of(THROUGHPUT)) {
             // The bound is ten times as fast, and would leave the others no room: it is among the results.
             if (!result.system().equals(MapKind.NONE.system())) {
                 String label = result.param("case").equals(Case.MIXED.id) ? Case.MIXED.label : Case.COLLISION.label;
@@ -181,7 +183,7 @@ public final class MapExperiment implements Experiment {
         return new Figure(
                 "map-throughput",
                 "Throughput of both threads together, half GET and half PUT. Bars: medians; lines: lowest and highest round.",
-                new BarChart("Throughput, 2 threads", "million operations a second", bars, Optional.empty()));
+                new BarChart("Throughput, 2 threads", "million operations a second", bars));
     }
 
     private static List<String> meaning(Measurement measurement) {
@@ -189,6 +191,19 @@ public final class MapExperiment implements Experiment {
         meaning.add("OptiMap makes " + measurement.summaryText("opti_vs_chm.mixed")
                 + " times the throughput of ConcurrentHashMap without collisions, and "
                 + measurement.summaryText("opti_vs_chm.collision") + " times with them.");
+        for (MapKind peer : List.of(MapKind.NON_BLOCKING, MapKind.CAFFEINE)) {
+            measurement
+                    .find(
+                            MapKind.OPTIMAP.system(),
+                            Measurement.RATIO,
+                            Map.of("case", Case.MIXED.id, "to", peer.system() + " " + THROUGHPUT))
+                    .ifPresent(ratio -> meaning.add("Without collisions it makes " + ratio.text() + " times the throughput of "
+                            + peer.system() + "."));
+        }
+        measurement
+                .find(MapKind.NONE.system(), THROUGHPUT, Case.MIXED.params())
+                .ifPresent(bound -> meaning.add("The loop without a map, the bound, does " + Numbers.text(bound.value())
+                        + " million operations a second."));
         meaning.add("99 of 100 PUTs into OptiMap take at most " + measurement.summaryText("put_p99_ns.mixed")
                 + " ns without collisions and " + measurement.summaryText("put_p99_ns.collision")
                 + " ns with them, clock reads included. In the thesis collisions cost a PUT 200 ns more at the median;"

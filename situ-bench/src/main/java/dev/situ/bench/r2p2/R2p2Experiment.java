@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// R2P2 over kernel UDP, beside memcached over UDP and an echo of datagrams.
 public final class R2p2Experiment implements Experiment {
@@ -66,6 +65,7 @@ public final class R2p2Experiment implements Experiment {
             pairs.remove(Pair.MEMCACHED);
             run.leaveOut("memcached: it is not installed");
         }
+        run.leaveOut("reliable_vs_compatible, packets_per_call, retransmissions: SituClient speaks the compatible mode only");
         run.fact("server_cpu", Cpus.list(Cpus.server()));
         run.fact("client_cpu", Cpus.list(Cpus.client()));
         run.fact("rate", run.scale().pick(50_000, 20_000, 1_000));
@@ -217,7 +217,7 @@ public final class R2p2Experiment implements Experiment {
         return new Figure(
                 "r2p2-throughput",
                 "GETs a second, 64 under way. Bars: medians; lines: lowest and highest round.",
-                new BarChart("GETs over UDP", "thousand requests a second", bars, Optional.empty()));
+                new BarChart("GETs over UDP", "thousand requests a second", bars));
     }
 
     private static Figure latency(Measurement measurement) {
@@ -240,6 +240,6 @@ public final class R2p2Experiment implements Experiment {
                 "r2p2-latency",
                 "Latency of GETs (64 B) at " + measurement.machine().get("rate")
                         + " a second, open loop. Bars: medians; lines: lowest and highest round.",
-                new BarChart("Latency at a fixed rate", "microseconds", bars, Optional.empty()));
+                new BarChart("Latency at a fixed rate", "microseconds", bars));
     }
 }

@@ -5,13 +5,11 @@ import java.awt.Graphics2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
-import java.util.Optional;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.CategoryLabelPositions;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.CategoryPlot;
-import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.CategoryItemRendererState;
 import org.jfree.chart.renderer.category.StandardBarPainter;
@@ -23,8 +21,7 @@ import org.jfree.data.category.DefaultCategoryDataset;
 /// @param title of the plot
 /// @param valueLabel what the bars' axis measures, with its unit
 /// @param bars in the order of groups and of series within
-/// @param reference a value to draw a line at: where two systems would be equal
-public record BarChart(String title, String valueLabel, List<Bar> bars, Optional<Double> reference) implements Chart {
+public record BarChart(String title, String valueLabel, List<Bar> bars) implements Chart {
     /// One bar.
     public record Bar(String group, String series, double value, double low, double high) {}
 
@@ -42,16 +39,12 @@ public record BarChart(String title, String valueLabel, List<Bar> bars, Optional
             renderer.setSeriesPaint(i, Style.colour(data.getRowKey(i), i));
         }
         CategoryPlot plot = new CategoryPlot(data, groups, Style.fromZero(valueLabel), renderer);
-        reference.ifPresent(at -> {
-            ValueMarker line = new ValueMarker(at, Color.BLACK, Style.THIN);
-            plot.addRangeMarker(line);
-        });
         double highest = bars.stream()
                 .mapToDouble(Bar::high)
                 .filter(Double::isFinite)
                 .max()
                 .orElse(1);
-        plot.getRangeAxis().setRange(0, Math.max(highest, reference.orElse(0.0)) * 1.08);
+        plot.getRangeAxis().setRange(0, highest * 1.08);
         return Style.finish(title, plot);
     }
 

@@ -1,15 +1,18 @@
 package dev.situ.bench.report;
 
+import java.awt.Color;
 import java.text.NumberFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYErrorRenderer;
 import org.jfree.data.xy.YIntervalSeries;
@@ -22,7 +25,8 @@ import org.jfree.data.xy.YIntervalSeriesCollection;
 /// @param yLabel what the vertical axis measures, with its unit
 /// @param logarithmicX whether the horizontal axis is logarithmic
 /// @param points in the order of series
-public record LineChart(String title, String xLabel, String yLabel, boolean logarithmicX, List<Point> points)
+/// @param reference a value to draw a line at: where two systems would be equal
+public record LineChart(String title, String xLabel, String yLabel, boolean logarithmicX, List<Point> points, Optional<Double> reference)
         implements Chart {
     /// One median with its spread.
     public record Point(String series, double x, double y, double low, double high) {}
@@ -50,7 +54,8 @@ public record LineChart(String title, String xLabel, String yLabel, boolean loga
                 .filter(Double::isFinite)
                 .max()
                 .orElse(1);
-        plot.getRangeAxis().setRange(0, highest * 1.08);
+        plot.getRangeAxis().setRange(0, Math.max(highest, reference.orElse(0.0)) * 1.08);
+        reference.ifPresent(at -> plot.addRangeMarker(new ValueMarker(at, Color.BLACK, Style.THIN)));
         return Style.finish(title, plot);
     }
 

@@ -222,7 +222,7 @@ public final class StoreExperiment implements Experiment {
                 title
                         + " throughput of two threads together against the number of keys. Points: medians; lines through them: lowest"
                         + " and highest round.",
-                new LineChart(title + ", 2 threads", "keys", "million operations a second", true, points));
+                new LineChart(title + ", 2 threads", "keys", "million operations a second", true, points, Optional.empty()));
     }
 
     private static void line(
@@ -259,7 +259,7 @@ public final class StoreExperiment implements Experiment {
         return new Figure(
                 "store-threads",
                 "Throughput of all threads together, " + count + " keys.",
-                new BarChart("Threads, " + count + " keys", "million operations a second", bars, Optional.empty()));
+                new BarChart("Threads, " + count + " keys", "million operations a second", bars));
     }
 
     private static Figure growthFigure(Measurement measurement) {
@@ -284,7 +284,7 @@ public final class StoreExperiment implements Experiment {
                 "store-growth",
                 "Latency of reads while another thread inserts ("
                         + measurement.machine().get("growth") + "), from the moment at which" + " each read was due.",
-                new BarChart("Reads while keys are inserted", "microseconds", bars, Optional.empty()));
+                new BarChart("Reads while keys are inserted", "microseconds", bars));
     }
 
     private static List<String> meaning(Measurement measurement) {
@@ -300,6 +300,15 @@ public final class StoreExperiment implements Experiment {
         meaning.add("While the index grows, 99.9 of 100 reads take at most "
                 + measurement.summaryText("growth_p999_vs_steady")
                 + " times as long as while the same keys go into an index that was made for them.");
+        List<String> bytes = measurement.of("bytes_per_key").stream()
+                .filter(result -> result.has(params(LARGE, THREADS))
+                        && !result.system().equals(StoreKind.SITU_HUGE.system()))
+                .map(result -> Numbers.text(result.value()) + " bytes in " + result.system())
+                .toList();
+        if (!bytes.isEmpty()) {
+            meaning.add("With 4 million keys, a key of 32 bytes with its value of 64 takes " + String.join(" and ", bytes)
+                    + " (heap without garbage, and memory outside of the heap; not what the process occupies).");
+        }
         double most = measurement.results().stream()
                 .filter(result -> result.metric().startsWith("heap_bytes_")
                         && result.system().startsWith(StoreKind.SITU.system()))
@@ -308,6 +317,10 @@ public final class StoreExperiment implements Experiment {
                 .orElse(Double.NaN);
         meaning.add("An operation of Situ's store allocates " + Numbers.text(most)
                 + " bytes on the Java heap at most (the highest of all its rounds, GET, staged GET and PUT).");
+        measurement
+                .find(StoreKind.NONE.system(), "get", params(SMALL, THREADS))
+                .ifPresent(bound -> meaning.add("The loop without a store, the bound, does " + Numbers.text(bound.value())
+                        + " million operations a second."));
         return meaning;
     }
 

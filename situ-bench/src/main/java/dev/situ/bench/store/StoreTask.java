@@ -36,6 +36,7 @@ public final class StoreTask implements ChildTask {
     private final long windowNanos;
     private final long warmUpNanos;
     private final int windows;
+    private final double bytesPerKey;
 
     /// Fills the store.
     public StoreTask(Parameters parameters) throws InterruptedException {
@@ -51,7 +52,9 @@ public final class StoreTask implements ChildTask {
                 : null;
         lanes = lanes(kind, keys, threads);
         crew = new Crew(threads);
+        long before = footprint();
         crew.run(thread -> lanes[thread].fill(keys * thread / threads, keys * (thread + 1) / threads));
+        bytesPerKey = (footprint() - before) / (double) keys;
     }
 
     private Lane[] lanes(StoreKind kind, long keys, int threads) {
@@ -67,6 +70,13 @@ public final class StoreTask implements ChildTask {
         return all;
     }
 
+    /// The heap without garbage, and what the store has taken from outside of it.
+    private long footprint() {
+        System.gc();
+        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        return heap + (store == null ? 0 : store.statistics().allocatedBytes());
+    }
+
     @Override
     public void measure(Sink sink) throws Exception {
         boolean steady = measure(sink, "get", Lane::get);
@@ -74,6 +84,7 @@ public final class StoreTask implements ChildTask {
             steady &= measure(sink, "get_staged", Lane::getTogether);
         }
         steady &= measure(sink, "put", Lane::put);
+        sink.add("bytes_per_key", "B", bytesPerKey);
         sink.add(Contender.STEADY, "", steady ? 1 : 0);
     }
 

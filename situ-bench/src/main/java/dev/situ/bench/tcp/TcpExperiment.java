@@ -16,8 +16,10 @@ import dev.situ.bench.frame.ServerProcess.Kind;
 import dev.situ.bench.frame.WarmUp;
 import dev.situ.bench.report.BarChart;
 import dev.situ.bench.report.Figure;
+import dev.situ.bench.report.LineChart;
 import dev.situ.bench.report.Page;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,7 +65,7 @@ public final class TcpExperiment implements Experiment {
         Samples samples = new Samples();
         if (!Programs.isThere(RedisBenchmark.PROGRAM)) {
             run.leaveOut("everything: redis-benchmark is not installed (Debian: redis-tools)");
-            return outcome(samples).measurement(name(), run);
+            return outcome(samples, loads(run.scale())).measurement(name(), run);
         }
         run.leaveOut("memcached: redis-benchmark does not speak its protocol; the experiment r2p2 has it");
         List<Kind> servers = new ArrayList<>();
@@ -87,7 +89,7 @@ public final class TcpExperiment implements Experiment {
             }
             round(run, round, servers, loads, samples);
         }
-        return outcome(samples).measurement(name(), run);
+        return outcome(samples, loads(run.scale())).measurement(name(), run);
     }
 
     private static List<Load> loads(Scale scale) {
@@ -165,15 +167,17 @@ public final class TcpExperiment implements Experiment {
         return new SampleKey(kind.system(), metric, load.params());
     }
 
-    private static Outcome outcome(Samples samples) {
+    private static Outcome outcome(Samples samples, List<Load> loads) {
         Outcome outcome = new Outcome(samples);
-        for (int depth : List.of(1, DEEP)) {
-            Load load = new Load(VALUE, CLIENTS, depth);
+        for (Load load : loads) {
             for (String command : List.of("get", "set")) {
-                outcome.summarizeRatio(
-                        command + "_p" + depth + "_vs_redis",
-                        key(Kind.SITU, command, load),
-                        key(Kind.REDIS, command, load));
+                SampleKey situ = key(Kind.SITU, command, load);
+                SampleKey redis = key(Kind.REDIS, command, load);
+                if (load.valueBytes == VALUE && load.clients == CLIENTS) {
+                    outcome.summarizeRatio(command + "_p" + load.depth + "_vs_redis", situ, redis);
+                } else {
+                    outcome.ratio(situ, redis);
+                }
             }
         }
         return outcome;
@@ -219,9 +223,39 @@ public final class TcpExperiment implements Experiment {
                     "tcp-depth-" + depth,
                     "Requests a second, 64 B values, 50 connections, " + depth
                             + " deep. Bars: medians; lines: lowest and highest round.",
-                    new BarChart("TCP, " + depth + " deep", "thousand requests a second", bars, Optional.empty())));
+                    new BarChart("TCP, " + depth + " deep", "thousand requests a second", bars)));
+        }
+        for (int clients : List.of(1, CLIENTS)) {
+            List<LineChart.Point> points = sizes(measurement, clients);
+            if (points.stream().map(LineChart.Point::x).distinct().count() > 1) {
+                String connections = clients == 1 ? "1 connection" : clients + " connections";
+                figures.add(new Figure(
+                        "tcp-sizes-" + clients,
+                        "Situ's throughput as a multiple of redis-server's against the length of values (1: equal), " + connections
+                                + ". Points: medians of the rounds' ratios; lines through them: lowest and highest round.",
+                        new LineChart("Against redis-server, " + connections, "bytes of a value", "ratio", true, points, Optional.of(1.0))));
+            }
         }
         return figures;
+    }
+
+    private static List<LineChart.Point> sizes(Measurement measurement, int clients) {
+        List<LineChart.Point> points = new ArrayList<>();
+        for (String command : List.of("get", "set")) {
+            for (int depth : List.of(1, DEEP)) {
+                measurement.of(Measurement.RATIO).stream()
+                        .filter(result ->
+                                result.has(Map.of("of", command, "connections", clients, "depth", depth)))
+                        .sorted(Comparator.comparingDouble(result -> result.number("value")))
+                        .forEach(result -> points.add(new LineChart.Point(
+                                label(command) + ", " + depth + " deep",
+                                result.number("value"),
+                                result.value(),
+                                result.low(),
+                                result.high())));
+            }
+        }
+        return points;
     }
 
     private static String label(String command) {

@@ -48,15 +48,15 @@ class ReportTest {
                                             List.of(
                                                     new LineChart.Point(
                                                             "s", x, result.value(), result.low(), result.high()),
-                                                    new LineChart.Point("s", 10 * x, 2, 1, 3)))),
+                                                    new LineChart.Point("s", 10 * x, 2, 1, 3)),
+                                            Optional.of(1.0))),
                             new Figure(
                                     "drawing-bar",
                                     "a bar",
                                     new BarChart(
                                             "bar",
                                             "y",
-                                            List.of(new BarChart.Bar("g", "s", 2, 1, 3)),
-                                            Optional.of(1.0))),
+                                            List.of(new BarChart.Bar("g", "s", 2, 1, 3)))),
                             new Figure(
                                     "drawing-box",
                                     "a box",
