@@ -1,4 +1,4 @@
-package dev.situ.bench;
+package dev.situ.bench.r2p2;
 
 import dev.situ.client.ClientIo;
 import dev.situ.client.SituClient;
@@ -16,7 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
-/// Keeps a fixed number of GETs under way with a [SituClient], which sends together what it can, and counts the hits.
+/// Keeps a fixed number of GETs under way with a [SituClient], which sends together what it can, and counts the
+/// hits.
 final class ClientLoop implements Completion {
     private final int keys;
     private final int valueLength;

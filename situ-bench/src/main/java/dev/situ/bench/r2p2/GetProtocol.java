@@ -1,4 +1,4 @@
-package dev.situ.bench;
+package dev.situ.bench.r2p2;
 
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +11,10 @@ enum GetProtocol {
     MEMCACHED("0000" + "0000" + "0001" + "0000", "get %s\r\n", 0, "VALUE "),
 
     /// R2P2's header (request, fixed policy, first and last, request id, 1 packet) and RESP.
-    R2P2("cc08" + "01" + "c0" + "0000" + "0001", "*2\r\n$3\r\nGET\r\n$12\r\n%s\r\n", 4, "$");
+    R2P2("cc08" + "01" + "c0" + "0000" + "0001", "*2\r\n$3\r\nGET\r\n$12\r\n%s\r\n", 4, "$"),
+
+    /// As much as the longer of request and reply of a 64-byte value has: comes back as it is.
+    ECHO("cc08" + "01" + "c0" + "0000" + "0001", "$64\r\n%s" + "x".repeat(52) + "\r\n", 4, "$");
 
     private static final int HEADER = 8;
 
@@ -56,10 +59,16 @@ enum GetProtocol {
         }
     }
 
-    /// Whether a datagram is a reply that carries a value of `valueLength` bytes: a miss or an error does not count.
+    /// Whether a datagram is a reply that carries a value of `valueLength` bytes: a miss or an error does not
+    /// count.
     boolean isHit(MemorySegment memory, long at, int length, int valueLength) {
         return length > HEADER + valueLength
                 && Words.getByte(memory, at + HEADER) == firstOfReply
                 && Words.getByte(memory, at + HEADER + 1) != '-';
+    }
+
+    /// The request id that a reply carries.
+    int id(MemorySegment memory, long at) {
+        return Words.getUnsignedShortBe(memory, at + idAt);
     }
 }

@@ -1,14 +1,18 @@
-package dev.situ.bench;
+package dev.situ.bench.r2p2;
 
+import dev.situ.socket.SocketStackOptions;
+import dev.situ.socket.SocketUdpStack;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpHandler;
 import dev.situ.udp.UdpQueue;
 import dev.situ.udp.UdpSender;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.SplittableRandom;
 
-/// Keeps a fixed number of GETs under way against one server, each datagram on its own, and counts the hits. The same
-/// code
-/// for every server, so that their figures can be divided.
+/// Keeps a fixed number of GETs under way against one server, each datagram on its own, and counts the hits. The
+/// same code for every server, so that their figures can be divided.
 final class ClosedLoop implements UdpHandler {
     private static final long LOST_AFTER_NANOS = 50_000_000;
 
@@ -28,6 +32,19 @@ final class ClosedLoop implements UdpHandler {
         this.outstanding = outstanding;
         this.keys = keys;
         this.valueLength = valueLength;
+    }
+
+    /// The hits a second of a loop of its own, on ports of its own. Every request is a datagram and a message of
+    /// its own. Replies are received as they come: the kernel may hand several over together, if the server sent
+    /// them so.
+    static double measure(GetProtocol protocol, long server, int outstanding, int keys, int valueLength, long nanos)
+            throws IOException {
+        ClosedLoop loop = new ClosedLoop(protocol, server, outstanding, keys, valueLength);
+        SocketStackOptions options = SocketStackOptions.defaults().withOffload(true, false);
+        try (SocketUdpStack stack = new SocketUdpStack(options)) {
+            stack.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), loop);
+            return loop.run(stack.queue(0), nanos);
+        }
     }
 
     /// Runs for so long and gives the hits a second.

@@ -1,4 +1,4 @@
-package dev.situ.bench;
+package dev.situ.bench.r2p2;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;

@@ -1,7 +1,5 @@
-package dev.situ.bench;
+package dev.situ.bench.r2p2;
 
-import dev.situ.socket.SocketStackOptions;
-import dev.situ.socket.SocketUdpStack;
 import dev.situ.udp.PeerAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "memcached-udp",
         description = "GETs over UDP from running servers: memcached and Situ. See situ-bench/compare-memcached.sh.")
-final class UdpComparison implements Callable<Integer> {
+public final class UdpComparison implements Callable<Integer> {
     private static final int OUTSTANDING = 64;
     private static final int KEYS = 10_000;
     private static final int VALUE_LENGTH = 64;
@@ -38,6 +36,9 @@ final class UdpComparison implements Callable<Integer> {
 
     @Parameters(index = "4", paramLabel = "<seconds>", defaultValue = "2", description = "A round's: ${DEFAULT-VALUE}.")
     private int seconds;
+
+    /// For picocli, which sets the fields.
+    public UdpComparison() {}
 
     @Override
     public Integer call() throws Exception {
@@ -70,24 +71,16 @@ final class UdpComparison implements Callable<Integer> {
         return 0;
     }
 
-    /// Every request is a datagram and a message of its own. Replies are received as they come: the kernel may hand
-    /// several
-    /// over together, if the server sent them so.
     private static double oneByOne(GetProtocol protocol, InetSocketAddress server, long nanos) throws IOException {
-        ClosedLoop loop = new ClosedLoop(protocol, PeerAddress.of(server), OUTSTANDING, KEYS, VALUE_LENGTH);
-        SocketStackOptions options = SocketStackOptions.defaults().withOffload(true, false);
-        try (SocketUdpStack stack = new SocketUdpStack(options)) {
-            stack.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), loop);
-            return loop.run(stack.queue(0), nanos);
-        }
+        return ClosedLoop.measure(protocol, PeerAddress.of(server), OUTSTANDING, KEYS, VALUE_LENGTH, nanos);
     }
 
-    private interface Experiment {
+    private interface Load {
         double run(long nanos) throws Exception;
     }
 
-    private record Contender(String name, Experiment experiment, List<Double> figures) {
-        Contender(String name, Experiment experiment) {
+    private record Contender(String name, Load experiment, List<Double> figures) {
+        Contender(String name, Load experiment) {
             this(name, experiment, new ArrayList<>());
         }
 

@@ -1,0 +1,52 @@
+package dev.situ.bench;
+
+import dev.situ.bench.allocation.AllocationExperiment;
+import dev.situ.bench.frame.ChildTask;
+import dev.situ.bench.frame.Experiment;
+import dev.situ.bench.map.MapExperiment;
+import dev.situ.bench.map.MapTask;
+import dev.situ.bench.memory.MemoryExperiment;
+import dev.situ.bench.r2p2.ClientTask;
+import dev.situ.bench.r2p2.DatagramTask;
+import dev.situ.bench.r2p2.EchoTask;
+import dev.situ.bench.r2p2.R2p2Experiment;
+import dev.situ.bench.store.GrowthTask;
+import dev.situ.bench.store.StoreExperiment;
+import dev.situ.bench.store.StoreTask;
+import dev.situ.bench.tcp.TcpExperiment;
+import java.util.Iterator;
+import java.util.List;
+
+/// All experiments, in the order of the report. A new one is added here, and nowhere else.
+final class Experiments {
+    static final List<Experiment> ALL = List.of(
+            new MapExperiment(),
+            new StoreExperiment(),
+            new TcpExperiment(),
+            new R2p2Experiment(),
+            new MemoryExperiment(),
+            new AllocationExperiment());
+
+    private Experiments() {}
+
+    /// What a child JVM measures.
+    static ChildTask.Maker task(String name) {
+        return switch (name) {
+            case MapTask.NAME -> MapTask::new;
+            case StoreTask.NAME -> StoreTask::new;
+            case GrowthTask.NAME -> GrowthTask::new;
+            case ClientTask.NAME -> ClientTask::new;
+            case DatagramTask.NAME -> DatagramTask::new;
+            case EchoTask.NAME -> EchoTask::new;
+            default -> throw new IllegalArgumentException("no task " + name);
+        };
+    }
+
+    /// The names, for the command line's help.
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ALL.stream().map(Experiment::name).iterator();
+        }
+    }
+}

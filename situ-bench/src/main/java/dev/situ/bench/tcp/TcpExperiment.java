@@ -1,0 +1,274 @@
+package dev.situ.bench.tcp;
+
+import dev.situ.bench.frame.Cpus;
+import dev.situ.bench.frame.Experiment;
+import dev.situ.bench.frame.Filler;
+import dev.situ.bench.frame.Measurement;
+import dev.situ.bench.frame.Outcome;
+import dev.situ.bench.frame.Programs;
+import dev.situ.bench.frame.Result;
+import dev.situ.bench.frame.Run;
+import dev.situ.bench.frame.SampleKey;
+import dev.situ.bench.frame.Samples;
+import dev.situ.bench.frame.Scale;
+import dev.situ.bench.frame.ServerProcess;
+import dev.situ.bench.frame.ServerProcess.Kind;
+import dev.situ.bench.frame.WarmUp;
+import dev.situ.bench.report.BarChart;
+import dev.situ.bench.report.Figure;
+import dev.situ.bench.report.LineChart;
+import dev.situ.bench.report.Page;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Situ over TCP beside redis-server, with Redis's own load generator.
+public final class TcpExperiment implements Experiment {
+    private static final List<String> COMMANDS = List.of("set", "get", "ping_mbulk");
+    private static final int VALUE = 64;
+    private static final int CLIENTS = 50;
+    private static final int DEEP = 16;
+    /// Values of all keys together.
+    private static final long DATA_BYTES = 256 << 20;
+
+    /// One configuration of the load.
+    private record Load(int valueBytes, int clients, int depth) {
+        Map<String, Object> params() {
+            return Map.of("value", valueBytes, "connections", clients, "depth", depth);
+        }
+
+        int keys() {
+            return (int) Math.min(100_000, DATA_BYTES / valueBytes);
+        }
+
+        RedisBenchmark on(ServerProcess server) {
+            return new RedisBenchmark(server.tcp().getPort(), keys(), valueBytes, clients, depth);
+        }
+
+        @Override
+        public String toString() {
+            return valueBytes + " B, " + clients + " connections, " + depth + " deep";
+        }
+    }
+
+    @Override
+    public String name() {
+        return "tcp";
+    }
+
+    @Override
+    public Measurement measure(Run run) throws Exception {
+        Samples samples = new Samples();
+        if (!Programs.isThere(RedisBenchmark.PROGRAM)) {
+            run.leaveOut("everything: redis-benchmark is not installed (Debian: redis-tools)");
+            return outcome(samples, loads(run.scale())).measurement(name(), run);
+        }
+        run.leaveOut("memcached: redis-benchmark does not speak its protocol; the experiment r2p2 has it");
+        List<Kind> servers = new ArrayList<>();
+        for (Kind kind : List.of(Kind.SITU, Kind.REDIS)) {
+            if (kind.isThere()) {
+                servers.add(kind);
+                run.fact(kind.system(), kind.version());
+            } else {
+                run.leaveOut(kind.system() + ": it is not installed");
+            }
+        }
+        run.fact("server_cpu", Cpus.list(Cpus.server()));
+        run.fact("client_cpu", Cpus.list(Cpus.client()));
+        int rounds = run.scale().rounds();
+        List<Load> loads = loads(run.scale());
+        run.expect(rounds * loads.size() * servers.size());
+        for (int round = 1; round <= rounds; round++) {
+            if (round > 1 && run.isTimeUp()) {
+                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+                break;
+            }
+            round(run, round, servers, loads, samples);
+        }
+        return outcome(samples, loads(run.scale())).measurement(name(), run);
+    }
+
+    private static List<Load> loads(Scale scale) {
+        if (scale != Scale.FULL) {
+            return List.of(new Load(VALUE, CLIENTS, 1), new Load(VALUE, CLIENTS, DEEP));
+        }
+        List<Load> loads = new ArrayList<>();
+        for (int value : List.of(VALUE, 1024, 16 << 10, 64 << 10)) {
+            for (int clients : List.of(1, CLIENTS)) {
+                loads.add(new Load(value, clients, 1));
+                loads.add(new Load(value, clients, DEEP));
+            }
+        }
+        return loads;
+    }
+
+    private static void round(Run run, int round, List<Kind> kinds, List<Load> loads, Samples samples)
+            throws Exception {
+        List<ServerProcess> servers = new ArrayList<>();
+        try {
+            for (Kind kind : kinds) {
+                servers.add(ServerProcess.start(kind, 4 * DATA_BYTES, List.of()));
+            }
+            int filled = 0;
+            for (Load load : loads) {
+                for (int i = 0; i < servers.size(); i++) {
+                    run.step(kinds.get(i).system() + ", " + load + ", round " + round + " of "
+                            + run.scale().rounds());
+                    if (load.valueBytes != filled) {
+                        fill(kinds.get(i), servers.get(i), load);
+                    }
+                    load(run, round, kinds.get(i), servers.get(i), load, samples);
+                }
+                filled = load.valueBytes;
+            }
+        } finally {
+            servers.forEach(ServerProcess::close);
+        }
+    }
+
+    private static void fill(Kind kind, ServerProcess server, Load load) throws Exception {
+        try (Filler filler = new Filler(kind, server.tcp(), load.valueBytes, false)) {
+            filler.fill(0, load.keys());
+        }
+    }
+
+    private static void load(Run run, int round, Kind kind, ServerProcess server, Load load, Samples samples)
+            throws Exception {
+        RedisBenchmark benchmark = load.on(server);
+        long[] requests = {run.scale().pick(20_000L, 20_000L, 500L)};
+        double seconds = run.scale().pick(0.5, 0.3, 0.01);
+        long most = TimeUnit.MILLISECONDS.toNanos(run.scale().pick(8_000, 1_200, 1));
+        // The compiler shares the server's processor: until it has done its work, it is what is measured.
+        run.steady(WarmUp.run(
+                () -> {
+                    double perSecond = benchmark
+                            .run(List.of("get"), requests[0])
+                            .values()
+                            .iterator()
+                            .next()
+                            .perSecond();
+                    requests[0] = Math.max(500, (long) (perSecond * seconds));
+                    return perSecond;
+                },
+                most));
+        benchmark.run(COMMANDS, requests[0] / 4);
+        benchmark.run(COMMANDS, requests[0]).forEach((command, line) -> {
+            samples.add(round, key(kind, command, load), "1/s", line.perSecond());
+            samples.add(round, key(kind, command + "_p50", load), "ms", line.p50Millis());
+            samples.add(round, key(kind, command + "_p99", load), "ms", line.p99Millis());
+        });
+    }
+
+    private static SampleKey key(Kind kind, String metric, Load load) {
+        return new SampleKey(kind.system(), metric, load.params());
+    }
+
+    private static Outcome outcome(Samples samples, List<Load> loads) {
+        Outcome outcome = new Outcome(samples);
+        for (Load load : loads) {
+            for (String command : List.of("get", "set")) {
+                SampleKey situ = key(Kind.SITU, command, load);
+                SampleKey redis = key(Kind.REDIS, command, load);
+                if (load.valueBytes == VALUE && load.clients == CLIENTS) {
+                    outcome.summarizeRatio(command + "_p" + load.depth + "_vs_redis", situ, redis);
+                } else {
+                    outcome.ratio(situ, redis);
+                }
+            }
+        }
+        return outcome;
+    }
+
+    // ---- report ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public Page page(Measurement measurement) {
+        return new Page(
+                "Redis clients over TCP",
+                "How many requests of an ordinary Redis client does one processor serve, beside redis-server?",
+                List.of(
+                        "The load is redis-benchmark, the generator that comes with Redis, on one processor; the servers have another."
+                                + " Both servers run, one is under load. Each round starts both anew; each load is warmed up until three"
+                                + " windows agree within 5 %.",
+                        "Closed loops: so many connections, each with so many requests under way (\"deep\"), which sends the next when a"
+                                + " reply has come. That finds the peak throughput; the latencies beside it are those of a loaded server"
+                                + " and leave out what was not sent because of them.",
+                        "All keys are there (at most 100,000, and 256 MiB of values), and picked at random.",
+                        "The bound is PING over the same connections: the way of a request without a store."),
+                figures(measurement),
+                meaning(measurement));
+    }
+
+    private static List<Figure> figures(Measurement measurement) {
+        List<Figure> figures = new ArrayList<>();
+        for (int depth : List.of(1, DEEP)) {
+            List<BarChart.Bar> bars = new ArrayList<>();
+            for (String command : COMMANDS) {
+                for (Result result : measurement.of(command)) {
+                    if (result.has(new Load(VALUE, CLIENTS, depth).params())) {
+                        bars.add(new BarChart.Bar(
+                                label(command),
+                                result.system(),
+                                result.value() / 1e3,
+                                result.low() / 1e3,
+                                result.high() / 1e3));
+                    }
+                }
+            }
+            figures.add(new Figure(
+                    "tcp-depth-" + depth,
+                    "Requests a second, 64 B values, 50 connections, " + depth
+                            + " deep. Bars: medians; lines: lowest and highest round.",
+                    new BarChart("TCP, " + depth + " deep", "thousand requests a second", bars)));
+        }
+        for (int clients : List.of(1, CLIENTS)) {
+            List<LineChart.Point> points = sizes(measurement, clients);
+            if (points.stream().map(LineChart.Point::x).distinct().count() > 1) {
+                String connections = clients == 1 ? "1 connection" : clients + " connections";
+                figures.add(new Figure(
+                        "tcp-sizes-" + clients,
+                        "Situ's throughput as a multiple of redis-server's against the length of values (1: equal), " + connections
+                                + ". Points: medians of the rounds' ratios; lines through them: lowest and highest round.",
+                        new LineChart("Against redis-server, " + connections, "bytes of a value", "ratio", true, points, Optional.of(1.0))));
+            }
+        }
+        return figures;
+    }
+
+    private static List<LineChart.Point> sizes(Measurement measurement, int clients) {
+        List<LineChart.Point> points = new ArrayList<>();
+        for (String command : List.of("get", "set")) {
+            for (int depth : List.of(1, DEEP)) {
+                measurement.of(Measurement.RATIO).stream()
+                        .filter(result ->
+                                result.has(Map.of("of", command, "connections", clients, "depth", depth)))
+                        .sorted(Comparator.comparingDouble(result -> result.number("value")))
+                        .forEach(result -> points.add(new LineChart.Point(
+                                label(command) + ", " + depth + " deep",
+                                result.number("value"),
+                                result.value(),
+                                result.low(),
+                                result.high())));
+            }
+        }
+        return points;
+    }
+
+    private static String label(String command) {
+        return command.replace("_mbulk", "").toUpperCase(Locale.ROOT);
+    }
+
+    private static List<String> meaning(Measurement measurement) {
+        List<String> meaning = new ArrayList<>();
+        for (int depth : List.of(1, DEEP)) {
+            meaning.add("64 B values, 50 connections, " + depth + " deep: Situ serves "
+                    + measurement.summaryText("get_p" + depth + "_vs_redis") + " times the GETs and "
+                    + measurement.summaryText("set_p" + depth + "_vs_redis") + " times the SETs of redis-server.");
+        }
+        return meaning;
+    }
+}
