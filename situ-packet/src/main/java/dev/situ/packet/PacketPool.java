@@ -63,6 +63,10 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
     /// cache or somebody else has them. Any thread.
     protected abstract int taken();
 
+    /// The descriptor of the packet whose own buffer the byte at `offset` of [#memory()] lies in, or 0 if it lies in
+    /// none. Any thread; needs not look whether the packet is free.
+    protected abstract long descriptorAt(long offset);
+
     /// The packet that a driver filled. The caller, a port, holds it from now on.
     ///
     /// @param descriptor where its descriptor starts in [#memory()]; of the first segment, if it is a chain
@@ -114,6 +118,15 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
             cached += cache.free();
         }
         return taken() - cached;
+    }
+
+    /// The packet whose buffer the byte at `offset` of [#memory()] lies in: from a place in memory back to the packet
+    /// that must be cloned to send it. *Borrowed*; somebody holds it.
+    ///
+    /// @return the packet, or [Packet#NONE] if the byte lies in no packet's buffer
+    public final long packetAt(long offset) {
+        long at = descriptorAt(offset);
+        return at == 0 ? Packet.NONE : Packet.of(memory, at);
     }
 
     /// Sets how few free packets [#isShort()] calls few. At first it is an eighth of all.

@@ -41,6 +41,11 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
         return memory;
     }
 
+    /// The bytes of each packet's buffer, headroom included.
+    public final int bufferBytes() {
+        return bufferBytes;
+    }
+
     /// The most bytes that a fresh packet can get without using its headroom.
     public final int packetBytes() {
         return bufferBytes - PacketLayout.HEADROOM;

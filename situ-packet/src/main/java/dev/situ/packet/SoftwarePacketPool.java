@@ -145,6 +145,17 @@ public final class SoftwarePacketPool extends PacketPool implements AutoCloseabl
         return packets() - FreeHead.free(Words.getLongAcquire(memory(), HEAD));
     }
 
+    @Override
+    protected long descriptorAt(long offset) {
+        long index = (offset - FIRST) / stride;
+        if (offset < FIRST || index >= packets()) {
+            return 0;
+        }
+        long at = descriptor((int) index);
+        long inBuffer = offset - at - PacketLayout.BUFFER;
+        return inBuffer >= 0 && inBuffer < bufferBytes() ? at : 0;
+    }
+
     private int index(long at) {
         return Words.getInt(memory(), at + INDEX);
     }
