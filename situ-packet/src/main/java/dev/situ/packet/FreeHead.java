@@ -41,6 +41,16 @@ final class FreeHead {
         return of(index, free(head) + 1, (head >>> CHANGES_SHIFT) + 1);
     }
 
+    /// The head after `count` were pushed at once, the first of them being `index`.
+    static long pushed(long head, int count, int index) {
+        return of(index, free(head) + count, (head >>> CHANGES_SHIFT) + 1);
+    }
+
+    /// The head after `count` were popped at once, and `next` is on top.
+    static long popped(long head, int count, int next) {
+        return of(next, free(head) - count, (head >>> CHANGES_SHIFT) + 1);
+    }
+
     static long popped(long head, int next) {
         return of(next, free(head) - 1, (head >>> CHANGES_SHIFT) + 1);
     }

@@ -20,7 +20,7 @@ final class LoneDatagram implements SliceLender {
     /// @param payload bytes behind the header
     void lend(UdpBurst from, int index, int payload, SliceList to) {
         to.add(from.memory(index), from.offset(index) + R2p2Header.BYTES, payload, SliceList.NO_OWNER);
-        if (payload > 0 && from.retainsInPlace(index) && from.source() != null) {
+        if (payload > 0 && from.retainsInPlace(index)) {
             burst = from;
             datagram = index;
             given = false;
@@ -30,7 +30,7 @@ final class LoneDatagram implements SliceLender {
 
     @Override
     public BufferSource source() {
-        return Objects.requireNonNull(Objects.requireNonNull(burst).source());
+        return Objects.requireNonNull(burst).source();
     }
 
     @Override

@@ -113,7 +113,7 @@ final class PartialMessage implements SliceLender {
             to.add(memory[i], offsets[i], lengths[i], SliceList.NO_OWNER);
         }
         // An empty packet has no slice: then slices and packets have not the same numbers.
-        if (isWhole && burst != null && burst.source() != null) {
+        if (isWhole && burst != null) {
             lent = to;
             to.setLender(this);
         }
@@ -121,7 +121,7 @@ final class PartialMessage implements SliceLender {
 
     @Override
     public BufferSource source() {
-        return Objects.requireNonNull(Objects.requireNonNull(burst).source());
+        return Objects.requireNonNull(burst).source();
     }
 
     /// Gives the reference that the message has of packet `index`, or takes one of the packet that completed it.

@@ -25,8 +25,7 @@ final class ReceiveBuffers implements BufferSource {
     private final Region region;
     private final BufferPool large;
     private final BufferPool small;
-    private final MemorySegment largeMemory;
-    private final MemorySegment smallMemory;
+    private final long smallStart;
 
     ReceiveBuffers(SocketStackOptions options, HandlerFailures failures, SocketCounters counters) {
         this.failures = failures;
@@ -36,10 +35,9 @@ final class ReceiveBuffers implements BufferSource {
         long largeBytes = BufferPool.memoryBytes(largeCount, options.bufferBytes());
         long smallBytes = BufferPool.memoryBytes(smallCount, SMALL_BYTES);
         region = Region.reserve(largeBytes + smallBytes, HugePages.NONE);
-        largeMemory = region.memory().asSlice(0, largeBytes);
-        smallMemory = region.memory().asSlice(largeBytes, smallBytes);
-        large = new BufferPool(LARGE, largeMemory, largeCount, options.bufferBytes());
-        small = new BufferPool(SMALL, smallMemory, smallCount, SMALL_BYTES);
+        smallStart = largeBytes;
+        large = new BufferPool(LARGE, region.memory().asSlice(0, largeBytes), largeCount, options.bufferBytes());
+        small = new BufferPool(SMALL, region.memory().asSlice(largeBytes, smallBytes), smallCount, SMALL_BYTES);
     }
 
     BufferPool large() {
@@ -50,14 +48,15 @@ final class ReceiveBuffers implements BufferSource {
         return small;
     }
 
-    MemorySegment memory(long ref) {
-        return BufferRef.pool(ref) == SMALL ? smallMemory : largeMemory;
-    }
-
-    /// The memory of both pools.
+    /// The buffers of both pools lie in it.
     @Override
     public MemorySegment memory() {
         return region.memory();
+    }
+
+    /// Where in [#memory()] the pool of a buffer starts.
+    long start(long ref) {
+        return BufferRef.pool(ref) == SMALL ? smallStart : 0;
     }
 
     @Override
@@ -65,6 +64,7 @@ final class ReceiveBuffers implements BufferSource {
         return BufferRef.pool(ref) == SMALL ? SMALL_BYTES : large.bufferBytes();
     }
 
+    /// Whether few buffers of either size are left; receiving goes on even when there is none.
     @Override
     public boolean isShort() {
         return isShort(large) || isShort(small);

@@ -84,12 +84,13 @@ final class SocketBurst implements UdpBurst {
 
     @Override
     public MemorySegment memory(int index) {
-        return buffers.memory(packets.buffer(index));
+        packets.buffer(index);
+        return buffers.memory();
     }
 
     @Override
     public long offset(int index) {
-        return packets.offset(index);
+        return packets.offset(index) + buffers.start(packets.buffer(index));
     }
 
     @Override
@@ -141,7 +142,7 @@ final class SocketBurst implements UdpBurst {
             return BufferRef.NONE;
         }
         long to = buffers.small().offset(small);
-        Words.copy(memory(index), offset(index), buffers.memory(small), to, length);
+        Words.copy(memory(index), offset(index), buffers.memory(), buffers.start(small) + to, length);
         buffers.small().retain(small);
         packets.move(index, small, to);
         moved++;

@@ -2,7 +2,6 @@ package dev.situ.udp;
 
 import dev.situ.memory.BufferSource;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /// Datagrams that were received together: at least one, each a view into a buffer of the stack.
 ///
@@ -41,13 +40,9 @@ public interface UdpBurst {
         return true;
     }
 
-    /// Where the buffers come from that datagrams lie in: the handles that [#retain] gives are its buffers. The same
-    /// object for all bursts of a queue.
-    ///
-    /// @return null if they lie in no one memory
-    default @Nullable BufferSource source() {
-        return null;
-    }
+    /// Where the buffers come from: the handles that [#retain] gives are references of it. The same object for every
+    /// burst of a bound port.
+    BufferSource source();
 
     /// Gives back what [#retain] kept. Any thread may call it, once for each handle.
     void release(long handle);
