@@ -68,17 +68,14 @@ final class CompatibleServer {
         return counts;
     }
 
-    void onBurst(UdpBurst burst, UdpSender sender) {
+    /// Before the datagrams of a burst.
+    void begin(UdpSender sender) {
         if (unfinished.size() > 0) {
             expire(clock.getAsLong(), sender);
         }
-        int size = burst.size();
-        for (int i = 0; i < size; i++) {
-            onDatagram(burst, i, sender);
-        }
     }
 
-    private void onDatagram(UdpBurst burst, int i, UdpSender sender) {
+    void onDatagram(UdpBurst burst, int i, UdpSender sender) {
         int payload = burst.length(i) - R2p2Header.BYTES;
         if (!options.offLoopback() && !loopback(burst.peer(i))) {
             counts.add(FOREIGN);

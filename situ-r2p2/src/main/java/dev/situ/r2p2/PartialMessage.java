@@ -33,14 +33,21 @@ final class PartialMessage {
     private static final int ABSENT = -1;
     private static final int UNKNOWN = 0;
 
+    private final int headerBytes;
     private @Nullable UdpBurst burst;
     private MemorySegment[] memory = new MemorySegment[INITIAL_PACKETS];
     private long[] offsets = new long[INITIAL_PACKETS];
     private int[] lengths = absent(INITIAL_PACKETS);
     private long[] handles = new long[INITIAL_PACKETS];
     private int end;
+    private int firstMissing;
     private int received;
     private int expected = UNKNOWN;
+
+    /// @param headerBytes what stands in front of the payload of each packet
+    PartialMessage(int headerBytes) {
+        this.headerBytes = headerBytes;
+    }
 
     /// Says how many packets the message has. Once, before or after others have come.
     ///
@@ -58,6 +65,25 @@ final class PartialMessage {
         return received == 0;
     }
 
+    /// How many packets the message has, once that is known.
+    int count() {
+        return expected;
+    }
+
+    /// The index of the first packet that is not here.
+    int firstMissing() {
+        return firstMissing;
+    }
+
+    /// One more than the highest index that is here.
+    int end() {
+        return end;
+    }
+
+    boolean has(int index) {
+        return index < end && lengths[index] != ABSENT;
+    }
+
     /// Adds packet `index`: the payload of datagram `datagram` behind its header.
     Added add(int index, boolean last, UdpBurst from, int datagram) {
         if (expected != UNKNOWN && (index >= expected || last != (index == expected - 1))) {
@@ -66,7 +92,7 @@ final class PartialMessage {
         if (index < end && lengths[index] != ABSENT) {
             return Added.DUPLICATE;
         }
-        int length = from.length(datagram) - R2p2Header.BYTES;
+        int length = from.length(datagram) - headerBytes;
         boolean completes = received + 1 == expected;
         long handle = UdpBurst.NOT_RETAINED;
         if (!completes && length > 0) {
@@ -76,7 +102,7 @@ final class PartialMessage {
             }
             burst = from;
         }
-        keep(index, from.memory(datagram), from.offset(datagram) + R2p2Header.BYTES, length, handle);
+        keep(index, from.memory(datagram), from.offset(datagram) + headerBytes, length, handle);
         return completes ? Added.COMPLETE : Added.KEPT;
     }
 
@@ -90,6 +116,9 @@ final class PartialMessage {
         handles[index] = handle;
         end = Math.max(end, index + 1);
         received++;
+        while (firstMissing < end && lengths[firstMissing] != ABSENT) {
+            firstMissing++;
+        }
     }
 
     /// Appends the payloads of a complete message, in order. Owner: [SliceList#NO_OWNER].
@@ -113,6 +142,7 @@ final class PartialMessage {
         Arrays.fill(memory, 0, end, MemorySegment.NULL);
         burst = null;
         end = 0;
+        firstMissing = 0;
         received = 0;
         expected = UNKNOWN;
         if (lengths.length > KEPT_PACKETS) {
