@@ -146,6 +146,7 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
                 sum(ReliableServerCount.MALFORMED),
                 sum(ReliableServerCount.SESSIONS),
                 sum(ReliableServerCount.CALLS),
+                sum(ReliableServerCount.UNFINISHED),
                 sum(ReliableServerCount.UNFINISHED_BYTES),
                 sum(ReliableServerCount.RETAINED_BYTES));
     }

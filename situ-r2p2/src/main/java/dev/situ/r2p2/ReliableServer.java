@@ -58,6 +58,7 @@ final class ReliableServer {
     private final SliceList response = new SliceList();
     private final PacketWriter writer = new PacketWriter();
     private final long maxAnnounced;
+    private int unfinished;
     private long unfinishedBytes;
     private long now;
     private long bursts;
@@ -116,6 +117,7 @@ final class ReliableServer {
     private void publish() {
         counts.set(ReliableServerCount.SESSIONS, sessions.size());
         counts.set(ReliableServerCount.CALLS, calls.used());
+        counts.set(ReliableServerCount.UNFINISHED, unfinished);
         counts.set(ReliableServerCount.UNFINISHED_BYTES, unfinishedBytes);
         counts.set(ReliableServerCount.RETAINED_BYTES, store.bytes());
     }
@@ -357,6 +359,7 @@ final class ReliableServer {
             call.state = ServerCall.State.RECEIVING;
             call.request = calls.takeRequest();
             session.holding++;
+            unfinished++;
         }
         switch (call.state) {
             case RECEIVING -> receive(session, call, burst, i, first, sender);
@@ -441,6 +444,7 @@ final class ReliableServer {
     }
 
     private void uncount(ServerSession session, ServerCall call) {
+        unfinished--;
         unfinishedBytes -= call.announced;
         call.announced = 0;
         call.touched = false;

@@ -23,6 +23,7 @@ enum ReliableServerCount {
     MALFORMED,
     SESSIONS,
     CALLS,
+    UNFINISHED,
     UNFINISHED_BYTES,
     RETAINED_BYTES
 }

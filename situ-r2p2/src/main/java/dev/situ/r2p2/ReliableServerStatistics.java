@@ -23,6 +23,7 @@ package dev.situ.r2p2;
 /// @param malformed packets ignored because they are not of the format, or do not fit their message or session
 /// @param sessions sessions now
 /// @param calls calls of which something is known now
+/// @param unfinished requests of which packets are missing now
 /// @param unfinishedBytes the bytes that unfinished requests have announced, now
 /// @param retainedBytes the bytes of responses that are kept now
 public record ReliableServerStatistics(
@@ -47,5 +48,6 @@ public record ReliableServerStatistics(
         long malformed,
         long sessions,
         long calls,
+        long unfinished,
         long unfinishedBytes,
         long retainedBytes) {}

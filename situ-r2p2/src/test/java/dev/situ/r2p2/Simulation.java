@@ -3,7 +3,6 @@ package dev.situ.r2p2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.situ.memory.SliceList;
-import dev.situ.memory.Words;
 import dev.situ.testkit.NetworkConditions;
 import dev.situ.testkit.SimulatedNetwork;
 import dev.situ.testkit.SimulatedPort;
@@ -84,8 +83,8 @@ final class Simulation {
                 int call = started;
                 byte[] bytes = SimulatedStore.request(id, call, length, responseLength);
                 MemorySegment memory = MemorySegment.ofArray(bytes);
-                CallStart start = protocol.call(
-                        port, memory, 0, length, network.now() + load.timeoutNanos, this::ended, call);
+                CallStart start =
+                        protocol.call(port, memory, 0, length, network.now() + load.timeoutNanos, this::ended, call);
                 if (length <= ReliableHeader.MAX_PAYLOAD) {
                     memory.fill((byte) 0xDD); // it was borrowed for the call of the method
                 }
@@ -120,10 +119,14 @@ final class Simulation {
                                 .as("seed %d: the response of call %d, %d bytes", seed, call, bytes.length)
                                 .isTrue();
                     }
-                    assertThat(times).as("seed %d: executions of call %d", seed, call).isEqualTo(1);
+                    assertThat(times)
+                            .as("seed %d: executions of call %d", seed, call)
+                            .isEqualTo(1);
                 }
                 case REFUSED, TOO_LARGE -> {
-                    assertThat(times).as("seed %d: executions of call %d", seed, call).isZero();
+                    assertThat(times)
+                            .as("seed %d: executions of call %d", seed, call)
+                            .isZero();
                     executions.put(SimulatedStore.key(id, call), 1); // from now on it must not be executed
                 }
                 case TIMED_OUT, OUTCOME_UNKNOWN -> {}
@@ -139,8 +142,7 @@ final class Simulation {
     private R2p2Server newServer() {
         serverUp = true;
         servers++;
-        R2p2Server made =
-                new R2p2Server(1, R2p2ServerOptions.DEFAULTS, serverOptions, store, store, network::now);
+        R2p2Server made = new R2p2Server(1, R2p2ServerOptions.DEFAULTS, serverOptions, store, store, network::now);
         serverPort.attach((burst, sender) -> {
             made.onBurst(burst, sender);
             sender.flush();
@@ -163,7 +165,9 @@ final class Simulation {
             store.burstEnds();
             serverPort.attach(null);
             serverUp = false;
-            assertThat(store.pinned()).as("seed %d: pins of a closed server", seed).isZero();
+            assertThat(store.pinned())
+                    .as("seed %d: pins of a closed server", seed)
+                    .isZero();
             assertThat(serverPort.retained()).as("seed %d", seed).isZero();
         }
     }
@@ -238,7 +242,9 @@ final class Simulation {
             step();
         }
         for (Client client : clients) {
-            assertThat(client.port.retained()).as("seed %d: at client %d", seed, client.id).isZero();
+            assertThat(client.port.retained())
+                    .as("seed %d: at client %d", seed, client.id)
+                    .isZero();
             assertThat(client.protocol.outstanding()).as("seed %d", seed).isZero();
             assertThat(client.protocol.flying()).as("seed %d: in flight", seed).isZero();
         }

@@ -12,7 +12,13 @@ package dev.situ.testkit;
 ///         on their way: a damaged one is dropped. If not, it is delivered, as behind a broken network card
 /// @param longestDelay by how many turns of the line a late datagram is late at most: at least 1
 public record Impairments(
-        long seed, double loss, double duplication, double reordering, double corruption, boolean checksum, int longestDelay) {
+        long seed,
+        double loss,
+        double duplication,
+        double reordering,
+        double corruption,
+        boolean checksum,
+        int longestDelay) {
     /// Checks the chances.
     ///
     /// @throws IllegalArgumentException if one is out of its range

@@ -114,7 +114,8 @@ class LossyUdpStackTest {
 
     @Test
     void aLineThatLosesEverythingDeliversNothing() throws Exception {
-        assertThat(run(new Impairments(0, 1, 0, 0, 0, false, 1), Impairments.none())).isEmpty();
+        assertThat(run(new Impairments(0, 1, 0, 0, 0, false, 1), Impairments.none()))
+                .isEmpty();
     }
 
     @Test
@@ -159,7 +160,8 @@ class LossyUdpStackTest {
     @Test
     void chancesOutOfRangeAreRefused() {
         assertThatThrownBy(() -> Impairments.lossy(0, 1.1)).hasMessage("loss is a chance from 0 to 1, not 1.1");
-        assertThatThrownBy(() -> new Impairments(0, 0, 0, 0, Double.NaN, false, 1)).hasMessageContaining("corruption");
+        assertThatThrownBy(() -> new Impairments(0, 0, 0, 0, Double.NaN, false, 1))
+                .hasMessageContaining("corruption");
         assertThatThrownBy(() -> new Impairments(0, 0, 0, 0, 0, false, 0)).hasMessageContaining("longestDelay");
     }
 }
