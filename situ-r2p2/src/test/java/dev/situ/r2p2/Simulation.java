@@ -51,7 +51,14 @@ final class Simulation {
     }
 
     /// What a client sends, as far as it is up to chance.
-    record Load(int calls, int outstanding, int longOneIn, int longest, long timeoutNanos) {}
+    ///
+    /// @param eager whether a call is started as soon as it may be, without pauses
+    record Load(int calls, int outstanding, int longOneIn, int longest, long timeoutNanos, boolean eager) {
+        /// Calls of one packet, without pauses.
+        static Load busy(int calls, int outstanding) {
+            return new Load(calls, outstanding, Integer.MAX_VALUE, 1, 100 * SECOND, true);
+        }
+    }
 
     final class Client {
         final SimulatedPort port;
@@ -77,7 +84,7 @@ final class Simulation {
         }
 
         private void start() {
-            while (started < load.calls && protocol.outstanding() < load.outstanding && random.nextInt(4) > 0) {
+            while (started < load.calls && protocol.outstanding() < load.outstanding && (load.eager || random.nextInt(4) > 0)) {
                 int length = length();
                 int responseLength = length() - SimulatedStore.HEAD;
                 int call = started;

@@ -59,7 +59,7 @@ class SimulationTest {
     private static Simulation.Load load(Random random, long timeoutNanos) {
         int longest = random.nextInt(3) == 0 ? 300_000 : 20_000;
         return new Simulation.Load(
-                10 + random.nextInt(60), 1 + random.nextInt(40), 2 + random.nextInt(12), longest, timeoutNanos);
+                10 + random.nextInt(60), 1 + random.nextInt(40), 2 + random.nextInt(12), longest, timeoutNanos, false);
     }
 
     /// However bad the network: with time enough every call succeeds, executed once.
@@ -149,5 +149,45 @@ class SimulationTest {
             count(simulation);
         });
         assertThat(ends).containsKeys(CallStatus.OK, CallStatus.REFUSED);
+    }
+
+    /// With no loss nothing is sent again, and a busy session of single packets needs no other packets: one OPEN, its
+    /// answer, two for each call, and at the very end the acknowledgement that no request takes along.
+    @Test
+    void aGoodNetworkSeesNoPacketTooMuch() {
+        everySeed((seed, random) -> {
+            Simulation simulation = new Simulation(seed, NetworkConditions.good(1 + random.nextInt(40_000)));
+            int calls = 100 + random.nextInt(300);
+            simulation.addClient(Simulation.Load.busy(calls, 1 + random.nextInt(60)));
+            simulation.finish(10 * Simulation.SECOND);
+            simulation.rest();
+            assertThat(simulation.network.sent()).as("%s", simulation).isEqualTo(2 + 2L * calls + 1);
+            simulation.close();
+            count(simulation);
+        });
+        assertThat(ends).containsOnlyKeys(CallStatus.OK);
+    }
+
+    @Test
+    void aGoodNetworkSeesNothingTwice() {
+        everySeed((seed, random) -> {
+            Simulation simulation = new Simulation(seed, NetworkConditions.good(1 + random.nextInt(40_000)));
+            for (int i = 1 + random.nextInt(3); i > 0; i--) {
+                simulation.addClient(load(random, 100 * Simulation.SECOND));
+            }
+            simulation.finish(100 * Simulation.SECOND);
+            simulation.rest();
+            assertThat(simulation.server.reliableStatistics().retransmitted())
+                    .as("%s", simulation)
+                    .isZero();
+            for (Simulation.Client client : simulation.clients) {
+                assertThat(client.protocol.statistics().retransmitted())
+                        .as("%s: %s", simulation, client.protocol.statistics())
+                        .isZero();
+            }
+            simulation.close();
+            count(simulation);
+        });
+        assertThat(ends).containsOnlyKeys(CallStatus.OK);
     }
 }
