@@ -274,6 +274,81 @@ class ReliableServerTest {
         assertThat(deliver(compatible[0].from(OTHER))).as("off loopback the compatible mode is off").isEmpty();
     }
 
+    private Datagram ack(int session, int finished, int rid, int next, long bits) {
+        byte[] payload = new byte[AckPayload.bytes(1)];
+        AckPayload.setNext(MemorySegment.ofArray(payload), 0, next);
+        AckPayload.setWord(MemorySegment.ofArray(payload), 0, 0, bits);
+        return packet(
+                OTHER,
+                ReliableHeader.alone(R2p2Header.ACK, rid),
+                ReliableHeader.toServer(session, finished, rid),
+                payload);
+    }
+
+    private static List<Integer> indices(List<Datagram> packets) {
+        return packets.stream()
+                .map(packet -> R2p2Header.first(packet.header()) ? 0 : R2p2Header.order(packet.header()))
+                .toList();
+    }
+
+    @Test
+    void onlyWhatIsMissingIsSentAgain() {
+        int session = session(OTHER, FIRST_RID);
+        handler.answer = 20 * ReliableHeader.MAX_PAYLOAD;
+        assertThat(indices(deliver(request(OTHER, session, FIRST_RID, FIRST_RID, "x"))))
+                .hasSize(20)
+                .isSorted();
+        // 0 to 2 are here, 3 and 7 are missing, 4 to 6 and 8 to 19 are here
+        long here = 0b1110_1111_1111_1110L << 48;
+        List<Datagram> again = deliver(ack(session, FIRST_RID, FIRST_RID, 3, here));
+        assertThat(indices(again)).containsExactly(3, 7);
+        assertThat(deliver(ack(session, FIRST_RID, FIRST_RID, 3, here))).as("they are on their way").isEmpty();
+        deliver(ack(session, FIRST_RID, FIRST_RID, AckPayload.ALL, 0));
+        assertThat(server.reliableStatistics().retainedBytes()).isZero();
+        assertThat(server.reliableStatistics().retransmitted()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsNotAcknowledgedInTimeIsSentAgainAndNotForEver() {
+        int session = session(OTHER, FIRST_RID);
+        handler.answer = 3 * ReliableHeader.MAX_PAYLOAD;
+        deliver(request(OTHER, session, FIRST_RID, FIRST_RID, "x"));
+        int sent = 0;
+        for (int i = 0; i < 4000; i++) {
+            now += SECOND / 1000;
+            server.tick(0, stack);
+            sent += stack.sent().size();
+        }
+        assertThat(sent).isBetween(9, 33);
+        assertThat(server.reliableStatistics().timeOuts()).isBetween(5L, 11L);
+    }
+
+    @Test
+    void shortRepliesGoBeforeSlicesOfLongOnes() {
+        int session = session(OTHER, FIRST_RID);
+        handler.answer = 1 << 20;
+        List<Datagram> slice = deliver(request(OTHER, session, FIRST_RID, FIRST_RID, "long"));
+        assertThat(slice).as("as much as the window allows").hasSize(CongestionWindow.INITIAL);
+        handler.answer = 5;
+        List<Datagram> next = deliver(
+                ack(session, FIRST_RID, FIRST_RID, 32, 0), request(OTHER, session, FIRST_RID, FIRST_RID + 1, "short"));
+        assertThat(next).hasSizeGreaterThan(32);
+        assertThat(next.getFirst().payload()).hasSize(8 + 5);
+    }
+
+    @Test
+    void longResponsesTakeTurns() {
+        int session = session(OTHER, FIRST_RID);
+        handler.answer = 1 << 20;
+        List<Datagram> sent = deliver(
+                request(OTHER, session, FIRST_RID, FIRST_RID, "a"),
+                request(OTHER, session, FIRST_RID, FIRST_RID + 1, "b"));
+        assertThat(sent.stream().map(packet -> R2p2Header.rid(packet.header()) & 1).toList())
+                .startsWith(0, 0)
+                .endsWith(1, 1)
+                .hasSize(CongestionWindow.INITIAL);
+    }
+
     /// A flood of what anybody can send in anybody's name.
     @Test
     void aForgedSourceGetsNoMoreThanItSendsAndCostsNothing() {
