@@ -17,8 +17,7 @@ final class ReliableProtocol implements Protocol {
     private final ReliableClient client;
 
     ReliableProtocol(SituClientOptions options, LongSupplier clock) {
-        long[] servers =
-                options.servers().stream().mapToLong(PeerAddress::of).toArray();
+        long[] servers = options.servers().stream().mapToLong(PeerAddress::of).toArray();
         client = new ReliableClient(
                 servers, ReliableClientOptions.DEFAULTS.withMaxOutstanding(options.maxOutstanding()), clock);
     }

@@ -67,11 +67,10 @@ public final class SituClient implements AutoCloseable {
         timeoutNanos = options.timeout().toNanos();
         stack = new SocketUdpStack(
                 SocketStackOptions.defaults().withBuffers(BUFFER_BYTES, LARGE_BUFFERS, SMALL_BUFFERS));
-        protocol =
-                switch (options.mode()) {
-                    case RELIABLE -> new ReliableProtocol(options, System::nanoTime);
-                    case COMPATIBLE -> new CompatibleProtocol(options, System::nanoTime);
-                };
+        protocol = switch (options.mode()) {
+            case RELIABLE -> new ReliableProtocol(options, System::nanoTime);
+            case COMPATIBLE -> new CompatibleProtocol(options, System::nanoTime);
+        };
         try {
             stack.bind(localFor(options), protocol.handler());
         } catch (IOException | RuntimeException e) {
@@ -84,8 +83,8 @@ public final class SituClient implements AutoCloseable {
     }
 
     private static InetSocketAddress localFor(SituClientOptions options) throws IOException {
-        boolean loopback = options.servers().stream()
-                .allMatch(server -> PeerAddress.ipv4(PeerAddress.of(server)) >>> 24 == 127);
+        boolean loopback =
+                options.servers().stream().allMatch(server -> PeerAddress.ipv4(PeerAddress.of(server)) >>> 24 == 127);
         byte[] any = loopback ? new byte[] {127, 0, 0, 1} : new byte[4];
         return new InetSocketAddress(InetAddress.getByAddress(any), 0);
     }

@@ -121,9 +121,8 @@ class SituClientTest {
 
     @Test
     void whoMayNotFailWaitsForRoom() throws Exception {
-        try (SituClient narrow = SituClient.connect(SituClientOptions.of(server.address())
-                .withCalls(1, 1)
-                .withWhenFull(WhenFull.BLOCK))) {
+        try (SituClient narrow = SituClient.connect(
+                SituClientOptions.of(server.address()).withCalls(1, 1).withWhenFull(WhenFull.BLOCK))) {
             List<CompletableFuture<?>> sets = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
                 sets.add(narrow.setAsync(key("k" + i), key("v" + i)));

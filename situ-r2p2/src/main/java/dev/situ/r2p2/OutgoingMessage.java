@@ -82,7 +82,7 @@ final class OutgoingMessage {
 
     /// Whether there is a packet that may be sent now.
     boolean hasNext() {
-        return lostCount > 0 || next < packets && next < base + SPAN;
+        return lostCount > 0 || (next < packets && next < base + SPAN);
     }
 
     /// The packet to send now, lost ones first, or [#NONE].

@@ -84,6 +84,29 @@ final class PartialMessage {
         return index < end && lengths[index] != ABSENT;
     }
 
+    /// Takes what a packet of the reliable mode tells of its message, before it is added.
+    ///
+    /// @param tellsCount whether it tells how many packets there are: the first and the last do
+    /// @param count that number, if it tells
+    /// @return false if it contradicts others, or is further ahead than a sender may be
+    boolean accepts(int index, boolean tellsCount, int count) {
+        if (index >= firstMissing + OutgoingMessage.SPAN) {
+            return false;
+        }
+        if (!tellsCount || countKnown()) {
+            return !tellsCount || count == expected;
+        }
+        return expectAtLeast(count);
+    }
+
+    private boolean expectAtLeast(int count) {
+        if (count < end) {
+            return false;
+        }
+        expected = count;
+        return true;
+    }
+
     /// Adds packet `index`: the payload of datagram `datagram` behind its header.
     Added add(int index, boolean last, UdpBurst from, int datagram) {
         if (expected != UNKNOWN && (index >= expected || last != (index == expected - 1))) {

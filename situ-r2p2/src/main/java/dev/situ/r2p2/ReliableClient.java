@@ -464,14 +464,10 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         call.response = parts;
         if (ReliableHeader.position(count) > options.maxResponseBytes() + ReliableHeader.MAX_PAYLOAD) {
             finish(call, CallStatus.NO_BUFFERS, nothing, sender);
-        } else if (index >= parts.firstMissing() + OutgoingMessage.SPAN
-                || (isFirst || isLast) && (parts.countKnown() ? count != parts.count() : count < parts.end())) {
-            counts.add(ReliableClientCount.MALFORMED);
-        } else {
-            if ((isFirst || isLast) && !parts.countKnown()) {
-                parts.expect(count);
-            }
+        } else if (parts.accepts(index, isFirst || isLast, count)) {
             onPart(call, parts, parts.add(index, isLast, burst, i), sender);
+        } else {
+            counts.add(ReliableClientCount.MALFORMED);
         }
     }
 

@@ -68,7 +68,7 @@ public final class ReliableHeader {
     /// The first word of packet `index` of a message of `count` packets.
     static long ofPacket(int type, int rid, int index, int count) {
         long word = R2p2Header.ofPacket(type, R2p2Header.FIXED, rid, index, count);
-        return word & ~SIZE_MASK | SIZE | (long) RELIABLE << 32;
+        return (word & ~SIZE_MASK) | SIZE | (long) RELIABLE << 32;
     }
 
     /// The first word of a packet that is a whole message.
@@ -112,10 +112,10 @@ public final class ReliableHeader {
         boolean isFirst = R2p2Header.first(first);
         boolean isLast = R2p2Header.last(first);
         boolean parted = type == R2p2Header.REQUEST || type == R2p2Header.RESPONSE;
-        if (order == 0 || isFirst && isLast != (order == 1) || !parted && !alone(first)) {
+        if (order == 0 || (isFirst && isLast != (order == 1)) || (!parted && !alone(first))) {
             return HeaderFault.ORDER;
         }
-        boolean isShort = !isLast && payload < MAX_PAYLOAD || !isFirst && payload == 0;
+        boolean isShort = (!isLast && payload < MAX_PAYLOAD) || (!isFirst && payload == 0);
         return isShort ? HeaderFault.PAYLOAD : HeaderFault.NONE;
     }
 
@@ -146,7 +146,7 @@ public final class ReliableHeader {
 
     /// The second word of what a server sends.
     static long toClient(int session, int rid, int credit) {
-        return (long) session << SESSION_SHIFT | (long) (rid >>> HALF) << UPPER_SHIFT | credit & SHORT_MASK;
+        return (long) session << SESSION_SHIFT | (long) (rid >>> HALF) << UPPER_SHIFT | (credit & SHORT_MASK);
     }
 
     static int session(long second) {

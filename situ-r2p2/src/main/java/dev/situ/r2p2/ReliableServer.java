@@ -378,17 +378,12 @@ final class ReliableServer {
             refuse(session, call, sender);
             return;
         }
-        boolean tellsCount = isFirst || R2p2Header.last(first);
-        int count = isFirst ? order : index + 1;
-        if (index >= parts.firstMissing() + OutgoingMessage.SPAN
-                || tellsCount && (parts.countKnown() ? count != parts.count() : count < parts.end())) {
+        boolean isLast = R2p2Header.last(first);
+        if (!parts.accepts(index, isFirst || isLast, isFirst ? order : index + 1)) {
             counts.add(MALFORMED);
             return;
         }
-        if (tellsCount && !parts.countKnown()) {
-            parts.expect(count);
-        }
-        switch (parts.add(index, R2p2Header.last(first), burst, i)) {
+        switch (parts.add(index, isLast, burst, i)) {
             case KEPT -> touch(call);
             case DUPLICATE -> {
                 counts.add(DUPLICATES);

@@ -51,7 +51,7 @@ final class ResponseStore {
     /// Whether there are blocks for what must be copied of this response.
     boolean fits(SliceList response) {
         long copied = copiedBytes(response);
-        return copied <= ServerCall.SMALL_BYTES && copied == response.length()
+        return (copied <= ServerCall.SMALL_BYTES && copied == response.length())
                 || copied <= (long) blocks.free() * BlockPool.BLOCK_BYTES;
     }
 

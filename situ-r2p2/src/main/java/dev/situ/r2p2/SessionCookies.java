@@ -38,6 +38,6 @@ final class SessionCookies {
     }
 
     private int of(long peer, int firstRid, long period) {
-        return (int) hash.hash(peer, (long) firstRid << Integer.SIZE | period & 0xFFFF_FFFFL);
+        return (int) hash.hash(peer, (long) firstRid << Integer.SIZE | (period & 0xFFFF_FFFFL));
     }
 }

@@ -198,8 +198,6 @@ class AllocationTest {
         }
         assertThat(answered).isGreaterThan((WARM_BURSTS + 5L * BURSTS - 100) * PER_BURST);
         assertThat(least).as("bytes for %d calls", BURSTS * PER_BURST).isLessThan(BURSTS);
-        assertThat(server.reliableStatistics().executed())
-                .as("none twice")
-                .isBetween(answered, answered + PER_BURST);
+        assertThat(server.reliableStatistics().executed()).as("none twice").isBetween(answered, answered + PER_BURST);
     }
 }

@@ -78,11 +78,11 @@ final class CounterServer implements RequestHandler, AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by one thread
     public RequestStatus handle(int queue, SliceList request, SliceList response) {
         if (request.length() == 1) {
-            counter++;
-            Words.setLong(answer, 0, counter);
+            long counted = counter + 1; // by this thread alone
+            counter = counted;
+            Words.setLong(answer, 0, counted);
             response.add(answer, 0, Long.BYTES, SliceList.NO_OWNER);
         } else {
             MemorySegment copy = Arena.ofAuto().allocate(request.length());

@@ -42,8 +42,8 @@ class ReliableFuzzTest {
             .withBytes(200_000, 300_000, 300_000, 64L * BlockPool.BLOCK_BYTES)
             .withTimes(500 * MILLI, 2000 * MILLI, 28);
     private long now;
-    private final R2p2Server server = new R2p2Server(
-            1, R2p2ServerOptions.DEFAULTS, options, handler, ResponseOwners.LASTING, () -> now);
+    private final R2p2Server server =
+            new R2p2Server(1, R2p2ServerOptions.DEFAULTS, options, handler, ResponseOwners.LASTING, () -> now);
     private final ReliableClient client = new ReliableClient(
             new long[] {Datagram.SERVER}, ReliableClientOptions.DEFAULTS.withMaxOutstanding(32), () -> now);
     private long nextToken;
@@ -187,19 +187,19 @@ class ReliableFuzzTest {
     }
 
     private Datagram rubbish(long peer) {
-        switch (random.nextInt(4)) {
-            case 0 -> {
-                byte[] bytes = new byte[random.nextInt(40)];
-                random.nextBytes(bytes);
-                return new Datagram(peer, bytes);
-            }
-            case 1 -> {
-                return new Datagram(peer, wellFormed());
-            }
-            default -> {
-                return new Datagram(peer, mutated());
-            }
-        }
+        return new Datagram(
+                peer,
+                switch (random.nextInt(4)) {
+                    case 0 -> random(random.nextInt(40));
+                    case 1 -> wellFormed();
+                    default -> mutated();
+                });
+    }
+
+    private byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
     }
 
     private byte[] wellFormed() {
@@ -207,8 +207,7 @@ class ReliableFuzzTest {
         random.nextBytes(bytes);
         MemorySegment memory = MemorySegment.ofArray(bytes);
         int count = 1 + random.nextInt(30);
-        long first = ReliableHeader.ofPacket(
-                random.nextInt(11), random.nextInt(300), random.nextInt(count), count);
+        long first = ReliableHeader.ofPacket(random.nextInt(11), random.nextInt(300), random.nextInt(count), count);
         ReliableHeader.write(memory, 0, first, ReliableHeader.toServer(random.nextInt(5), random.nextInt(300), 0));
         return bytes;
     }

@@ -22,8 +22,7 @@ class ReliableServerTest {
     private R2p2Server server = serverWith(ReliableServerOptions.DEFAULTS);
 
     private R2p2Server serverWith(ReliableServerOptions options) {
-        server = new R2p2Server(
-                1, R2p2ServerOptions.DEFAULTS, options, handler, ResponseOwners.LASTING, () -> now);
+        server = new R2p2Server(1, R2p2ServerOptions.DEFAULTS, options, handler, ResponseOwners.LASTING, () -> now);
         return server;
     }
 
@@ -61,7 +60,10 @@ class ReliableServerTest {
     private static String text(Datagram datagram) {
         byte[] bytes = datagram.bytes();
         return new String(
-                bytes, ReliableHeader.BYTES, bytes.length - ReliableHeader.BYTES, java.nio.charset.StandardCharsets.US_ASCII);
+                bytes,
+                ReliableHeader.BYTES,
+                bytes.length - ReliableHeader.BYTES,
+                java.nio.charset.StandardCharsets.US_ASCII);
     }
 
     private int session(long peer, int firstRid) {
@@ -121,7 +123,8 @@ class ReliableServerTest {
         int executed = handler.requests.size();
         assertThat(executed).isEqualTo(70_001);
         assertThat(deliver(old)).isEmpty();
-        assertThat(deliver(request(OTHER, session, FIRST_RID + 2, FIRST_RID + 3, "late"))).isEmpty();
+        assertThat(deliver(request(OTHER, session, FIRST_RID + 2, FIRST_RID + 3, "late")))
+                .isEmpty();
         assertThat(handler.requests).hasSize(executed);
     }
 
@@ -264,14 +267,16 @@ class ReliableServerTest {
     @Test
     void bothModesAreServedOnOnePort() {
         int session = session(Datagram.CLIENT, FIRST_RID);
-        Datagram[] compatible = Datagram.request(Datagram.CLIENT, 7, "compatible".getBytes(
-                java.nio.charset.StandardCharsets.US_ASCII));
-        List<Datagram> answers = deliver(
-                compatible[0], request(Datagram.CLIENT, session, FIRST_RID, FIRST_RID, "reliable"));
+        Datagram[] compatible =
+                Datagram.request(Datagram.CLIENT, 7, "compatible".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        List<Datagram> answers =
+                deliver(compatible[0], request(Datagram.CLIENT, session, FIRST_RID, FIRST_RID, "reliable"));
         assertThat(answers).hasSize(2);
         assertThat(answers.get(0).payload()).asString().isEqualTo("compatible");
         assertThat(text(answers.get(1))).isEqualTo("reliable");
-        assertThat(deliver(compatible[0].from(OTHER))).as("off loopback the compatible mode is off").isEmpty();
+        assertThat(deliver(compatible[0].from(OTHER)))
+                .as("off loopback the compatible mode is off")
+                .isEmpty();
     }
 
     private Datagram ack(int session, int finished, int rid, int next, long bits) {
@@ -302,7 +307,9 @@ class ReliableServerTest {
         long here = 0b1110_1111_1111_1110L << 48;
         List<Datagram> again = deliver(ack(session, FIRST_RID, FIRST_RID, 3, here));
         assertThat(indices(again)).containsExactly(3, 7);
-        assertThat(deliver(ack(session, FIRST_RID, FIRST_RID, 3, here))).as("they are on their way").isEmpty();
+        assertThat(deliver(ack(session, FIRST_RID, FIRST_RID, 3, here)))
+                .as("they are on their way")
+                .isEmpty();
         deliver(ack(session, FIRST_RID, FIRST_RID, AckPayload.ALL, 0));
         assertThat(server.reliableStatistics().retainedBytes()).isZero();
         assertThat(server.reliableStatistics().retransmitted()).isEqualTo(2);
@@ -343,7 +350,9 @@ class ReliableServerTest {
         List<Datagram> sent = deliver(
                 request(OTHER, session, FIRST_RID, FIRST_RID, "a"),
                 request(OTHER, session, FIRST_RID, FIRST_RID + 1, "b"));
-        assertThat(sent.stream().map(packet -> R2p2Header.rid(packet.header()) & 1).toList())
+        assertThat(sent.stream()
+                        .map(packet -> R2p2Header.rid(packet.header()) & 1)
+                        .toList())
                 .startsWith(0, 0)
                 .endsWith(1, 1)
                 .hasSize(CongestionWindow.INITIAL);

@@ -52,7 +52,9 @@ class ReliableSocketsTest {
         Caller(InetSocketAddress server, Impairments impairments) throws IOException {
             stack = CounterServer.stack(impairments);
             client = new ReliableClient(
-                    new long[] {PeerAddress.of(server)}, ReliableClientOptions.DEFAULTS.withGiveUp(100 * SECOND), System::nanoTime);
+                    new long[] {PeerAddress.of(server)},
+                    ReliableClientOptions.DEFAULTS.withGiveUp(100 * SECOND),
+                    System::nanoTime);
             stack.bind(CounterServer.anyPort(), client);
         }
 
@@ -191,16 +193,13 @@ class ReliableSocketsTest {
             boolean same = status == CallStatus.OK && response.length() == length;
             long at = 0;
             for (int i = 0; same && i < response.size(); i++) {
-                same = Words.equal(
-                        response.memory(i), response.offset(i), request, at, response.length(i));
+                same = Words.equal(response.memory(i), response.offset(i), request, at, response.length(i));
                 at += response.length(i);
             }
             equal.add(same);
         });
         caller.drive(() -> false);
-        assertThat(caller.ends)
-                .as("%s", caller.client.statistics())
-                .containsOnly(Map.entry(CallStatus.OK, 1));
+        assertThat(caller.ends).as("%s", caller.client.statistics()).containsOnly(Map.entry(CallStatus.OK, 1));
         assertThat(equal).containsExactly(true);
         caller.close();
     }

@@ -60,12 +60,15 @@ final class Simulation {
         }
     }
 
+    /// A call that has not ended: how long its response is to be, and where its request lies.
+    private record Open(int responseLength, MemorySegment request) {}
+
     final class Client {
         final SimulatedPort port;
         final ReliableClient protocol;
         private final int id;
         private final Load load;
-        private final Map<Long, int[]> open = new HashMap<>();
+        private final Map<Long, Open> open = new HashMap<>();
         private int started;
 
         private Client(int id, Load load) {
@@ -84,7 +87,9 @@ final class Simulation {
         }
 
         private void start() {
-            while (started < load.calls && protocol.outstanding() < load.outstanding && (load.eager || random.nextInt(4) > 0)) {
+            while (started < load.calls
+                    && protocol.outstanding() < load.outstanding
+                    && (load.eager || random.nextInt(4) > 0)) {
                 int length = length();
                 int responseLength = length() - SimulatedStore.HEAD;
                 int call = started;
@@ -105,24 +110,27 @@ final class Simulation {
                     continue;
                 }
                 started++;
-                open.put((long) call, new int[] {responseLength});
-                port.flush();
+                open.put((long) call, new Open(responseLength, memory));
+                if (random.nextBoolean()) {
+                    port.flush();
+                }
             }
         }
 
         private void ended(long token, CallStatus status, SliceList response) {
-            int[] expected = open.remove(token);
+            Open expected = open.remove(token);
             int call = (int) token;
             assertThat(expected).as("seed %d: call %d ends once", seed, call).isNotNull();
             ends.merge(status, 1, Integer::sum);
+            expected.request.fill((byte) 0xDD); // it is the caller's again
             int times = executions.getOrDefault(SimulatedStore.key(id, call), 0);
             switch (status) {
                 case OK -> {
                     byte[] bytes = VectorsTest.bytes(response);
-                    if (expected[0] > 1 && bytes.length == 1 && bytes[0] == '-') {
+                    if (expected.responseLength > 1 && bytes.length == 1 && bytes[0] == '-') {
                         ends.merge(CallStatus.NO_BUFFERS, 1, Integer::sum); // counted as such: a replaced response
                     } else {
-                        assertThat(Arrays.equals(bytes, SimulatedStore.response(id, call, expected[0])))
+                        assertThat(Arrays.equals(bytes, SimulatedStore.response(id, call, expected.responseLength)))
                                 .as("seed %d: the response of call %d, %d bytes", seed, call, bytes.length)
                                 .isTrue();
                     }

@@ -6,6 +6,7 @@ import dev.situ.testkit.NetworkConditions;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class SimulationTest {
     private static final int SEEDS = Integer.getInteger("situ.r2p2.seeds", 300);
-    private static final Long SEED = Long.getLong("situ.r2p2.seed");
+    private static final @Nullable Long SEED = Long.getLong("situ.r2p2.seed");
 
     private final Map<CallStatus, Integer> ends = new EnumMap<>(CallStatus.class);
 
@@ -53,7 +54,8 @@ class SimulationTest {
                 badness * random.nextDouble() * 0.05,
                 1 + random.nextInt(random.nextInt(4) == 0 ? 1_000_000 : 50_000),
                 random.nextInt(50_000),
-                1 + random.nextInt(2_000_000));
+                1 + random.nextInt(2_000_000),
+                random.nextBoolean() ? 1 : 1 + random.nextInt(200_000));
     }
 
     private static Simulation.Load load(Random random, long timeoutNanos) {

@@ -19,7 +19,8 @@ final class R2p2Service implements AutoCloseable {
     /// Off loopback, compatible mode answers with one packet at most: a forged sender must not be worth much.
     private static final int OFF_LOOPBACK_RESPONSE_BYTES = 1464;
 
-    /// Room to receive what the reliable mode may leave unfinished, even if every datagram comes alone; what is not used
+    /// Room to receive what the reliable mode may leave unfinished, even if every datagram comes alone; what is not
+    /// used
     /// takes no memory.
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -85,7 +86,8 @@ final class R2p2Service implements AutoCloseable {
 
     /// Requests of which packets are missing just now.
     long unfinishedRequests() {
-        return protocol.statistics().unfinished() + protocol.reliableStatistics().unfinished();
+        return protocol.statistics().unfinished()
+                + protocol.reliableStatistics().unfinished();
     }
 
     @Override

@@ -10,6 +10,7 @@ package dev.situ.testkit;
 /// @param delayNanos how long every datagram is on its way at least: at least 1
 /// @param jitterNanos by how much more at most
 /// @param lateNanos by how much later a late one, or a duplicate, arrives at most: at least 1
+/// @param gatherNanos what arrives within so long is one burst: at least 1
 public record NetworkConditions(
         double loss,
         double duplication,
@@ -17,7 +18,8 @@ public record NetworkConditions(
         double corruption,
         long delayNanos,
         long jitterNanos,
-        long lateNanos) {
+        long lateNanos,
+        long gatherNanos) {
     /// Checks the values.
     ///
     /// @throws IllegalArgumentException if one is out of its range
@@ -26,15 +28,15 @@ public record NetworkConditions(
         requireChance("duplication", duplication);
         requireChance("reordering", reordering);
         requireChance("corruption", corruption);
-        if (delayNanos < 1 || jitterNanos < 0 || lateNanos < 1) {
+        if (delayNanos < 1 || jitterNanos < 0 || lateNanos < 1 || gatherNanos < 1) {
             throw new IllegalArgumentException(
-                    "times out of range: " + delayNanos + ", " + jitterNanos + ", " + lateNanos);
+                    "times out of range: " + delayNanos + ", " + jitterNanos + ", " + lateNanos + ", " + gatherNanos);
         }
     }
 
     /// A network that does no harm and takes the same time for every datagram.
     public static NetworkConditions good(long delayNanos) {
-        return new NetworkConditions(0, 0, 0, 0, delayNanos, 0, 1);
+        return new NetworkConditions(0, 0, 0, 0, delayNanos, 0, 1, 1);
     }
 
     private static void requireChance(String name, double chance) {

@@ -129,7 +129,9 @@ public final class SimulatedNetwork {
         long delay = conditions.delayNanos()
                 + between(conditions.jitterNanos() + 1)
                 + (late ? 1 + between(conditions.lateNanos()) : 0);
-        flights.add(new Flight(now + delay, sent * 2 + (late ? 1 : 0), from, to, bytes));
+        long gather = conditions.gatherNanos();
+        long at = (now + delay + gather - 1) / gather * gather;
+        flights.add(new Flight(at, sent * 2 + (late ? 1 : 0), from, to, bytes));
     }
 
     /// Turns some bits over and lets the checksum judge. A whole datagram is never damaged in this way unseen.
