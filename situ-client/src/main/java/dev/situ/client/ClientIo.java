@@ -4,7 +4,6 @@ import dev.situ.memory.Checks;
 import dev.situ.memory.Words;
 import dev.situ.r2p2.CallStart;
 import dev.situ.r2p2.Completion;
-import dev.situ.r2p2.R2p2Client;
 import dev.situ.udp.UdpSender;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,24 +18,20 @@ import org.jspecify.annotations.Nullable;
 public final class ClientIo {
     private static final byte[] GET = "*2\r\n$3\r\nGET\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int SCRATCH_BYTES = 4096;
-    private static final long MOST_LONG_BYTES = 512 * 1024;
 
-    private final R2p2Client client;
+    private final Protocol protocol;
     private final UdpSender sender;
-    private final long server;
     private final long timeoutNanos;
     private final LongSupplier clock;
     private final MemorySegment scratch;
     private long now;
-    private long longBytes;
 
     /// The client's thread, once it runs.
     private @Nullable Thread owner;
 
-    ClientIo(R2p2Client client, UdpSender sender, long server, long timeoutNanos, LongSupplier clock, Arena arena) {
-        this.client = client;
+    ClientIo(Protocol protocol, UdpSender sender, long timeoutNanos, LongSupplier clock, Arena arena) {
+        this.protocol = protocol;
         this.sender = sender;
-        this.server = server;
         this.timeoutNanos = timeoutNanos;
         this.clock = clock;
         scratch = arena.allocate(SCRATCH_BYTES);
@@ -49,8 +44,13 @@ public final class ClientIo {
         owner = Thread.currentThread();
     }
 
+    /// Whether the calling thread is the client's.
+    boolean isOwner() {
+        return Thread.currentThread() == owner;
+    }
+
     private void requireOwner() {
-        if (Thread.currentThread() != owner) {
+        if (!isOwner()) {
             throw new IllegalStateException("used outside the client's thread, by " + Thread.currentThread());
         }
     }
@@ -63,7 +63,7 @@ public final class ClientIo {
 
     /// Starts a call whose request is `length` bytes of RESP.
     ///
-    /// Up to 1464 bytes are borrowed for this call of the method; more are borrowed until the completion, and must
+    /// Up to 1456 bytes are borrowed for this call of the method; more are borrowed until the completion, and must
     /// be native.
     ///
     /// @param completion gets the reply as RESP bytes, on this thread; must not throw
@@ -73,12 +73,12 @@ public final class ClientIo {
         if (Checks.ON) {
             requireOwner();
         }
-        return client.call(sender, server, request, offset, length, now + timeoutNanos, completion, token);
+        return protocol.call(sender, request, offset, length, now + timeoutNanos, completion, token);
     }
 
     /// Starts a call of a request of any length that times out at `deadline`.
     CallStart callUntil(long deadline, MemorySegment request, int length, Completion completion) {
-        return client.call(sender, server, request, 0, length, deadline, completion, 0);
+        return protocol.call(sender, request, 0, length, deadline, completion, 0);
     }
 
     /// Starts a `GET` of a key of at most 1024 bytes, which is borrowed for this call of the method.
@@ -94,25 +94,22 @@ public final class ClientIo {
 
     /// The calls that have not ended.
     public int outstanding() {
-        return client.outstanding();
+        return protocol.outstanding();
     }
 
     /// Starts a call of a request in a Java array of at most 1464 bytes that times out at `deadline`.
     CallStart callUntil(long deadline, byte[] request, Completion completion) {
         Words.copyFrom(request, 0, scratch, GET.length, request.length);
-        return client.call(sender, server, scratch, GET.length, request.length, deadline, completion, 0);
+        return protocol.call(sender, scratch, GET.length, request.length, deadline, completion, 0);
     }
 
     /// Whether a long request of that many bytes may start beside those that are on their way. One may always.
-    ///
-    /// The compatible mode does not pace: many long requests at once would overrun the server's receive buffer, and
-    /// all that is lost times out.
     boolean admitsLong(int length) {
-        return longBytes == 0 || longBytes + length <= MOST_LONG_BYTES;
+        return protocol.admitsLong(length);
     }
 
     /// Notes that so many bytes of long requests more, or less, are on their way.
     void addLong(int length) {
-        longBytes += length;
+        protocol.addLong(length);
     }
 }

@@ -1,10 +1,9 @@
 package dev.situ.client;
 
-import dev.situ.r2p2.R2p2Client;
 import dev.situ.udp.UdpQueue;
 import dev.situ.udp.UdpSender;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// What the client's thread does: start what others have submitted, receive, end what is over time, and sleep when
@@ -18,16 +17,20 @@ import org.jspecify.annotations.Nullable;
 final class IoLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger("dev.situ.client");
     private static final long LONGEST_SLEEP_NANOS = 1_000_000_000;
+    private static final int MOST_BLOCKED = 1 << 20;
 
     private final UdpQueue queue;
     private final UdpSender sender;
-    private final R2p2Client client;
+    private final Protocol protocol;
     private final ClientIo io;
     private final int spins;
     private final int maxWaiting;
+    private final WhenFull whenFull;
     private final Runnable onEnd;
     private final SubmissionQueue submissions = new SubmissionQueue();
-    private final AtomicInteger waiting = new AtomicInteger();
+    /// Who submits takes one; it is given back when the submission is started.
+    private final Semaphore room;
+
     private final AtomicBoolean asleep = new AtomicBoolean();
     private volatile boolean closing;
     private volatile boolean ended;
@@ -36,13 +39,15 @@ final class IoLoop implements Runnable {
     private @Nullable Submission backlog;
 
     /// @param onEnd runs on the thread when the loop has ended
-    IoLoop(UdpQueue queue, R2p2Client client, ClientIo io, SituClientOptions options, Runnable onEnd) {
+    IoLoop(UdpQueue queue, Protocol protocol, ClientIo io, SituClientOptions options, Runnable onEnd) {
         this.queue = queue;
         this.sender = queue.sender();
-        this.client = client;
+        this.protocol = protocol;
         this.io = io;
         this.spins = options.spins();
         this.maxWaiting = options.maxWaiting();
+        this.whenFull = options.whenFull();
+        this.room = new Semaphore(maxWaiting);
         this.onEnd = onEnd;
     }
 
@@ -52,9 +57,7 @@ final class IoLoop implements Runnable {
             submission.fail(new SituException.Closed());
             return;
         }
-        if (waiting.incrementAndGet() > maxWaiting) {
-            waiting.decrementAndGet();
-            submission.fail(new SituException.Overloaded(maxWaiting + " calls wait already; nothing was sent"));
+        if (!takeRoom(submission)) {
             return;
         }
         submissions.push(submission);
@@ -63,6 +66,25 @@ final class IoLoop implements Runnable {
         }
         if (ended) {
             failSubmissions();
+        }
+    }
+
+    /// Takes a place among those that wait, or fails the submission.
+    private boolean takeRoom(Submission submission) {
+        if (room.tryAcquire()) {
+            return true;
+        }
+        if (whenFull == WhenFull.FAIL || io.isOwner()) {
+            submission.fail(new SituException.Overloaded(maxWaiting + " calls wait already; nothing was sent"));
+            return false;
+        }
+        try {
+            room.acquire();
+            return true;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            submission.fail(new SituException.Interrupted());
+            return false;
         }
     }
 
@@ -111,7 +133,7 @@ final class IoLoop implements Runnable {
 
     private void tick() {
         try {
-            client.tick();
+            protocol.tick(sender);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a completion on the client's thread threw", e);
         }
@@ -136,14 +158,14 @@ final class IoLoop implements Runnable {
                 }
             }
         } finally {
-            waiting.addAndGet(-started);
+            room.release(started);
             sender.flush();
         }
         return started > 0;
     }
 
     private void sleep() {
-        long delay = Math.min(client.delay(), LONGEST_SLEEP_NANOS);
+        long delay = Math.min(protocol.delay(), LONGEST_SLEEP_NANOS);
         asleep.set(true);
         if ((submissions.isEmpty() || backlog != null) && !closing) {
             sender.flush();
@@ -154,7 +176,7 @@ final class IoLoop implements Runnable {
 
     private void end() {
         closing = true;
-        client.close();
+        protocol.close();
         for (Submission left = backlog; left != null; ) {
             Submission after = left.next;
             left.fail(new SituException.Closed());
@@ -165,6 +187,7 @@ final class IoLoop implements Runnable {
             ended = true;
         }
         failSubmissions();
+        room.release(MOST_BLOCKED); // whoever waits for room learns that the client is closed
         onEnd.run();
     }
 

@@ -93,9 +93,11 @@ final class PendingCall<T extends @Nullable Object> extends Submission implement
             case OK -> read(response);
             case REFUSED -> fail(new SituException.Refused());
             case TIMED_OUT -> fail(new SituException.TimedOut());
+            case OUTCOME_UNKNOWN -> fail(new SituException.OutcomeUnknown());
+            case TOO_LARGE -> fail(new SituException.TooLarge(length));
             case CLOSED -> fail(new SituException.Closed());
             case UNSENT -> fail(new SituException.Overloaded("the network took no more; nothing was executed"));
-            case NO_BUFFERS -> fail(new SituException.UnreadableReply("no buffer was left to receive the reply in"));
+            case NO_BUFFERS -> fail(new SituException.UnreadableReply("there was no room to receive the reply in"));
             case MALFORMED -> fail(new SituException.UnreadableReply("the reply's packets contradict each other"));
         }
     }

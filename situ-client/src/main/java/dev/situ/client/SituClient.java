@@ -1,9 +1,5 @@
 package dev.situ.client;
 
-import dev.situ.r2p2.R2p2Client;
-import dev.situ.r2p2.R2p2ClientOptions;
-import dev.situ.r2p2.R2p2ClientStatistics;
-import dev.situ.r2p2.R2p2Header;
 import dev.situ.socket.SocketStackOptions;
 import dev.situ.socket.SocketUdpStack;
 import dev.situ.udp.PeerAddress;
@@ -16,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,17 +35,27 @@ import org.jspecify.annotations.Nullable;
 ///   caller ◀── future ◀── decode ─┴─── client's thread ◀── packets ◀──┘
 /// ```
 ///
-/// **Failures.** Every call ends: with its result, or with a [SituException], thrown or in the future. The
-/// compatible mode of R2P2 sends nothing again, so a lost packet ends in [SituException.TimedOut].
+/// **Failures.** Every call ends once: with its result, or with a [SituException], thrown or in the future. In reliable
+/// mode, which is the usual one, lost packets are sent again and no command is executed twice; when the server is
+/// started again, the calls under way end in [SituException.OutcomeUnknown], and the client goes on by itself. The
+/// compatible mode sends nothing again, so a lost packet ends in [SituException.TimedOut].
 ///
-/// **Limits.** A reply has at most 371856 bytes; a server answers a larger one with an error.
+/// **Order.** Calls that are made without waiting for one another may be executed in any order.
+///
+/// **Limits.** Values have up to 64 MiB; in compatible mode a reply has at most 371856 bytes.
 public final class SituClient implements AutoCloseable {
     private static final byte[] GET = ascii("GET");
     private static final byte[] SET = ascii("SET");
     private static final byte[] DEL = ascii("DEL");
 
+    /// Room to receive a reply of 64 MiB in single packets; what is not used takes no memory.
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private static final int LARGE_BUFFERS = 512;
+    private static final int SMALL_BUFFERS = 1 << 16;
+
     private final SocketUdpStack stack;
-    private final R2p2Client protocol;
+    private final Protocol protocol;
     private final ClientMemory memory = new ClientMemory();
     private final Arena arena = Arena.ofShared();
     private final ReplyReader reader = new ReplyReader();
@@ -60,31 +65,26 @@ public final class SituClient implements AutoCloseable {
 
     private SituClient(SituClientOptions options) throws IOException {
         timeoutNanos = options.timeout().toNanos();
-        stack = new SocketUdpStack(SocketStackOptions.defaults());
-        protocol = new R2p2Client(
-                R2p2ClientOptions.DEFAULTS
-                        .withMaxOutstanding(options.maxOutstanding())
-                        .withFirstRid(ThreadLocalRandom.current().nextInt(1 << 16)),
-                System::nanoTime);
+        stack = new SocketUdpStack(
+                SocketStackOptions.defaults().withBuffers(BUFFER_BYTES, LARGE_BUFFERS, SMALL_BUFFERS));
+        protocol = switch (options.mode()) {
+            case RELIABLE -> new ReliableProtocol(options, System::nanoTime);
+            case COMPATIBLE -> new CompatibleProtocol(options, System::nanoTime);
+        };
         try {
-            stack.bind(localFor(options.server()), protocol);
+            stack.bind(localFor(options), protocol.handler());
         } catch (IOException | RuntimeException e) {
             stack.close();
             throw e;
         }
-        ClientIo io = new ClientIo(
-                protocol,
-                stack.queue(0).sender(),
-                PeerAddress.of(options.server()),
-                timeoutNanos,
-                System::nanoTime,
-                arena);
+        ClientIo io = new ClientIo(protocol, stack.queue(0).sender(), timeoutNanos, System::nanoTime, arena);
         loop = new IoLoop(stack.queue(0), protocol, io, options, this::free);
         thread = Thread.ofPlatform().daemon().name("situ-client").unstarted(loop);
     }
 
-    private static InetSocketAddress localFor(InetSocketAddress server) throws IOException {
-        boolean loopback = PeerAddress.ipv4(PeerAddress.of(server)) >>> 24 == 127;
+    private static InetSocketAddress localFor(SituClientOptions options) throws IOException {
+        boolean loopback =
+                options.servers().stream().allMatch(server -> PeerAddress.ipv4(PeerAddress.of(server)) >>> 24 == 127);
         byte[] any = loopback ? new byte[] {127, 0, 0, 1} : new byte[4];
         return new InetSocketAddress(InetAddress.getByAddress(any), 0);
     }
@@ -160,7 +160,7 @@ public final class SituClient implements AutoCloseable {
         long length = CommandEncoder.length(new byte[][] {SET, key, {}})
                 - CommandEncoder.bulk(0)
                 + CommandEncoder.bulk(value.byteSize());
-        if (length <= R2p2Header.MAX_PAYLOAD) {
+        if (length <= protocol.maxBorrowed()) {
             byte[] bytes = value.toArray(ValueLayout.JAVA_BYTE);
             return this.<@Nullable Void>call(SituClient::readOk, SET, key, bytes);
         }
@@ -217,8 +217,8 @@ public final class SituClient implements AutoCloseable {
 
     // ---- the rest -------------------------------------------------------------------------------------------------
 
-    /// What was called, what has ended how, and what was ignored.
-    public R2p2ClientStatistics statistics() {
+    /// What was called, what has ended how, what was sent again, and how long a round trip takes.
+    public ClientStatistics statistics() {
         return protocol.statistics();
     }
 
@@ -256,7 +256,7 @@ public final class SituClient implements AutoCloseable {
     private <T extends @Nullable Object> CompletableFuture<T> call(
             Function<ReplyReader, T> decoder, byte[]... arguments) {
         long length = CommandEncoder.length(arguments);
-        if (length > R2p2Header.MAX_PAYLOAD) {
+        if (length > protocol.maxBorrowed()) {
             return submitLarge(decoder, length, block -> CommandEncoder.encode(arguments, block));
         }
         return submit(PendingCall.small(decoder, reader, memory, CommandEncoder.encode(arguments), deadline()));
@@ -264,7 +264,7 @@ public final class SituClient implements AutoCloseable {
 
     private <T extends @Nullable Object> CompletableFuture<T> submitLarge(
             Function<ReplyReader, T> decoder, long length, Consumer<MemorySegment> writer) {
-        if (length > (long) R2p2Header.MAX_PACKETS * R2p2Header.MAX_PAYLOAD) {
+        if (length > protocol.maxRequest()) {
             return CompletableFuture.failedFuture(new SituException.TooLarge(length));
         }
         ClientMemory.Block block;

@@ -21,6 +21,18 @@ public abstract sealed class SituException extends RuntimeException {
         }
     }
 
+    /// The server has forgotten the session, because it was started again or was busy with others. The command may or
+    /// may not have been executed; it will not be any more.
+    public static final class OutcomeUnknown extends SituException {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        OutcomeUnknown() {
+            super("the server was started again or has forgotten this client;"
+                    + " the command may or may not have been executed");
+        }
+    }
+
     /// The server refused the request, for want of room or because it is too large for it. Nothing was executed.
     public static final class Refused extends SituException {
         @Serial
@@ -31,13 +43,13 @@ public abstract sealed class SituException extends RuntimeException {
         }
     }
 
-    /// The request is larger than the protocol can carry. Nothing was sent.
+    /// The request is larger than the protocol can carry or the server takes. Nothing was sent.
     public static final class TooLarge extends SituException {
         @Serial
         private static final long serialVersionUID = 1;
 
         TooLarge(long bytes) {
-            super("a request of " + bytes + " bytes is larger than the protocol can carry");
+            super("a request of " + bytes + " bytes is larger than the protocol or the server can take");
         }
     }
 

@@ -19,24 +19,30 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// A real R2P2 server over real sockets, on a thread of its own, with a map of byte arrays behind it.
 final class MapServer implements RequestHandler {
     private static final int SCRATCH = 8 << 20;
 
     private final SocketUdpStack stack;
-    private final R2p2Server server;
+    private R2p2Server server;
     private final InetSocketAddress address;
     private final Thread thread;
     private final Map<String, byte[]> map = new HashMap<>();
     private final MemorySegment scratch = Arena.ofAuto().allocate(SCRATCH);
     private final MemorySegment copy = Arena.ofAuto().allocate(SCRATCH);
+    private final AtomicReference<@Nullable CountDownLatch> restarted = new AtomicReference<>();
     private volatile boolean stopped;
 
     MapServer() throws IOException {
         stack = new SocketUdpStack(SocketStackOptions.defaults());
         server = new R2p2Server(1, R2p2ServerOptions.DEFAULTS, this, System::nanoTime);
-        address = stack.bind(PeerAddress.toSocketAddress(PeerAddress.of(0x7F000001, 0)), server);
+        address = stack.bind(
+                PeerAddress.toSocketAddress(PeerAddress.of(0x7F000001, 0)),
+                (burst, sender) -> server.onBurst(burst, sender));
         thread = Thread.ofPlatform().daemon().name("map-server").start(this::loop);
     }
 
@@ -48,11 +54,25 @@ final class MapServer implements RequestHandler {
         return server;
     }
 
+    /// Forgets every session, as a server that is started again does. The map stays.
+    void restart() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        restarted.set(done);
+        stack.queue(0).wakeup();
+        done.await();
+    }
+
     private void loop() {
         UdpQueue queue = stack.queue(0);
         int idle = 0;
         while (!stopped) {
             idle = queue.poll() > 0 ? 0 : idle + 1;
+            CountDownLatch asked = restarted.getAndSet(null);
+            if (asked != null) {
+                server.close();
+                server = new R2p2Server(1, R2p2ServerOptions.DEFAULTS, this, System::nanoTime);
+                asked.countDown();
+            }
             long delay = server.tick(0, queue.sender());
             if (idle > 50) {
                 queue.await(Math.min(delay, 1_000_000_000));

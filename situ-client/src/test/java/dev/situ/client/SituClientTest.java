@@ -95,16 +95,88 @@ class SituClientTest {
         assertThatThrownBy(() -> client.commandAsync(key("REFUSE")).get())
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(SituException.Refused.class);
-        client.set(key("large"), random(500_000));
-        assertThatThrownBy(() -> client.getBytes(key("large")))
-                .isInstanceOfSatisfying(
-                        SituException.ServerError.class,
-                        e -> assertThat(e.code()).isEqualTo("ERR"))
-                .hasMessageContaining("is over 371856");
-        assertThatThrownBy(() -> client.set(key("k"), random(5_000_000)))
-                .as("more than the server keeps unfinished")
-                .isInstanceOf(SituException.Refused.class);
+        assertThatThrownBy(() -> client.set(key("k"), random(70_000_000)))
+                .as("more than the server takes")
+                .isInstanceOf(SituException.TooLarge.class);
         assertThat(client.command("ECHO", "x")).isNotNull();
+    }
+
+    @Test
+    void theCompatibleModeHasItsLimits() throws IOException {
+        try (SituClient compatible =
+                SituClient.connect(SituClientOptions.of(server.address()).compatible())) {
+            compatible.set(key("large"), random(500_000));
+            assertThatThrownBy(() -> compatible.getBytes(key("large")))
+                    .isInstanceOfSatisfying(
+                            SituException.ServerError.class,
+                            e -> assertThat(e.code()).isEqualTo("ERR"))
+                    .hasMessageContaining("is over 371856");
+            assertThatThrownBy(() -> compatible.set(key("k"), random(5_000_000)))
+                    .as("more than the server keeps unfinished")
+                    .isInstanceOf(SituException.Refused.class);
+            assertThat(compatible.command("ECHO", "x")).isNotNull();
+            assertThat(client.getBytes(key("large"))).isEqualTo(random(500_000));
+        }
+    }
+
+    @Test
+    void whoMayNotFailWaitsForRoom() throws Exception {
+        try (SituClient narrow = SituClient.connect(
+                SituClientOptions.of(server.address()).withCalls(1, 1).withWhenFull(WhenFull.BLOCK))) {
+            List<CompletableFuture<?>> sets = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                sets.add(narrow.setAsync(key("k" + i), key("v" + i)));
+            }
+            CompletableFuture.allOf(sets.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+            assertThat(narrow.getBytes(key("k499"))).isEqualTo(key("v499"));
+        }
+    }
+
+    @Test
+    void whoWaitsForRoomLearnsThatTheClientIsClosed() throws Exception {
+        try (DatagramSocket deaf = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            SituClient lonely = SituClient.connect(
+                    SituClientOptions.of(new InetSocketAddress(deaf.getLocalAddress(), deaf.getLocalPort()))
+                            .withCalls(1, 1)
+                            .withWhenFull(WhenFull.BLOCK));
+            CompletableFuture<CompletableFuture<Boolean>> blocked = new CompletableFuture<>();
+            Thread waiting = Thread.ofPlatform().start(() -> {
+                CompletableFuture<Boolean> last = new CompletableFuture<>();
+                for (int i = 0; i < 5; i++) {
+                    last = lonely.deleteAsync(key("k"));
+                }
+                blocked.complete(last);
+            });
+            while (waiting.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            lonely.close();
+            CompletableFuture<Boolean> last = blocked.get(30, TimeUnit.SECONDS);
+            assertThatThrownBy(last::get).hasCauseInstanceOf(SituException.Closed.class);
+        }
+    }
+
+    @Test
+    void aServerThatIsStartedAgainIsFoundAgain() throws Exception {
+        client.set(key("k"), key("before"));
+        assertThat(client.statistics().sessions()).isEqualTo(1);
+        server.restart();
+        assertThatThrownBy(() -> client.getBytes(key("k"))).isInstanceOf(SituException.OutcomeUnknown.class);
+        assertThat(client.getBytes(key("k"))).isEqualTo(key("before"));
+        assertThat(client.statistics().sessions()).isEqualTo(2);
+        assertThat(client.statistics().outcomeUnknown()).isEqualTo(1);
+    }
+
+    @Test
+    void theNextServerIsAskedWhenTheFirstDoesNotAnswer() throws Exception {
+        try (DatagramSocket deaf = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                SituClient other = SituClient.connect(SituClientOptions.of(
+                                new InetSocketAddress(deaf.getLocalAddress(), deaf.getLocalPort()), server.address())
+                        .withTimeout(Duration.ofSeconds(30)))) {
+            other.set(key("k"), key("v"));
+            assertThat(client.getBytes(key("k"))).isEqualTo(key("v"));
+            assertThat(other.statistics().roundTripNanos()).isPositive();
+        }
     }
 
     @Test

@@ -8,7 +8,13 @@ public enum CallStatus {
     REFUSED,
     /// No whole response came in time. The request may or may not have been executed.
     TIMED_OUT,
-    /// The stack had no buffer to keep a packet of the response in. The request was executed.
+    /// The server does not know the session any more, because it was started again or was busy with others: the
+    /// request may or may not have been executed. Reliable mode only.
+    OUTCOME_UNKNOWN,
+    /// The request is larger than the server takes: it was not sent. Reliable mode only.
+    TOO_LARGE,
+    /// The stack had no buffer to keep a packet of the response in, or the response is larger than this client
+    /// takes. The request was executed.
     NO_BUFFERS,
     /// The packets of the response contradict each other. The request was executed.
     MALFORMED,

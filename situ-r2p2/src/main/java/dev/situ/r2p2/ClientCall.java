@@ -15,7 +15,7 @@ final class ClientCall {
     static final Completion NOBODY = (_, _, _) -> {};
 
     final int slot;
-    PartialMessage response = new PartialMessage();
+    PartialMessage response = new PartialMessage(R2p2Header.BYTES);
     State state = State.FREE;
     int rid;
     /// Where the request went; once the ACK is here, where that came from.

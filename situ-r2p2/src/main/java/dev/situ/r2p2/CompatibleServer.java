@@ -69,17 +69,14 @@ final class CompatibleServer {
         return counts;
     }
 
-    void onBurst(UdpBurst burst, UdpSender sender) {
+    /// Before the datagrams of a burst.
+    void begin(UdpSender sender) {
         if (unfinished.size() > 0) {
             expire(clock.getAsLong(), sender);
         }
-        int size = burst.size();
-        for (int i = 0; i < size; i++) {
-            onDatagram(burst, i, sender);
-        }
     }
 
-    private void onDatagram(UdpBurst burst, int i, UdpSender sender) {
+    void onDatagram(UdpBurst burst, int i, UdpSender sender) {
         int payload = burst.length(i) - R2p2Header.BYTES;
         if (!options.offLoopback() && !loopback(burst.peer(i))) {
             counts.add(FOREIGN);
@@ -89,14 +86,14 @@ final class CompatibleServer {
             long header = R2p2Header.read(burst.memory(i), burst.offset(i));
             HeaderFault fault = R2p2Header.check(header, payload);
             if (fault == HeaderFault.NONE) {
-                onPacket(burst, i, header, payload, sender);
+                onPacket(burst, i, header, sender);
             } else {
                 counts.add(reason(fault));
             }
         }
     }
 
-    private void onPacket(UdpBurst burst, int i, long header, int payload, UdpSender sender) {
+    private void onPacket(UdpBurst burst, int i, long header, UdpSender sender) {
         if (R2p2Header.type(header) != R2p2Header.REQUEST) {
             counts.add(UNEXPECTED_TYPE);
         } else if (!R2p2Header.first(header)) {
@@ -107,7 +104,7 @@ final class CompatibleServer {
             replace(peer, rid, sender);
             if (R2p2Header.last(header)) {
                 request.clear();
-                lone.lend(burst, i, payload, request);
+                lone.lend(burst, i, R2p2Header.BYTES, request);
                 execute(peer, rid, sender);
             } else {
                 onFirst(burst, i, header, sender);

@@ -17,9 +17,10 @@ final class LoneDatagram implements SliceLender {
     /// Puts the payload of a datagram into an empty list.
     ///
     /// @param from borrowed until the list is done with
-    /// @param payload bytes behind the header
-    void lend(UdpBurst from, int index, int payload, SliceList to) {
-        to.add(from.memory(index), from.offset(index) + R2p2Header.BYTES, payload, SliceList.NO_OWNER);
+    /// @param headerBytes what stands in front of the payload
+    void lend(UdpBurst from, int index, int headerBytes, SliceList to) {
+        int payload = from.length(index) - headerBytes;
+        to.add(from.memory(index), from.offset(index) + headerBytes, payload, SliceList.NO_OWNER);
         if (payload > 0 && from.retainsInPlace(index)) {
             burst = from;
             datagram = index;

@@ -22,13 +22,29 @@ final class PacketWriter {
     private SliceList slices = new SliceList();
     private int slice;
     private int taken;
+    private long position;
 
     /// Starts at the first byte of `message`, which is borrowed until the last packet is written; what it owns is
     /// borrowed until the sender's next flush.
     void start(SliceList message) {
         slices = message;
+        rewind();
+    }
+
+    private void rewind() {
         slice = 0;
         taken = 0;
+        position = 0;
+    }
+
+    /// Goes to byte `to` of the message. Forward it costs the slices in between, backward all before it.
+    void seek(long to) {
+        if (to < position) {
+            rewind();
+        }
+        while (position < to) {
+            advance((int) Math.min(slices.length(slice) - taken, to - position));
+        }
     }
 
     /// Writes a packet of the next `payload` bytes.
@@ -42,6 +58,22 @@ final class PacketWriter {
         }
         R2p2Header.write(sender.memory(), at, header);
         copy(sender, at + R2p2Header.BYTES, copied);
+        append(sender, payload - copied);
+        sender.commit();
+        return true;
+    }
+
+    /// Writes a packet of the next `payload` bytes behind a [ReliableHeader].
+    ///
+    /// @return false if the sender has no room: the packet is lost
+    boolean write(UdpSender sender, long peer, long first, long second, int payload) {
+        int copied = copiedBytes(payload);
+        long at = sender.claim(peer, ReliableHeader.BYTES + copied);
+        if (at == UdpSender.NO_ROOM) {
+            return false;
+        }
+        ReliableHeader.write(sender.memory(), at, first, second);
+        copy(sender, at + ReliableHeader.BYTES, copied);
         append(sender, payload - copied);
         sender.commit();
         return true;
@@ -87,6 +119,7 @@ final class PacketWriter {
 
     private void advance(int bytes) {
         taken += bytes;
+        position += bytes;
         if (taken == slices.length(slice)) {
             slice++;
             taken = 0;

@@ -36,6 +36,7 @@ final class PartialMessage implements SliceLender {
     private static final int ABSENT = -1;
     private static final int UNKNOWN = 0;
 
+    private final int headerBytes;
     private @Nullable UdpBurst burst;
     private MemorySegment[] memory = new MemorySegment[INITIAL_PACKETS];
     private long[] offsets = new long[INITIAL_PACKETS];
@@ -47,8 +48,14 @@ final class PartialMessage implements SliceLender {
     private boolean isWhole = true;
     private @Nullable SliceList lent;
     private int end;
+    private int firstMissing;
     private int received;
     private int expected = UNKNOWN;
+
+    /// @param headerBytes what stands in front of the payload of each packet
+    PartialMessage(int headerBytes) {
+        this.headerBytes = headerBytes;
+    }
 
     /// Says how many packets the message has. Once, before or after others have come.
     ///
@@ -66,6 +73,48 @@ final class PartialMessage implements SliceLender {
         return received == 0;
     }
 
+    /// How many packets the message has, once that is known.
+    int count() {
+        return expected;
+    }
+
+    /// The index of the first packet that is not here.
+    int firstMissing() {
+        return firstMissing;
+    }
+
+    /// One more than the highest index that is here.
+    int end() {
+        return end;
+    }
+
+    boolean has(int index) {
+        return index < end && lengths[index] != ABSENT;
+    }
+
+    /// Takes what a packet of the reliable mode tells of its message, before it is added.
+    ///
+    /// @param tellsCount whether it tells how many packets there are: the first and the last do
+    /// @param count that number, if it tells
+    /// @return false if it contradicts others, or is further ahead than a sender may be
+    boolean accepts(int index, boolean tellsCount, int count) {
+        if (index >= firstMissing + OutgoingMessage.SPAN) {
+            return false;
+        }
+        if (!tellsCount || countKnown()) {
+            return !tellsCount || count == expected;
+        }
+        return expectAtLeast(count);
+    }
+
+    private boolean expectAtLeast(int count) {
+        if (count < end) {
+            return false;
+        }
+        expected = count;
+        return true;
+    }
+
     /// Adds packet `index`: the payload of datagram `datagram` behind its header.
     Added add(int index, boolean last, UdpBurst from, int datagram) {
         if (expected != UNKNOWN && (index >= expected || last != (index == expected - 1))) {
@@ -74,7 +123,7 @@ final class PartialMessage implements SliceLender {
         if (index < end && lengths[index] != ABSENT) {
             return Added.DUPLICATE;
         }
-        int length = from.length(datagram) - R2p2Header.BYTES;
+        int length = from.length(datagram) - headerBytes;
         boolean completes = received + 1 == expected;
         completing = datagram;
         long handle = UdpBurst.NOT_RETAINED;
@@ -86,7 +135,7 @@ final class PartialMessage implements SliceLender {
         }
         burst = from;
         isWhole &= length > 0;
-        keep(index, from.memory(datagram), from.offset(datagram) + R2p2Header.BYTES, length, handle);
+        keep(index, from.memory(datagram), from.offset(datagram) + headerBytes, length, handle);
         return completes ? Added.COMPLETE : Added.KEPT;
     }
 
@@ -101,6 +150,9 @@ final class PartialMessage implements SliceLender {
         given[index] = false;
         end = Math.max(end, index + 1);
         received++;
+        while (firstMissing < end && lengths[firstMissing] != ABSENT) {
+            firstMissing++;
+        }
     }
 
     /// Appends the payloads of a complete message, in order, to an empty list. Owner: [SliceList#NO_OWNER]. They may
@@ -136,7 +188,7 @@ final class PartialMessage implements SliceLender {
             if (handle == UdpBurst.NOT_RETAINED) {
                 return NOT_KEPT;
             }
-            lent.move(index, burst.memory(completing), burst.offset(completing) + R2p2Header.BYTES);
+            lent.move(index, burst.memory(completing), burst.offset(completing) + headerBytes);
         }
         handles[index] = UdpBurst.NOT_RETAINED;
         given[index] = true;
@@ -157,6 +209,7 @@ final class PartialMessage implements SliceLender {
         lent = null;
         isWhole = true;
         end = 0;
+        firstMissing = 0;
         received = 0;
         expected = UNKNOWN;
         if (lengths.length > KEPT_PACKETS) {

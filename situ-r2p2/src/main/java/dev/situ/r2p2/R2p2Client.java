@@ -344,7 +344,7 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
                     case OK -> ClientCount.SUCCEEDED;
                     case REFUSED -> ClientCount.REFUSED;
                     case TIMED_OUT -> ClientCount.TIMED_OUT;
-                    case NO_BUFFERS, MALFORMED, UNSENT, CLOSED -> ClientCount.FAILED;
+                    case OUTCOME_UNKNOWN, TOO_LARGE, NO_BUFFERS, MALFORMED, UNSENT, CLOSED -> ClientCount.FAILED;
                 });
         Completion completion = call.completion;
         long token = call.token;
@@ -354,7 +354,7 @@ public final class R2p2Client implements UdpHandler, AutoCloseable {
             return;
         }
         PartialMessage parts = call.response;
-        call.response = spare == null ? new PartialMessage() : spare;
+        call.response = spare == null ? new PartialMessage(R2p2Header.BYTES) : spare;
         spare = null;
         giveBack(call);
         try {

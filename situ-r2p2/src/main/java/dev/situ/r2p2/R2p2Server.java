@@ -6,8 +6,8 @@ import dev.situ.udp.UdpSender;
 import java.security.SecureRandom;
 import java.util.function.LongSupplier;
 
-/// An R2P2 server in compatible mode: binds to a UDP port as its handler, puts requests together, runs a
-/// [RequestHandler] on each and sends what it answers.
+/// An R2P2 server in both modes: binds to a UDP port as its handler, puts requests together, runs a
+/// [RequestHandler] on each and sends what it answers. Each packet's header tells its mode.
 ///
 /// ```java
 /// var server = new R2p2Server(stack.queues(), R2p2ServerOptions.DEFAULTS, handler, System::nanoTime);
@@ -24,37 +24,76 @@ import java.util.function.LongSupplier;
 /// no other touches. Nothing is allocated for requests of one packet, nor, once warm, for those of up to 256.
 public final class R2p2Server implements UdpHandler, AutoCloseable {
     private final CompatibleServer[] queues;
+    private final ReliableServer[] reliable;
 
-    /// A server for a stack of `queues` queues.
+    /// A server for a stack of `queues` queues, whose handler's owned bytes stay as they are for good.
     ///
     /// @param handler called by every queue's poller
     /// @param clock nanoseconds of any origin that do not go back, such as `System::nanoTime`; called by every
     ///     poller
     public R2p2Server(int queues, R2p2ServerOptions options, RequestHandler handler, LongSupplier clock) {
+        this(queues, options, ReliableServerOptions.DEFAULTS, handler, ResponseOwners.LASTING, clock);
+    }
+
+    /// A server for a stack of `queues` queues.
+    ///
+    /// @param options of the compatible mode
+    /// @param reliableOptions of the reliable mode
+    /// @param handler called by every queue's poller
+    /// @param owners keeps what the handler's responses name as owners, for the reliable mode
+    /// @param clock nanoseconds of any origin that do not go back, such as `System::nanoTime`; called by every
+    ///     poller
+    public R2p2Server(
+            int queues,
+            R2p2ServerOptions options,
+            ReliableServerOptions reliableOptions,
+            RequestHandler handler,
+            ResponseOwners owners,
+            LongSupplier clock) {
         SecureRandom random = new SecureRandom();
         this.queues = new CompatibleServer[queues];
+        this.reliable = new ReliableServer[queues];
         for (int i = 0; i < queues; i++) {
             this.queues[i] = new CompatibleServer(i, options, handler, clock, random.nextLong());
+            // A key for each queue: should a flow change its queue, its sessions are unknown there.
+            this.reliable[i] = new ReliableServer(i, reliableOptions, handler, owners, clock, SipHash.random());
         }
     }
 
     /// Handles the packets of a burst. Called by the queue's poller.
     @Override
     public void onBurst(UdpBurst burst, UdpSender sender) {
-        queues[burst.queue()].onBurst(burst, sender);
+        CompatibleServer compatible = queues[burst.queue()];
+        ReliableServer sessions = reliable[burst.queue()];
+        compatible.begin(sender);
+        sessions.begin();
+        int size = burst.size();
+        for (int i = 0; i < size; i++) {
+            if (ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
+                sessions.onDatagram(burst, i, sender);
+            } else {
+                compatible.onDatagram(burst, i, sender);
+            }
+        }
+        sessions.end(sender);
     }
 
-    /// Gives up unfinished requests that have taken too long: to be called by the queue's poller now and then, also
-    /// when nothing arrives. What it sends, to the router, is flushed.
+    /// Goes on sending, sends again what was lost, and gives up what has taken too long: to be called by the queue's
+    /// poller now and then, also when nothing arrives, when nothing waits for a flush. What it sends is flushed.
     ///
     /// @param sender the queue's own ([dev.situ.udp.UdpQueue#sender])
-    /// @return the nanoseconds after which to call it again at the latest, or [Long#MAX_VALUE] if nothing is
-    ///     unfinished
+    /// @return the nanoseconds after which to call it again at the latest: 0 if there is more to send, or
+    ///     [Long#MAX_VALUE] if nothing is under way
     public long tick(int queue, UdpSender sender) {
-        return queues[queue].tick(sender);
+        return Math.min(queues[queue].tick(sender), reliable[queue].tick(sender));
     }
 
-    /// What was executed, sent and dropped, and why. Any thread may call it.
+    /// Whether [#tick] has more to send at once. The queue's poller only.
+    public boolean hasMore(int queue) {
+        return reliable[queue].hasMore();
+    }
+
+    /// What was executed, sent and dropped in compatible mode, and why. Any thread may call it.
     public R2p2ServerStatistics statistics() {
         return new R2p2ServerStatistics(
                 sum(ServerCount.EXECUTED),
@@ -83,13 +122,54 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
                         sum(ServerCount.DUPLICATES)));
     }
 
-    /// Releases the packets of unfinished requests. To be called after polling has stopped, before the stack is
+    /// What was executed, sent and dropped in reliable mode. Any thread may call it.
+    public ReliableServerStatistics reliableStatistics() {
+        return new ReliableServerStatistics(
+                sum(ReliableServerCount.EXECUTED),
+                sum(ReliableServerCount.REFUSED),
+                sum(ReliableServerCount.TOO_LARGE),
+                sum(ReliableServerCount.OPENS),
+                sum(ReliableServerCount.OPENED),
+                sum(ReliableServerCount.RESETS),
+                sum(ReliableServerCount.EVICTED),
+                sum(ReliableServerCount.EXPIRED),
+                sum(ReliableServerCount.GIVEN_UP),
+                sum(ReliableServerCount.RESPONSE_PACKETS),
+                sum(ReliableServerCount.ACKS),
+                sum(ReliableServerCount.RETRANSMITTED),
+                sum(ReliableServerCount.TIME_OUTS),
+                sum(ReliableServerCount.DUPLICATES),
+                sum(ReliableServerCount.FINISHED),
+                sum(ReliableServerCount.POSTPONED),
+                sum(ReliableServerCount.OUT_OF_BUFFERS),
+                sum(ReliableServerCount.UNSENT),
+                sum(ReliableServerCount.MALFORMED),
+                sum(ReliableServerCount.SESSIONS),
+                sum(ReliableServerCount.CALLS),
+                sum(ReliableServerCount.UNFINISHED),
+                sum(ReliableServerCount.UNFINISHED_BYTES),
+                sum(ReliableServerCount.RETAINED_BYTES));
+    }
+
+    /// Releases the packets of unfinished requests and the responses that are kept. To be called after polling has
+    /// stopped, before the stack is
     /// closed.
     @Override
     public void close() {
         for (CompatibleServer queue : queues) {
             queue.close();
         }
+        for (ReliableServer queue : reliable) {
+            queue.close();
+        }
+    }
+
+    private long sum(ReliableServerCount name) {
+        long sum = 0;
+        for (ReliableServer queue : reliable) {
+            sum += queue.counts().get(name);
+        }
+        return sum;
     }
 
     private long sum(ServerCount name) {

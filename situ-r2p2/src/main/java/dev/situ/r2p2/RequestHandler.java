@@ -14,7 +14,8 @@ public interface RequestHandler {
     /// @param request the request's bytes, *borrowed* for the call: as many slices as packets; no slices if it is
     ///     empty. Its [SliceList#lender], if it has one, lets packets be kept longer
     /// @param response empty; to be filled. Slices of [SliceList#NO_OWNER] must stay valid until the next call for
-    ///     this queue, those of any other owner until the burst has been handled and sent
+    ///     this queue, those of any other owner until the burst has been handled and sent, or
+    ///     for as long as the owner is pinned ([ResponseOwners])
     /// @return what to send: with [RequestStatus#REFUSE] the response is ignored
     RequestStatus handle(int queue, SliceList request, SliceList response);
 

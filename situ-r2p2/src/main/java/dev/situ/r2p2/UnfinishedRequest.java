@@ -3,7 +3,7 @@ package dev.situ.r2p2;
 /// A request of several packets, some of which are still to come.
 final class UnfinishedRequest {
     final int slot;
-    final PartialMessage packets = new PartialMessage();
+    final PartialMessage packets = new PartialMessage(R2p2Header.BYTES);
     long peer;
     int rid;
     /// What its first packet announced.

@@ -22,8 +22,9 @@ class AllocationTest {
     /// Datagrams that are overwritten by the next burst: a receive ring without a network.
     private static final class Ring implements UdpBurst, UdpSender {
         private static final int STRIDE = 256;
-        private final MemorySegment memory = Arena.ofAuto().allocate((long) STRIDE * PER_BURST);
-        private final int[] lengths = new int[PER_BURST];
+        private static final int DATAGRAMS = 4 * PER_BURST;
+        private final MemorySegment memory = Arena.ofAuto().allocate((long) STRIDE * DATAGRAMS);
+        private final int[] lengths = new int[DATAGRAMS];
         private final long from;
         private int size;
 
@@ -166,5 +167,43 @@ class AllocationTest {
         }
         assertThat(answered).isEqualTo((WARM_BURSTS + 5L * BURSTS) * PER_BURST);
         assertThat(least).as("bytes for %d calls", BURSTS * PER_BURST).isLessThan(BURSTS);
+    }
+
+    private final ReliableClient reliable =
+            new ReliableClient(new long[] {Datagram.SERVER}, ReliableClientOptions.DEFAULTS, System::nanoTime);
+    private final Completion succeeded = (_, status, response) -> {
+        if (status == CallStatus.OK && response.length() == 44) {
+            answered++;
+        }
+    };
+
+    private void reliableBursts(int count) {
+        for (int i = 0; i < count; i++) {
+            long deadline = System.nanoTime() + 60_000_000_000L;
+            while (reliable.outstanding() < PER_BURST) {
+                reliable.call(toServer, request, 0, 44, deadline, succeeded, 0);
+            }
+            toClient.size = 0;
+            server.onBurst(toServer, toClient);
+            server.tick(0, toClient);
+            toServer.size = 0;
+            reliable.onBurst(toClient, toServer);
+            reliable.tick(toServer);
+        }
+    }
+
+    @Test
+    void reliableCallsOfOnePacketAllocateNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        reliableBursts(WARM_BURSTS);
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 5; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            reliableBursts(BURSTS);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(answered).isGreaterThan((WARM_BURSTS + 5L * BURSTS - 100) * PER_BURST);
+        assertThat(least).as("bytes for %d calls", BURSTS * PER_BURST).isLessThan(BURSTS);
+        assertThat(server.reliableStatistics().executed()).as("none twice").isBetween(answered, answered + PER_BURST);
     }
 }

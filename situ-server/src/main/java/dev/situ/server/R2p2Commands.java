@@ -4,13 +4,14 @@ import dev.situ.kv.Keyspace;
 import dev.situ.memory.SliceList;
 import dev.situ.r2p2.RequestHandler;
 import dev.situ.r2p2.RequestStatus;
+import dev.situ.r2p2.ResponseOwners;
 import dev.situ.store.StoreWorker;
 import java.util.List;
 
 /// Executes R2P2 requests: one or more RESP commands in, their replies in order out. What joins `situ-r2p2`, which does
-/// not
-/// know what a payload means, to `situ-kv`, which does not know how it came.
-final class R2p2Commands implements RequestHandler, AutoCloseable {
+/// not know what a payload means, to `situ-kv`, which does not know how it came. The owners of responses are records of
+/// the store, which are pinned until the client has them.
+final class R2p2Commands implements RequestHandler, ResponseOwners, AutoCloseable {
     private final R2p2Lane[] lanes;
 
     /// A handler for as many queues as there are workers.
@@ -26,6 +27,16 @@ final class R2p2Commands implements RequestHandler, AutoCloseable {
     @Override
     public RequestStatus tooLarge(int queue, long length, long limit, SliceList response) {
         return lanes[queue].tooLarge(response);
+    }
+
+    @Override
+    public void pin(int queue, long owner) {
+        lanes[queue].pin(owner);
+    }
+
+    @Override
+    public void unpin(int queue, long owner) {
+        lanes[queue].unpin(owner);
     }
 
     /// To be called after polling has stopped.

@@ -15,8 +15,9 @@ import java.nio.charset.StandardCharsets;
 
 /// Executes the requests of one queue, one after the other. Confined to the queue's poller.
 final class R2p2Lane implements AutoCloseable {
-    /// Replies that are longer fit no response, so they are thrown away as they come; the commands still run.
-    private static final long MOST_REPLY_BYTES = 1 << 20;
+    /// Replies that are longer fit no response of either mode, so they are thrown away as they come; the commands still
+    /// run.
+    private static final long MOST_REPLY_BYTES = 64 << 20;
 
     private static final MemorySegment INCOMPLETE = text("-ERR Protocol error: the request ends within a command\r\n");
     private static final MemorySegment EMPTY = text("-ERR Protocol error: the request holds no command\r\n");
@@ -24,12 +25,14 @@ final class R2p2Lane implements AutoCloseable {
             text("-ERR the reply is larger than R2P2 may carry to this client; the command was executed\r\n");
 
     private final Keyspace keyspace;
+    private final StoreWorker worker;
     private final Executor executor;
     private final Reply reply = new Reply();
     private CommandStream stream;
 
     R2p2Lane(Keyspace keyspace, StoreWorker worker) {
         this.keyspace = keyspace;
+        this.worker = worker;
         executor = new Executor(keyspace, worker);
         stream = newStream();
     }
@@ -74,6 +77,15 @@ final class R2p2Lane implements AutoCloseable {
     RequestStatus tooLarge(SliceList response) {
         add(response, TOO_LARGE);
         return RequestStatus.REPLY;
+    }
+
+    /// Keeps a record that a response names as an owner. Inside the poll that executed the request.
+    void pin(long record) {
+        worker.pin(record);
+    }
+
+    void unpin(long record) {
+        worker.unpin(record);
     }
 
     private void addReply(SliceList response) {

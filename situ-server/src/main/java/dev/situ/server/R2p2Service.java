@@ -3,6 +3,7 @@ package dev.situ.server;
 import dev.situ.kv.Keyspace;
 import dev.situ.r2p2.R2p2Server;
 import dev.situ.r2p2.R2p2ServerOptions;
+import dev.situ.r2p2.ReliableServerOptions;
 import dev.situ.socket.SocketStackOptions;
 import dev.situ.socket.SocketUdpStack;
 import dev.situ.store.Store;
@@ -18,6 +19,14 @@ final class R2p2Service implements AutoCloseable {
     /// Off loopback, compatible mode answers with one packet at most: a forged sender must not be worth much.
     private static final int OFF_LOOPBACK_RESPONSE_BYTES = 1464;
 
+    /// Room to receive what the reliable mode may leave unfinished, even if every datagram comes alone; what is not
+    /// used
+    /// takes no memory.
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private static final int LARGE_BUFFERS = 512;
+    private static final int SMALL_BUFFERS = 1 << 16;
+
     private final SocketUdpStack stack;
     private final R2p2Server protocol;
     private final InetSocketAddress address;
@@ -30,8 +39,10 @@ final class R2p2Service implements AutoCloseable {
     private R2p2Service(ServerOptions options, InetAddress bind, Store store, Keyspace keyspace) throws IOException {
         int queues = options.workers();
         this.store = store;
-        stack = new SocketUdpStack(
-                SocketStackOptions.defaults().withQueues(queues).withBusyPoll(options.busyPoll()));
+        stack = new SocketUdpStack(SocketStackOptions.defaults()
+                .withQueues(queues)
+                .withBusyPoll(options.busyPoll())
+                .withBuffers(BUFFER_BYTES, LARGE_BUFFERS, SMALL_BUFFERS));
         for (int i = 0; i < queues; i++) {
             storeWorkers.add(store.worker("r2p2-" + i));
         }
@@ -39,7 +50,8 @@ final class R2p2Service implements AutoCloseable {
         R2p2ServerOptions protocolOptions = options.r2p2Compatible()
                 ? R2p2ServerOptions.DEFAULTS.withOffLoopback(OFF_LOOPBACK_RESPONSE_BYTES)
                 : R2p2ServerOptions.DEFAULTS;
-        protocol = new R2p2Server(queues, protocolOptions, commands, System::nanoTime);
+        protocol = new R2p2Server(
+                queues, protocolOptions, ReliableServerOptions.DEFAULTS, commands, commands, System::nanoTime);
         try {
             address = stack.bind(new InetSocketAddress(bind, options.r2p2Port()), protocol);
         } catch (IOException | RuntimeException e) {
@@ -51,7 +63,7 @@ final class R2p2Service implements AutoCloseable {
             UdpWorker worker = new UdpWorker(
                     stack.queue(i),
                     storeWorkers.get(i),
-                    () -> protocol.tick(queue, stack.queue(queue).sender()),
+                    new R2p2Ticker(protocol, queue, stack.queue(i).sender()),
                     options.busyPoll());
             workers.add(worker);
             threads.add(Thread.ofPlatform().name("r2p2-" + i).start(worker));
@@ -76,7 +88,8 @@ final class R2p2Service implements AutoCloseable {
 
     /// Requests of which packets are missing just now.
     long unfinishedRequests() {
-        return protocol.statistics().unfinished();
+        return protocol.statistics().unfinished()
+                + protocol.reliableStatistics().unfinished();
     }
 
     @Override

@@ -25,8 +25,11 @@ final class UdpWorker implements Runnable {
     private final boolean busyPoll;
     private volatile boolean stopping;
 
-    /// What a worker does when nothing has come for a while: time-outs of the protocol above.
+    /// What a worker does between polls: time-outs of the protocol above, and what it sends slice by slice.
     interface Ticker {
+        /// Whether there is more to send at once.
+        boolean hasMore();
+
         /// Does what is due, and says after how many nanoseconds more will be.
         long tick();
     }
@@ -44,6 +47,9 @@ final class UdpWorker implements Runnable {
         while (!stopping) {
             if (pollOnce() > 0) {
                 empty = 0;
+            } else if (ticker.hasMore()) {
+                empty = 0;
+                ticker.tick();
             } else if (++empty >= EMPTY_POLLS) {
                 empty = 0;
                 long next = ticker.tick();

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.situ.client.Reply;
 import dev.situ.client.SituClient;
+import dev.situ.client.SituClientOptions;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +34,7 @@ class BothTransportsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 1464, 1465, 100_000, 300_000})
+    @ValueSource(ints = {0, 1, 1420, 1464, 1465, 100_000, 300_000, 5_000_000, 64 << 20})
     void theSameKeyShowsTheSameValue(int length) throws Exception {
         byte[] key = ("shared " + length).getBytes(StandardCharsets.US_ASCII);
         byte[] first = randomBytes(length, 1);
@@ -39,10 +42,10 @@ class BothTransportsTest {
         try (SituClient r2p2 = SituClient.connect(server.r2p2Address());
                 RespSocket tcp = new RespSocket(server.tcpAddress())) {
             r2p2.set(key, first);
-            assertThat(r2p2.getBytes(key)).as("R2P2 reads what R2P2 wrote").isEqualTo(first);
-            assertThat(tcp.call(GET, key)).as("TCP reads what R2P2 wrote").isEqualTo(first);
+            assertSame("R2P2 reads what R2P2 wrote", r2p2.getBytes(key), first);
+            assertSame("TCP reads what R2P2 wrote", tcp.call(GET, key), first);
             assertThat(tcp.call(SET, key, second)).asString().isEqualTo("+OK");
-            assertThat(r2p2.getBytes(key)).as("R2P2 reads what TCP wrote").isEqualTo(second);
+            assertSame("R2P2 reads what TCP wrote", r2p2.getBytes(key), second);
             assertThat(r2p2.delete(key)).isTrue();
             assertThat(tcp.call(GET, key))
                     .as("TCP does not find what R2P2 deleted")
@@ -51,10 +54,11 @@ class BothTransportsTest {
     }
 
     @Test
-    void aReplyTooLargeForR2p2SaysSoAndTheCommandWasExecuted() throws Exception {
+    void aReplyTooLargeForCompatibleModeSaysSoAndTheCommandWasExecuted() throws Exception {
         byte[] key = "large".getBytes(StandardCharsets.US_ASCII);
         byte[] value = randomBytes(1_000_000, 3);
-        try (SituClient r2p2 = SituClient.connect(server.r2p2Address());
+        try (SituClient r2p2 = SituClient.connect(
+                        SituClientOptions.of(server.r2p2Address()).compatible());
                 RespSocket tcp = new RespSocket(server.tcpAddress())) {
             assertThat(tcp.call(SET, key, value)).asString().isEqualTo("+OK");
             assertThat(r2p2.command(GET, key))
@@ -75,6 +79,24 @@ class BothTransportsTest {
             assertThat(r2p2.command("QUIT")).isEqualTo(new Reply.Simple("OK"));
             assertThat(r2p2.command("PING")).isEqualTo(new Reply.Simple("PONG"));
         }
+    }
+
+    @Test
+    void nothingIsHeldOnceClientsHaveTheirReplies() throws Exception {
+        byte[] key = "held".getBytes(StandardCharsets.US_ASCII);
+        try (SituClient r2p2 = SituClient.connect(server.r2p2Address())) {
+            for (int i = 0; i < 20; i++) {
+                r2p2.set(key, randomBytes(200_000, i));
+                assertSame("round " + i, r2p2.getBytes(key), randomBytes(200_000, i));
+            }
+            Await.until("the last reply is released", () -> server.outstanding().isNothing());
+        }
+    }
+
+    /// AssertJ would write both arrays out where they differ, and they may be large.
+    private static void assertSame(String what, byte @Nullable [] actual, byte[] expected) {
+        assertThat(actual).as(what).isNotNull();
+        assertThat(Arrays.mismatch(actual, expected)).as(what).isEqualTo(-1);
     }
 
     private static byte[] randomBytes(int length, int seed) {

@@ -4,7 +4,7 @@ package dev.situ.testkit;
 ///
 /// @param sent datagrams given to the line
 /// @param delivered datagrams that came out of it
-/// @param lost datagrams that did not arrive
+/// @param lost datagrams that did not arrive, those that were dropped for damage too
 /// @param duplicated datagrams that arrive twice
 /// @param delayed datagrams, or their doubles, that arrive late
 /// @param corrupted datagrams, or their doubles, with a bit turned over

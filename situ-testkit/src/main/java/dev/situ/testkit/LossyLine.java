@@ -39,6 +39,10 @@ final class LossyLine {
         if (datagram.length() > 0 && happens(impairments.corruption())) {
             count(0, 0, 0, 0, 0, 1);
             arriving = datagram.withBitTurned(random.nextInt(datagram.length() * Byte.SIZE));
+            if (impairments.checksum() && UdpChecksum.of(arriving.bytes()) != UdpChecksum.of(datagram.bytes())) {
+                count(0, 0, 1, 0, 0, 0);
+                return;
+            }
         }
         long delay = 0;
         if (happens(impairments.reordering())) {

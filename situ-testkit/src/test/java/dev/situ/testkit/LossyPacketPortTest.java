@@ -91,7 +91,7 @@ class LossyPacketPortTest {
 
     @Test
     void whatIsOnTheLineIsReleasedAtTheEnd() {
-        LossyPacketPort port = new LossyPacketPort(wire.left(), new Impairments(SEED, 0, 0, 1, 0, 1000));
+        LossyPacketPort port = new LossyPacketPort(wire.left(), new Impairments(SEED, 0, 0, 1, 0, false, 1000));
         for (int i = 0; i < 20; i++) {
             burst.add(pool.take());
         }

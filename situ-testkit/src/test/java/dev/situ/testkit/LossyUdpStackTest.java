@@ -104,8 +104,18 @@ class LossyUdpStackTest {
     }
 
     @Test
+    void aChecksumLetsNoTurnedBitThrough() throws Exception {
+        List<Integer> marks = run(
+                Impairments.none(),
+                Impairments.none().withSeed(3).withCorruption(0.5).withChecksum());
+        assertThat(marks).hasSizeBetween(COUNT * 4 / 10, COUNT * 6 / 10).isSorted();
+        assertThat(marks).allMatch(mark -> mark >= 0 && mark < COUNT);
+    }
+
+    @Test
     void aLineThatLosesEverythingDeliversNothing() throws Exception {
-        assertThat(run(new Impairments(0, 1, 0, 0, 0, 1), Impairments.none())).isEmpty();
+        assertThat(run(new Impairments(0, 1, 0, 0, 0, false, 1), Impairments.none()))
+                .isEmpty();
     }
 
     @Test
@@ -150,7 +160,8 @@ class LossyUdpStackTest {
     @Test
     void chancesOutOfRangeAreRefused() {
         assertThatThrownBy(() -> Impairments.lossy(0, 1.1)).hasMessage("loss is a chance from 0 to 1, not 1.1");
-        assertThatThrownBy(() -> new Impairments(0, 0, 0, 0, Double.NaN, 1)).hasMessageContaining("corruption");
-        assertThatThrownBy(() -> new Impairments(0, 0, 0, 0, 0, 0)).hasMessageContaining("longestDelay");
+        assertThatThrownBy(() -> new Impairments(0, 0, 0, 0, Double.NaN, false, 1))
+                .hasMessageContaining("corruption");
+        assertThatThrownBy(() -> new Impairments(0, 0, 0, 0, 0, false, 0)).hasMessageContaining("longestDelay");
     }
 }

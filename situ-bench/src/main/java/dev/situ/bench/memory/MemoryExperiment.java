@@ -198,7 +198,8 @@ public final class MemoryExperiment implements Experiment {
                             "memory-" + shape.id().replace('_', '-'),
                             "Bytes a key besides key and value, over one doubling of the number of keys: " + shape
                                     + ".",
-                            new LineChart("Overhead, " + shape, "keys", "bytes a key", false, points, Optional.empty())));
+                            new LineChart(
+                                    "Overhead, " + shape, "keys", "bytes a key", false, points, Optional.empty())));
                 }
             }
         }

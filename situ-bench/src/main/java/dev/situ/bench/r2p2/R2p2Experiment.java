@@ -65,7 +65,8 @@ public final class R2p2Experiment implements Experiment {
             pairs.remove(Pair.MEMCACHED);
             run.leaveOut("memcached: it is not installed");
         }
-        run.leaveOut("reliable_vs_compatible, packets_per_call, retransmissions: SituClient speaks the compatible mode only");
+        run.leaveOut(
+                "reliable_vs_compatible, packets_per_call, retransmissions: SituClient speaks the compatible mode only");
         run.fact("server_cpu", Cpus.list(Cpus.server()));
         run.fact("client_cpu", Cpus.list(Cpus.client()));
         run.fact("rate", run.scale().pick(50_000, 20_000, 1_000));

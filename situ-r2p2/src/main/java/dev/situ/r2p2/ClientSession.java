@@ -1,0 +1,484 @@
+package dev.situ.r2p2;
+
+import static dev.situ.r2p2.ReliableClientCount.ACKS;
+import static dev.situ.r2p2.ReliableClientCount.REQUEST_PACKETS;
+import static dev.situ.r2p2.ReliableClientCount.RETRANSMITTED;
+import static dev.situ.r2p2.ReliableClientCount.UNSENT;
+
+import dev.situ.memory.SliceList;
+import dev.situ.memory.Words;
+import dev.situ.udp.UdpBurst;
+import dev.situ.udp.UdpSender;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A client's side of one session: a window of rids, what is sent when, and what is sent again.
+///
+/// ```
+///   rid     base                          next         base + credit
+///            |  o  .  o  o  .  .  o  o  o  |  may start   |            o outstanding   . ended
+///   finished |<------ the server keeps --->|
+/// ```
+///
+/// What may be sent goes in this order: requests of one packet that were lost, new requests of one packet, slices of
+/// long requests in turn. All of it counts in the window. Confined to one thread.
+final class ClientSession {
+    /// How far apart the first and the last outstanding rid may be, whatever the server allows.
+    static final int MOST_CREDIT = 4096;
+
+    private static final int MASK = MOST_CREDIT - 1;
+    private static final int SLICE = 16;
+    private static final int BUDGET = 128;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final Counters<ReliableClientCount> counts;
+    private final long ackDelayNanos;
+    private final @Nullable ReliableCall[] ring = new @Nullable ReliableCall[MOST_CREDIT];
+    private final CongestionWindow window = new CongestionWindow();
+    private final RttEstimator rtt = new RttEstimator();
+    private final ReliableCalls lost = new ReliableCalls();
+    private final ReliableCalls sending = new ReliableCalls();
+    private final List<ReliableCall> touched = new ArrayList<>();
+    private final PacketWriter writer = new PacketWriter();
+    private long server;
+    private int id;
+    private int base;
+    private int next;
+    private int credit;
+    private boolean ackOwed;
+    private long ackAt;
+    private boolean ackLate;
+    private int lateRid;
+    private boolean scanning;
+    private long scanAt;
+    private long heardAt;
+    private int unheard;
+    private boolean committed;
+    private boolean borrowed;
+
+    ClientSession(Counters<ReliableClientCount> counts, long ackDelayNanos) {
+        this.counts = counts;
+        this.ackDelayNanos = ackDelayNanos;
+    }
+
+    /// Begins a session; the one before has nothing outstanding.
+    void open(long server, int id, int firstRid, int credit, long now) {
+        this.server = server;
+        this.id = id;
+        base = firstRid;
+        next = firstRid;
+        setCredit(credit);
+        window.reset();
+        rtt.reset();
+        ackOwed = false;
+        ackLate = false;
+        scanning = false;
+        heardAt = now;
+        unheard = 0;
+    }
+
+    int id() {
+        return id;
+    }
+
+    boolean isIdle() {
+        return base == next;
+    }
+
+    RttEstimator rtt() {
+        return rtt;
+    }
+
+    int window() {
+        return window.window();
+    }
+
+    int flying() {
+        return window.flying();
+    }
+
+    /// When the server was last heard of.
+    long heardAt() {
+        return heardAt;
+    }
+
+    /// How often in a row something was sent again and nothing was heard.
+    int unheard() {
+        return unheard;
+    }
+
+    void heard(long now) {
+        heardAt = now;
+        unheard = 0;
+    }
+
+    /// Takes the server's word on how many requests may be outstanding.
+    void setCredit(int allowed) {
+        credit = Math.clamp(allowed, 1, MOST_CREDIT);
+    }
+
+    /// The outstanding call of a rid, or null.
+    @Nullable
+    ReliableCall find(int rid) {
+        int ahead = rid - base;
+        return ahead < 0 || ahead >= next - base ? null : ring[rid & MASK];
+    }
+
+    /// Whether a call with this rid was started and has ended.
+    boolean hasEnded(int rid) {
+        return rid - next < 0;
+    }
+
+    /// Gives all outstanding calls, in the order of their rids.
+    void outstanding(List<ReliableCall> to) {
+        for (int rid = base; rid != next; rid++) {
+            ReliableCall call = ring[rid & MASK];
+            if (call != null) {
+                to.add(call);
+            }
+        }
+    }
+
+    /// Whether what was committed since the last time has to be flushed.
+    boolean takeCommitted() {
+        boolean was = committed;
+        committed = false;
+        return was;
+    }
+
+    /// Notes that something was committed for it.
+    void noteCommitted() {
+        committed = true;
+    }
+
+    /// Whether the sender may still refer to the memory of long requests.
+    boolean takeBorrowed() {
+        boolean was = borrowed;
+        borrowed = false;
+        return was;
+    }
+
+    // ---- starting calls -------------------------------------------------------------------------------------------
+
+    /// Gives a call a rid and sends its request, or begins to.
+    ///
+    /// @return false if the windows do not allow it now
+    boolean start(ReliableCall call, UdpSender sender, long now) {
+        if (next - base >= credit) {
+            return false;
+        }
+        call.rid = next;
+        if (call.packets == 1) {
+            if (!window.hasRoom() || !sendAlone(call, sender, now)) {
+                return false;
+            }
+        } else {
+            call.out = call.out == null ? new OutgoingMessage() : call.out;
+            call.out.start(call.packets);
+            call.progressAt = now;
+            sending.add(call);
+        }
+        if (base == next) {
+            heardAt = now; // nobody was asked anything before
+            unheard = 0;
+        }
+        call.started = true;
+        ring[next & MASK] = call;
+        next++;
+        return true;
+    }
+
+    private boolean sendAlone(ReliableCall call, UdpSender sender, long now) {
+        long at = sender.claim(server, ReliableHeader.BYTES + call.length);
+        if (at == UdpSender.NO_ROOM) {
+            counts.add(UNSENT);
+            return false;
+        }
+        ReliableHeader.write(
+                sender.memory(),
+                at,
+                ReliableHeader.alone(R2p2Header.REQUEST, call.rid),
+                ReliableHeader.toServer(id, base, call.rid));
+        Words.copy(call.memory, call.offset, sender.memory(), at + ReliableHeader.BYTES, call.length);
+        sender.commit();
+        call.number = window.sent();
+        call.flying = true;
+        call.progressAt = now;
+        call.tries++;
+        sentRequest(now);
+        return true;
+    }
+
+    private void sentRequest(long now) {
+        counts.add(REQUEST_PACKETS);
+        ackOwed = false; // the request has said what is finished
+        committed = true;
+        long due = now + rtt.timeoutNanos(0);
+        if (!scanning || scanAt - due > 0) {
+            scanning = true;
+            scanAt = due;
+        }
+    }
+
+    // ---- sending what waits ---------------------------------------------------------------------------------------
+
+    /// Sends requests of one packet again that were lost, as far as the window goes.
+    ///
+    /// @return whether none is left
+    boolean sendLost(UdpSender sender, long now) {
+        for (ReliableCall call = lost.first(); call != null; call = lost.first()) {
+            if (!window.hasRoom() || !sendAlone(call, sender, now)) {
+                return false;
+            }
+            counts.add(RETRANSMITTED);
+            ReliableCalls.remove(call);
+        }
+        return true;
+    }
+
+    /// Sends slices of long requests in turn, as far as the window and a budget go.
+    void sendSlices(UdpSender sender, long now) {
+        int budget = BUDGET;
+        while (budget > 0 && !sending.isEmpty() && window.hasRoom()) {
+            ReliableCall call = sending.first();
+            if (call == null) {
+                return;
+            }
+            ReliableCalls.remove(call);
+            budget -= 1 + sendSlice(call, Math.min(SLICE, budget), sender, now);
+        }
+    }
+
+    /// Whether [#sendSlices] has more to send at once.
+    boolean hasMore() {
+        return !sending.isEmpty() && window.hasRoom();
+    }
+
+    private int sendSlice(ReliableCall call, int most, UdpSender sender, long now) {
+        OutgoingMessage out = call.out;
+        SliceList slices = call.slices;
+        if (out == null || slices == null) {
+            throw new IllegalStateException("call " + call.rid + " has no long request");
+        }
+        writer.start(slices);
+        int sent = 0;
+        while (sent < most && window.hasRoom() && out.hasNext() && send(call, out, sender, now)) {
+            sent++;
+        }
+        if (out.hasNext()) {
+            sending.add(call);
+        }
+        return sent;
+    }
+
+    private boolean send(ReliableCall call, OutgoingMessage out, UdpSender sender, long now) {
+        int index = out.next();
+        boolean again = out.isRepeated(index);
+        long from = ReliableHeader.position(index);
+        writer.seek(from);
+        int payload = (int) Math.min(ReliableHeader.MAX_PAYLOAD, call.length - from);
+        long head = ReliableHeader.ofPacket(R2p2Header.REQUEST, call.rid, index, call.packets);
+        if (!writer.write(sender, server, head, ReliableHeader.toServer(id, base, call.rid), payload)) {
+            counts.add(UNSENT);
+            return false;
+        }
+        borrowed = true;
+        if (again) {
+            counts.add(RETRANSMITTED);
+        }
+        if (out.flying() == 0) {
+            call.progressAt = now;
+        }
+        out.sent(index, window.sent(), now);
+        sentRequest(now);
+        return true;
+    }
+
+    // ---- what arrives ---------------------------------------------------------------------------------------------
+
+    /// The first packet of an answer is here, so the whole request has arrived.
+    void answered(ReliableCall call, long now) {
+        if (!call.responded) {
+            call.responded = true;
+            if (call.flying && call.tries == 1) {
+                rtt.sample(now - call.progressAt);
+            }
+            land(call);
+        }
+        call.progressAt = now;
+        call.backOff = 0;
+    }
+
+    /// Whatever is on its way of the request has arrived.
+    private void land(ReliableCall call) {
+        OutgoingMessage out = call.out;
+        if (call.flying) {
+            window.acknowledged(1);
+            call.flying = false;
+        } else if (call.packets > 1 && out != null) {
+            window.acknowledged(out.flying());
+            out.start(0);
+        }
+        ReliableCalls.remove(call);
+    }
+
+    /// Takes an ACK of a request of several packets.
+    ///
+    /// @return false if it is none
+    boolean acknowledged(ReliableCall call, UdpBurst burst, int i, long now) {
+        int words = AckPayload.words(burst.length(i) - ReliableHeader.BYTES);
+        OutgoingMessage out = call.out;
+        if (words < 0 || call.packets == 1 || out == null) {
+            return false;
+        }
+        long payload = burst.offset(i) + ReliableHeader.BYTES;
+        int before = AckPayload.next(burst.memory(i), payload);
+        int landed = out.acknowledgeBefore(before, now);
+        for (int w = 0; w < words; w++) {
+            landed += out.acknowledgeBits(before, w, AckPayload.word(burst.memory(i), payload, w), now);
+        }
+        window.acknowledged(landed);
+        if (landed > 0) {
+            call.progressAt = now;
+            call.backOff = 0;
+        }
+        long measured = out.takeMeasured();
+        if (measured != OutgoingMessage.NONE) {
+            rtt.sample(measured);
+        }
+        int missing = out.loseOvertaken();
+        if (missing > 0) {
+            window.lost(missing, out.latestLost());
+        }
+        if (out.hasNext()) {
+            sending.add(call);
+        }
+        return true;
+    }
+
+    /// A packet of a long response has come that is not complete: it is acknowledged at the end of the burst.
+    void touch(ReliableCall call) {
+        if (!call.touched) {
+            call.touched = true;
+            touched.add(call);
+        }
+    }
+
+    /// A packet of a long response has come that is not waited for any more: the server does not know that.
+    void late(int rid) {
+        ackLate = true;
+        lateRid = rid;
+    }
+
+    /// Ends a started call: its rid is finished.
+    void end(ReliableCall call, long now) {
+        land(call);
+        call.touched = false;
+        ring[call.rid & MASK] = null;
+        if (call.rid == base) {
+            while (base != next && ring[base & MASK] == null) {
+                base++;
+            }
+            if (!ackOwed) {
+                ackOwed = true;
+                ackAt = now + ackDelayNanos;
+            }
+        } else if (call.response != null && !call.response.isEmpty()) {
+            late(call.rid); // it may be long until everything before is finished
+        }
+    }
+
+    // ---- acknowledgements -----------------------------------------------------------------------------------------
+
+    /// Sends what the packets of a burst have made due.
+    void acknowledge(UdpSender sender) {
+        for (int i = 0; i < touched.size(); i++) {
+            ReliableCall call = touched.get(i);
+            if (call.touched) {
+                call.touched = false;
+                askForRest(call, sender);
+            }
+        }
+        touched.clear();
+        if (ackLate) {
+            ackLate = false;
+            count(AckWriter.writeAll(sender, server, lateRid, ReliableHeader.toServer(id, base, lateRid)));
+        }
+    }
+
+    private void askForRest(ReliableCall call, UdpSender sender) {
+        PartialMessage parts = call.response;
+        if (parts != null) {
+            long tail = ReliableHeader.toServer(id, base, call.rid);
+            count(AckWriter.write(sender, server, call.rid, tail, parts));
+        }
+    }
+
+    private void count(boolean sent) {
+        counts.add(sent ? ACKS : UNSENT);
+        committed |= sent;
+    }
+
+    // ---- time -----------------------------------------------------------------------------------------------------
+
+    /// Sends what is due by the clock: acknowledgements that no request has taken along, and what was lost.
+    void tick(UdpSender sender, long now) {
+        if (ackOwed && now - ackAt >= 0) {
+            ackOwed = false;
+            int last = base - 1;
+            count(AckWriter.writeAll(sender, server, last, ReliableHeader.toServer(id, base, last)));
+        }
+        if (scanning && now - scanAt >= 0) {
+            scan(sender, now);
+        }
+    }
+
+    private void scan(UdpSender sender, long now) {
+        long soonest = NEVER;
+        for (int rid = base; rid != next; rid++) {
+            ReliableCall call = ring[rid & MASK];
+            if (call != null) {
+                soonest = Math.min(soonest, check(call, sender, now));
+            }
+        }
+        scanning = soonest != NEVER;
+        scanAt = now + soonest;
+    }
+
+    /// Sends again what the call lacks, if that is due.
+    ///
+    /// @return after how many nanoseconds to look again, or [#NEVER]
+    private long check(ReliableCall call, UdpSender sender, long now) {
+        OutgoingMessage out = call.packets > 1 && !call.responded ? call.out : null;
+        int flying = call.flying ? 1 : out == null ? 0 : out.flying();
+        if (flying == 0 && !call.responded) {
+            return NEVER; // it waits for the window
+        }
+        long due = call.progressAt + rtt.timeoutNanos(call.backOff) - now;
+        if (due > 0) {
+            return due;
+        }
+        unheard++;
+        call.backOff++;
+        call.progressAt = now;
+        if (call.responded) {
+            askForRest(call, sender);
+        } else if (call.flying) {
+            call.flying = false;
+            window.lost(1, call.number);
+            lost.add(call);
+        } else if (out != null) {
+            window.lost(out.loseAll(), out.latestLost());
+            sending.add(call);
+        }
+        return rtt.timeoutNanos(call.backOff);
+    }
+
+    /// The nanoseconds until [#tick] may have something to do, or [Long#MAX_VALUE].
+    long delay(long now) {
+        long acks = ackOwed ? Math.max(0, ackAt - now) : NEVER;
+        long losses = scanning ? Math.max(0, scanAt - now) : NEVER;
+        return hasMore() ? 0 : Math.min(acks, losses);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.situ.r2p2;
+
+import dev.situ.memory.Checks;
+
+/// How many packets of a session may be unacknowledged in one direction: grows by what is acknowledged up to a
+/// threshold and by one a round trip beyond (additive increase), and is halved when packets were lost
+/// (multiplicative decrease), once for all that were lost together.
+///
+/// Packets are numbered as they are sent, by [#sent]: a loss counts only if the packet was sent after the window was
+/// last reduced. Confined to one thread.
+final class CongestionWindow {
+    static final int INITIAL = 32;
+    static final int LEAST = 2;
+    static final int MOST = 512;
+
+    private int window = INITIAL;
+    private int threshold = MOST;
+    private int flying;
+    private int grown;
+    private int number;
+    private int reducedAt;
+
+    /// Forgets everything.
+    void reset() {
+        window = INITIAL;
+        threshold = MOST;
+        flying = 0;
+        grown = 0;
+        number = 0;
+        reducedAt = 0;
+    }
+
+    int window() {
+        return window;
+    }
+
+    /// The packets that are neither acknowledged nor given up for lost.
+    int flying() {
+        return flying;
+    }
+
+    boolean hasRoom() {
+        return flying < window;
+    }
+
+    /// Notes that a packet has been sent, and gives its number.
+    int sent() {
+        if (Checks.ON && !hasRoom()) {
+            throw new IllegalStateException(flying + " packets are unacknowledged, and " + window + " may be");
+        }
+        flying++;
+        return ++number;
+    }
+
+    /// Notes that packets have arrived.
+    void acknowledged(int packets) {
+        boolean limiting = flying * 2 >= window;
+        land(packets);
+        if (!limiting || window >= MOST) {
+            return; // a window that nobody uses says nothing
+        }
+        if (window < threshold) {
+            window = Math.min(MOST, window + packets);
+        } else {
+            grown += packets;
+            if (grown >= window) {
+                grown -= window;
+                window++;
+            }
+        }
+    }
+
+    /// Notes that packets count as lost, the latest of which had `latestNumber`.
+    void lost(int packets, int latestNumber) {
+        land(packets);
+        if (latestNumber - reducedAt > 0) {
+            threshold = Math.max(LEAST, window / 2);
+            window = threshold;
+            grown = 0;
+            reducedAt = number;
+        }
+    }
+
+    private void land(int packets) {
+        flying -= packets;
+        if (Checks.ON && flying < 0) {
+            throw new IllegalStateException(flying + " packets are unacknowledged");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package dev.situ.r2p2;
+
+import java.util.Arrays;
+
+/// Which packets of a message of several have been sent, acknowledged and lost. It knows indices only, no bytes.
+///
+/// ```
+///          base                        next
+///            |   sent, some acknowledged |
+///   ---------+---------------------------+-------------
+///   all here |  ? A A L ? A ? ? ? ? ? ?  |  not sent yet        A acknowledged, L lost, ? on its way
+/// ```
+///
+/// `next` stays within [#SPAN] of `base`, which is what an ACK can tell of. A packet counts as **lost** when
+/// one that was sent at least [#REORDERING] packets after it was acknowledged (as QUIC does, RFC 9002 section 6.1.1).
+/// A packet that was sent more than once does not prove the loss of others: which of the times arrived cannot be
+/// told. Reused; confined to one thread.
+final class OutgoingMessage {
+    static final int SPAN = AckPayload.MAX_WORDS * Long.SIZE;
+    static final int REORDERING = 8;
+    static final int NONE = -1;
+
+    private static final int MASK = SPAN - 1;
+
+    private final long[] acknowledged = new long[SPAN / Long.SIZE];
+    private final long[] lost = new long[SPAN / Long.SIZE];
+    private final long[] repeated = new long[SPAN / Long.SIZE];
+    private final int[] numbers = new int[SPAN];
+    private int packets;
+    private int base;
+    private int next;
+    private int flying;
+    private int lostCount;
+    private int latestAcknowledged;
+    private boolean anyAcknowledged;
+
+    /// The packet whose round trip is being measured, or [#NONE].
+    private int timed;
+
+    private long timedAt;
+    private long measured;
+
+    /// The number of the latest packet that the last call of a method counted as lost.
+    private int latestLost;
+
+    /// Starts with a message of that many packets, none of which was sent.
+    void start(int packets) {
+        this.packets = packets;
+        base = 0;
+        next = 0;
+        flying = 0;
+        lostCount = 0;
+        anyAcknowledged = false;
+        timed = NONE;
+        measured = NONE;
+        Arrays.fill(acknowledged, 0);
+        Arrays.fill(lost, 0);
+        Arrays.fill(repeated, 0);
+    }
+
+    int packets() {
+        return packets;
+    }
+
+    /// The packets that are neither acknowledged nor lost, but sent.
+    int flying() {
+        return flying;
+    }
+
+    boolean isDone() {
+        return base == packets;
+    }
+
+    /// Whether a packet was sent at all.
+    boolean isStarted() {
+        return next > 0;
+    }
+
+    int latestLost() {
+        return latestLost;
+    }
+
+    /// Whether there is a packet that may be sent now.
+    boolean hasNext() {
+        return lostCount > 0 || (next < packets && next < base + SPAN);
+    }
+
+    /// The packet to send now, lost ones first, or [#NONE].
+    int next() {
+        if (lostCount > 0) {
+            for (int i = base; i < next; i++) {
+                if (is(lost, i)) {
+                    return i;
+                }
+            }
+        }
+        return next < packets && next < base + SPAN ? next : NONE;
+    }
+
+    /// Whether packet `index` has been sent before.
+    boolean isRepeated(int index) {
+        return index < next;
+    }
+
+    /// Notes that packet `index` was sent as the session's packet `number`.
+    void sent(int index, int number, long now) {
+        if (index == next) {
+            next++;
+            if (timed == NONE) {
+                timed = index;
+                timedAt = now;
+            }
+            clear(acknowledged, index);
+            clear(lost, index);
+            clear(repeated, index);
+        } else {
+            clear(lost, index);
+            set(repeated, index);
+            lostCount--;
+            timed = timed == index ? NONE : timed;
+        }
+        numbers[index & MASK] = number;
+        flying++;
+    }
+
+    /// Gives the round trip that the acknowledgements since the last call have shown, or [#NONE]. One packet after
+    /// the other is measured, none that was sent twice (RFC 6298 section 3).
+    long takeMeasured() {
+        long taken = measured;
+        measured = NONE;
+        return taken;
+    }
+
+    /// Takes the *next* of an ACK.
+    ///
+    /// @return the packets that are on their way no longer
+    int acknowledgeBefore(int upTo, long now) {
+        int end = Math.min(upTo, next);
+        int landed = 0;
+        while (base < end) {
+            landed += acknowledge(base, now);
+            base++;
+        }
+        return landed;
+    }
+
+    /// Takes word `i` of an ACK whose *next* is `from`.
+    ///
+    /// @return the packets that are on their way no longer
+    int acknowledgeBits(int from, int i, long word, long now) {
+        int landed = 0;
+        int first = from + 1 + i * Long.SIZE;
+        for (long rest = word; rest != 0; ) {
+            int bit = Long.numberOfLeadingZeros(rest);
+            rest &= ~(Long.MIN_VALUE >>> bit);
+            int index = first + bit;
+            if (index >= base && index < next) {
+                landed += acknowledge(index, now);
+            }
+        }
+        return landed;
+    }
+
+    private int acknowledge(int index, long now) {
+        if (is(acknowledged, index)) {
+            return 0;
+        }
+        set(acknowledged, index);
+        if (index == timed) {
+            measured = now - timedAt;
+            timed = NONE;
+        }
+        if (!is(repeated, index) && (!anyAcknowledged || numbers[index & MASK] - latestAcknowledged > 0)) {
+            latestAcknowledged = numbers[index & MASK];
+            anyAcknowledged = true;
+        }
+        if (is(lost, index)) {
+            clear(lost, index);
+            lostCount--;
+            return 0;
+        }
+        flying--;
+        return 1;
+    }
+
+    /// Counts packets as lost that others have overtaken.
+    ///
+    /// @return how many
+    int loseOvertaken() {
+        int count = 0;
+        if (anyAcknowledged) {
+            for (int i = base; i < next; i++) {
+                if (isFlying(i) && latestAcknowledged - numbers[i & MASK] >= REORDERING) {
+                    count += lose(i, count == 0);
+                }
+            }
+        }
+        return count;
+    }
+
+    /// Counts the first packet that is not acknowledged as lost, if it is on its way.
+    boolean loseFirst() {
+        for (int i = base; i < next; i++) {
+            if (!is(acknowledged, i)) {
+                return isFlying(i) && lose(i, true) == 1;
+            }
+        }
+        return false;
+    }
+
+    /// Counts every packet on its way as lost.
+    ///
+    /// @return how many
+    int loseAll() {
+        int count = 0;
+        for (int i = base; i < next && flying > 0; i++) {
+            if (isFlying(i)) {
+                count += lose(i, count == 0);
+            }
+        }
+        return count;
+    }
+
+    private boolean isFlying(int index) {
+        return !is(acknowledged, index) && !is(lost, index);
+    }
+
+    private int lose(int index, boolean first) {
+        set(lost, index);
+        lostCount++;
+        flying--;
+        int number = numbers[index & MASK];
+        if (first || number - latestLost > 0) {
+            latestLost = number;
+        }
+        return 1;
+    }
+
+    private static boolean is(long[] bits, int index) {
+        return (bits[(index & MASK) / Long.SIZE] & 1L << index) != 0;
+    }
+
+    private static void set(long[] bits, int index) {
+        bits[(index & MASK) / Long.SIZE] |= 1L << index;
+    }
+
+    private static void clear(long[] bits, int index) {
+        bits[(index & MASK) / Long.SIZE] &= ~(1L << index);
+    }
+}

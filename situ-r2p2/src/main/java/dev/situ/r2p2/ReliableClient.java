@@ -1,0 +1,557 @@
+package dev.situ.r2p2;
+
+import dev.situ.memory.SliceList;
+import dev.situ.memory.Words;
+import dev.situ.udp.UdpBurst;
+import dev.situ.udp.UdpHandler;
+import dev.situ.udp.UdpSender;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// An R2P2 client in reliable mode: what is lost is sent again, nothing is executed twice, and each call ends once.
+///
+/// ```
+///                        OPEN_OK                     RESPONSE, whole ──▶ OK
+///   CLOSED ──▶ OPENING ──────────▶ OPEN ──▶ call ──▶ DROP            ──▶ REFUSED
+///     ▲           │  no answer:     │                its deadline    ──▶ TIMED_OUT
+///     │           └─ next server    │ RESET ──▶ every call that was sent ──▶ OUTCOME_UNKNOWN
+///     └─────────────────────────────┘ no word ▶ every call that was sent ──▶ TIMED_OUT
+/// ```
+///
+/// It opens a session when there is something to call, and a new one when that is lost. Calls that were not sent by
+/// then wait for it. Those that are outstanding together may be executed in any order.
+///
+/// It has no thread and no socket: it is driven by [#call], [#onBurst] and [#tick], all by one thread, with the
+/// sender given in. Nothing is allocated for calls of one packet each way once as many have been outstanding.
+public final class ReliableClient implements UdpHandler, AutoCloseable {
+    /// About a quarter of a millisecond.
+    private static final int DEADLINE_TICK_SHIFT = 18;
+
+    private static final int CHUNK_CALLS = 64;
+    private static final long FIRST_OPEN_NANOS = 5_000_000;
+    private static final int MOST_OPEN_DOUBLINGS = 5;
+
+    /// How many times at least something is sent before a server is given up.
+    private static final int LEAST_TRIES = 5;
+
+    private enum State {
+        CLOSED,
+        OPENING,
+        OPEN,
+        ENDED
+    }
+
+    private final long[] servers;
+    private final ReliableClientOptions options;
+    private final LongSupplier clock;
+    private final SipHash nonces;
+    private final Arena arena = Arena.ofShared();
+    private final Counters<ReliableClientCount> counts = new Counters<>(ReliableClientCount.values());
+    private final TimerWheel deadlines;
+    private final List<ReliableCall> all = new ArrayList<>();
+    private final List<ReliableCall> ending = new ArrayList<>();
+    private final int[] free;
+    private final ReliableCalls waiting = new ReliableCalls();
+    private final ClientSession session;
+    private final SliceList response = new SliceList();
+    private final SliceList nothing = new SliceList();
+    private MemorySegment chunk = MemorySegment.NULL;
+    private int freeCount;
+    private State state = State.CLOSED;
+    private int server;
+    private int nonce;
+    private long nonceCount;
+    private int openTries;
+    private long openingSince;
+    private long openSentAt;
+    private long openAt;
+    private long largestRequest = ReliableHeader.MAX_MESSAGE_BYTES;
+    private long now;
+    private boolean driven;
+
+    /// Takes the place of a response's packets while its completion reads them.
+    private @Nullable PartialMessage spare;
+
+    /// @param servers the addresses ([dev.situ.udp.PeerAddress]) of servers that are each as good as the others: the
+    ///     first that answers is used until it does not any more; at least one
+    /// @param clock nanoseconds of any origin that do not go back, such as `System::nanoTime`
+    public ReliableClient(long[] servers, ReliableClientOptions options, LongSupplier clock) {
+        this(servers, options, clock, SipHash.random());
+    }
+
+    ReliableClient(long[] servers, ReliableClientOptions options, LongSupplier clock, SipHash nonces) {
+        if (servers.length == 0) {
+            throw new IllegalArgumentException("no server");
+        }
+        this.servers = servers.clone();
+        this.options = options;
+        this.clock = clock;
+        this.nonces = nonces;
+        now = clock.getAsLong();
+        deadlines = new TimerWheel(options.maxOutstanding(), DEADLINE_TICK_SHIFT, now);
+        free = new int[options.maxOutstanding()];
+        session = new ClientSession(counts, options.ackDelayNanos());
+    }
+
+    /// The calls that have not ended. The driving thread only.
+    public int outstanding() {
+        return all.size() - freeCount;
+    }
+
+    /// Starts a call. What is sent is committed, not flushed.
+    ///
+    /// A request of up to [ReliableHeader#MAX_PAYLOAD] bytes is borrowed for this call of the method only. A longer
+    /// one is borrowed until the call has been completed, must be native memory, and must not change.
+    ///
+    /// @param sender what to send by
+    /// @param deadline when the call times out, on the client's clock
+    /// @param token given back to `completion`
+    /// @return [CallStart#STARTED], or why `completion` will not be called: [CallStart#BUSY],
+    ///     [CallStart#TOO_LARGE], [CallStart#CLOSED]
+    /// @throws IndexOutOfBoundsException if the bytes are not all inside `memory`
+    public CallStart call(
+            UdpSender sender,
+            MemorySegment memory,
+            long offset,
+            int length,
+            long deadline,
+            Completion completion,
+            long token) {
+        if (length > largestRequest) {
+            return CallStart.TOO_LARGE;
+        }
+        Objects.checkFromIndexSize(offset, length, memory.byteSize());
+        ReliableCall call = state == State.ENDED ? null : take();
+        if (call == null) {
+            return state == State.ENDED ? CallStart.CLOSED : CallStart.BUSY;
+        }
+        call.start(length, completion, token);
+        try {
+            if (call.packets > 1) {
+                call.borrow(memory, offset);
+            } else {
+                Words.copy(memory, offset, call.memory, call.offset, length);
+            }
+        } catch (RuntimeException e) { // the caller's memory is no longer there
+            giveBack(call);
+            throw e;
+        }
+        if (!driven) {
+            now = clock.getAsLong();
+        }
+        deadlines.start(call.slot, deadline);
+        counts.add(ReliableClientCount.STARTED);
+        counts.set(ReliableClientCount.OUTSTANDING, outstanding());
+        if (state == State.OPEN && session.isIdle() && now - session.heardAt() > options.reopenNanos()) {
+            state = State.CLOSED; // the server may have forgotten it
+        }
+        waiting.add(call);
+        if (!driven) {
+            advance(sender);
+        }
+        return CallStart.STARTED;
+    }
+
+    /// Handles what came from servers.
+    @Override
+    public void onBurst(UdpBurst burst, UdpSender sender) {
+        now = clock.getAsLong();
+        driven = true;
+        try {
+            int size = burst.size();
+            for (int i = 0; i < size; i++) {
+                onDatagram(burst, i, sender);
+            }
+        } finally {
+            driven = false;
+        }
+        if (state == State.OPEN) {
+            session.acknowledge(sender);
+        }
+        advance(sender);
+        session.takeCommitted(); // flushed when this returns
+    }
+
+    /// Ends the calls whose time is over, and sends what is due; that is flushed. To be called now and then, also
+    /// when nothing arrives: at the latest after [#delay] nanoseconds.
+    public void tick(UdpSender sender) {
+        now = clock.getAsLong();
+        driven = true;
+        try {
+            for (int slot = deadlines.expired(now); slot != TimerWheel.NONE; slot = deadlines.expired(now)) {
+                ReliableCall late = all.get(slot);
+                finish(late, CallStatus.TIMED_OUT, nothing, sender);
+            }
+            tickState(sender);
+        } finally {
+            driven = false;
+        }
+        advance(sender);
+        if (session.takeCommitted()) {
+            sender.flush();
+        }
+    }
+
+    private void tickState(UdpSender sender) {
+        if (state == State.OPENING) {
+            if (waiting.isEmpty()) {
+                state = State.CLOSED;
+            } else if (now - openAt >= 0) {
+                askAgain(sender);
+            }
+        } else if (state == State.OPEN) {
+            session.tick(sender, now);
+            if (session.unheard() >= LEAST_TRIES && now - session.heardAt() >= options.giveUpNanos()) {
+                server = (server + 1) % servers.length;
+                lose(CallStatus.TIMED_OUT, sender);
+            }
+        }
+    }
+
+    /// The nanoseconds until [#tick] may have something to do, or [Long#MAX_VALUE]. To be asked before sleeping, not
+    /// in every round: it may look at some hundred words.
+    public long delay() {
+        long time = clock.getAsLong();
+        long protocol = switch (state) {
+            case OPENING -> Math.max(0, openAt - time);
+            case OPEN -> session.delay(time);
+            case CLOSED, ENDED -> Long.MAX_VALUE;
+        };
+        return Math.min(deadlines.delay(time), protocol);
+    }
+
+    /// Whether [#tick] has more to send at once.
+    public boolean hasMore() {
+        return state == State.OPEN && session.hasMore();
+    }
+
+    /// What was called, what has ended how, and what was sent again and ignored. Any thread may call it.
+    public ReliableClientStatistics statistics() {
+        return new ReliableClientStatistics(
+                counts.get(ReliableClientCount.STARTED),
+                counts.get(ReliableClientCount.SUCCEEDED),
+                counts.get(ReliableClientCount.REFUSED),
+                counts.get(ReliableClientCount.TIMED_OUT),
+                counts.get(ReliableClientCount.OUTCOME_UNKNOWN),
+                counts.get(ReliableClientCount.FAILED),
+                counts.get(ReliableClientCount.OUTSTANDING),
+                counts.get(ReliableClientCount.SESSIONS),
+                counts.get(ReliableClientCount.REQUEST_PACKETS),
+                counts.get(ReliableClientCount.RETRANSMITTED),
+                counts.get(ReliableClientCount.ACKS),
+                counts.get(ReliableClientCount.DUPLICATES),
+                counts.get(ReliableClientCount.MALFORMED),
+                counts.get(ReliableClientCount.FOREIGN),
+                counts.get(ReliableClientCount.UNKNOWN),
+                counts.get(ReliableClientCount.OUT_OF_BUFFERS),
+                counts.get(ReliableClientCount.UNSENT),
+                counts.get(ReliableClientCount.ROUND_TRIP),
+                counts.get(ReliableClientCount.WINDOW));
+    }
+
+    /// How many packets are unacknowledged, and how many may be: for tests.
+    int flying() {
+        return session.flying();
+    }
+
+    int window() {
+        return session.window();
+    }
+
+    /// Ends every outstanding call with [CallStatus#CLOSED] and gives their packets back. No call starts any more.
+    /// What was committed to the sender must not be flushed any more.
+    @Override
+    public void close() {
+        if (state == State.ENDED) {
+            return;
+        }
+        state = State.ENDED;
+        for (int i = 0; i < all.size(); i++) {
+            ReliableCall call = all.get(i);
+            if (!call.free) {
+                deadlines.cancel(call.slot);
+                end(call, CallStatus.CLOSED, nothing);
+            }
+        }
+        arena.close();
+    }
+
+    // ---- the session ----------------------------------------------------------------------------------------------
+
+    /// Sends whatever may be sent now.
+    private void advance(UdpSender sender) {
+        if (state == State.CLOSED && !waiting.isEmpty()) {
+            ask(sender);
+        }
+        if (state != State.OPEN) {
+            return;
+        }
+        if (session.sendLost(sender, now)) {
+            for (ReliableCall call = waiting.first(); call != null; call = waiting.first()) {
+                ReliableCalls.remove(call);
+                if (!session.start(call, sender, now)) {
+                    waiting.addFirst(call);
+                    break;
+                }
+            }
+        }
+        session.sendSlices(sender, now);
+        counts.set(ReliableClientCount.ROUND_TRIP, session.rtt().smoothedNanos());
+        counts.set(ReliableClientCount.WINDOW, session.window());
+    }
+
+    private void ask(UdpSender sender) {
+        state = State.OPENING;
+        openTries = 0;
+        openingSince = now;
+        nonce = (int) nonces.hash(nonceCount++, servers[server]);
+        sendOpen(sender);
+    }
+
+    private void askAgain(UdpSender sender) {
+        if (servers.length > 1 && openTries >= LEAST_TRIES && now - openingSince >= options.giveUpNanos()) {
+            server = (server + 1) % servers.length;
+            ask(sender);
+        } else {
+            sendOpen(sender);
+        }
+    }
+
+    private void sendOpen(UdpSender sender) {
+        openAt = now + (FIRST_OPEN_NANOS << Math.min(openTries, MOST_OPEN_DOUBLINGS));
+        openSentAt = now;
+        openTries++;
+        long at = sender.claim(servers[server], ReliableHeader.BYTES + ReliableHeader.OPEN_PAYLOAD);
+        if (at == UdpSender.NO_ROOM) {
+            counts.add(ReliableClientCount.UNSENT);
+            return;
+        }
+        ReliableHeader.write(
+                sender.memory(),
+                at,
+                ReliableHeader.alone(ReliableHeader.OPEN, nonce),
+                ReliableHeader.toServer(nonce, nonce, nonce));
+        Words.setLong(sender.memory(), at + ReliableHeader.BYTES, 0);
+        sender.commit();
+        session.noteCommitted();
+    }
+
+    private void onOpenOk(UdpBurst burst, int i, long first, long second, UdpSender sender) {
+        if (state != State.OPENING || ReliableHeader.ridToClient(first, second) != nonce) {
+            counts.add(ReliableClientCount.UNKNOWN);
+            return;
+        }
+        long payload = burst.offset(i) + ReliableHeader.BYTES;
+        boolean whole = burst.length(i) == ReliableHeader.BYTES + ReliableHeader.OPEN_PAYLOAD;
+        int credit = whole ? Words.getUnsignedShortBe(burst.memory(i), payload) : 0;
+        long largest = whole ? Words.getIntBe(burst.memory(i), payload + 2) : 0;
+        if (credit == 0
+                || largest <= 0
+                || Words.getUnsignedShortBe(burst.memory(i), payload + 6) != ReliableHeader.MAX_PAYLOAD) {
+            counts.add(ReliableClientCount.MALFORMED);
+            return;
+        }
+        session.open(servers[server], ReliableHeader.session(second), nonce, credit, now);
+        if (openTries == 1) {
+            session.rtt().sample(now - openSentAt);
+        }
+        state = State.OPEN;
+        largestRequest = largest;
+        counts.add(ReliableClientCount.SESSIONS);
+        endTooLarge(sender);
+    }
+
+    private void endTooLarge(UdpSender sender) {
+        for (ReliableCall call = waiting.first(); call != null; call = call.after) {
+            if (call.length > largestRequest) {
+                ending.add(call);
+            }
+        }
+        endAll(CallStatus.TOO_LARGE, sender);
+    }
+
+    /// The session is lost: ends every call that has been sent.
+    private void lose(CallStatus status, UdpSender sender) {
+        state = State.CLOSED;
+        session.outstanding(ending);
+        endAll(status, sender);
+    }
+
+    private void endAll(CallStatus status, UdpSender sender) {
+        for (int i = 0; i < ending.size(); i++) {
+            finish(ending.get(i), status, nothing, sender);
+        }
+        ending.clear();
+    }
+
+    // ---- what arrives ---------------------------------------------------------------------------------------------
+
+    private void onDatagram(UdpBurst burst, int i, UdpSender sender) {
+        int payload = burst.length(i) - ReliableHeader.BYTES;
+        if (payload < 0 || !ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
+            counts.add(ReliableClientCount.MALFORMED);
+            return;
+        }
+        long first = R2p2Header.read(burst.memory(i), burst.offset(i));
+        long second = ReliableHeader.readSecond(burst.memory(i), burst.offset(i));
+        int type = R2p2Header.type(first);
+        if (ReliableHeader.check(first, payload) != HeaderFault.NONE) {
+            counts.add(ReliableClientCount.MALFORMED);
+        } else if (burst.peer(i) != servers[server]) {
+            counts.add(ReliableClientCount.FOREIGN);
+        } else if (type == ReliableHeader.OPEN_OK) {
+            onOpenOk(burst, i, first, second, sender);
+        } else if (state != State.OPEN || ReliableHeader.session(second) != session.id()) {
+            counts.add(ReliableClientCount.UNKNOWN);
+        } else if (type == ReliableHeader.RESET) {
+            lose(CallStatus.OUTCOME_UNKNOWN, sender);
+        } else {
+            session.heard(now);
+            session.setCredit(ReliableHeader.credit(second));
+            onPacket(burst, i, first, ReliableHeader.ridToClient(first, second), sender);
+        }
+    }
+
+    private void onPacket(UdpBurst burst, int i, long first, int rid, UdpSender sender) {
+        int type = R2p2Header.type(first);
+        ReliableCall call = session.find(rid);
+        if (call == null) {
+            counts.add(session.hasEnded(rid) ? ReliableClientCount.DUPLICATES : ReliableClientCount.UNKNOWN);
+            if (type == R2p2Header.RESPONSE && !ReliableHeader.alone(first)) {
+                session.late(rid);
+            }
+            return;
+        }
+        switch (type) {
+            case R2p2Header.RESPONSE -> {
+                session.answered(call, now);
+                onResponse(call, burst, i, first, sender);
+            }
+            case R2p2Header.DROP -> {
+                session.answered(call, now);
+                finish(call, CallStatus.REFUSED, nothing, sender);
+            }
+            case R2p2Header.ACK -> {
+                if (call.responded || !session.acknowledged(call, burst, i, now)) {
+                    counts.add(ReliableClientCount.UNKNOWN);
+                }
+            }
+            default -> counts.add(ReliableClientCount.MALFORMED);
+        }
+    }
+
+    private void onResponse(ReliableCall call, UdpBurst burst, int i, long first, UdpSender sender) {
+        if (ReliableHeader.alone(first)) {
+            response.clear();
+            response.add(
+                    burst.memory(i),
+                    burst.offset(i) + ReliableHeader.BYTES,
+                    burst.length(i) - ReliableHeader.BYTES,
+                    SliceList.NO_OWNER);
+            finish(call, CallStatus.OK, response, sender);
+            return;
+        }
+        boolean isFirst = R2p2Header.first(first);
+        boolean isLast = R2p2Header.last(first);
+        int index = isFirst ? 0 : R2p2Header.order(first);
+        int count = isFirst ? R2p2Header.order(first) : index + 1;
+        PartialMessage parts = call.response == null ? new PartialMessage(ReliableHeader.BYTES) : call.response;
+        call.response = parts;
+        if (ReliableHeader.position(count) > options.maxResponseBytes() + ReliableHeader.MAX_PAYLOAD) {
+            finish(call, CallStatus.NO_BUFFERS, nothing, sender);
+        } else if (parts.accepts(index, isFirst || isLast, count)) {
+            onPart(call, parts, parts.add(index, isLast, burst, i), sender);
+        } else {
+            counts.add(ReliableClientCount.MALFORMED);
+        }
+    }
+
+    private void onPart(ReliableCall call, PartialMessage parts, PartialMessage.Added added, UdpSender sender) {
+        switch (added) {
+            case KEPT -> session.touch(call);
+            case DUPLICATE -> {
+                counts.add(ReliableClientCount.DUPLICATES);
+                session.touch(call);
+            }
+            case MISFIT -> counts.add(ReliableClientCount.MALFORMED);
+            case NO_BUFFER -> counts.add(ReliableClientCount.OUT_OF_BUFFERS); // it will be sent again
+            case COMPLETE -> {
+                response.clear();
+                parts.slices(response);
+                finish(call, CallStatus.OK, response, sender);
+            }
+        }
+    }
+
+    // ---- calls ----------------------------------------------------------------------------------------------------
+
+    private @Nullable ReliableCall take() {
+        if (freeCount > 0) {
+            return all.get(free[--freeCount]);
+        }
+        int slot = all.size();
+        if (slot == options.maxOutstanding()) {
+            return null;
+        }
+        if (slot % CHUNK_CALLS == 0) {
+            chunk = arena.allocate((long) CHUNK_CALLS * ReliableHeader.MAX_PAYLOAD, Long.BYTES);
+        }
+        ReliableCall call = new ReliableCall(slot, chunk, (long) (slot % CHUNK_CALLS) * ReliableHeader.MAX_PAYLOAD);
+        all.add(call);
+        return call;
+    }
+
+    private void giveBack(ReliableCall call) {
+        call.clear();
+        free[freeCount++] = call.slot;
+        counts.set(ReliableClientCount.OUTSTANDING, outstanding());
+    }
+
+    private void finish(ReliableCall call, CallStatus status, SliceList bytes, UdpSender sender) {
+        deadlines.cancel(call.slot);
+        if (call.started) {
+            session.end(call, now);
+        } else {
+            ReliableCalls.remove(call);
+        }
+        if (call.packets > 1 && session.takeBorrowed()) {
+            sender.flush(); // it may refer to the request, which is the caller's again when this ends
+        }
+        end(call, status, bytes);
+    }
+
+    /// Completes a call. It is free for the completion to start another; the response's packets are released after
+    /// the completion has read them.
+    private void end(ReliableCall call, CallStatus status, SliceList bytes) {
+        counts.add(
+                switch (status) {
+                    case OK -> ReliableClientCount.SUCCEEDED;
+                    case REFUSED -> ReliableClientCount.REFUSED;
+                    case TIMED_OUT -> ReliableClientCount.TIMED_OUT;
+                    case OUTCOME_UNKNOWN -> ReliableClientCount.OUTCOME_UNKNOWN;
+                    case TOO_LARGE, NO_BUFFERS, MALFORMED, UNSENT, CLOSED -> ReliableClientCount.FAILED;
+                });
+        Completion completion = call.completion;
+        long token = call.token;
+        PartialMessage parts = call.response;
+        if (parts == null || parts.isEmpty()) {
+            giveBack(call);
+            completion.complete(token, status, bytes);
+            return;
+        }
+        call.response = spare;
+        spare = null;
+        giveBack(call);
+        try {
+            completion.complete(token, status, bytes);
+        } finally {
+            parts.release();
+            spare = parts;
+        }
+    }
+}

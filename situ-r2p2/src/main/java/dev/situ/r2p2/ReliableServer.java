@@ -1,0 +1,623 @@
+package dev.situ.r2p2;
+
+import static dev.situ.r2p2.ReliableServerCount.ACKS;
+import static dev.situ.r2p2.ReliableServerCount.DUPLICATES;
+import static dev.situ.r2p2.ReliableServerCount.EXECUTED;
+import static dev.situ.r2p2.ReliableServerCount.MALFORMED;
+import static dev.situ.r2p2.ReliableServerCount.POSTPONED;
+import static dev.situ.r2p2.ReliableServerCount.REFUSED;
+import static dev.situ.r2p2.ReliableServerCount.RESETS;
+import static dev.situ.r2p2.ReliableServerCount.RESPONSE_PACKETS;
+import static dev.situ.r2p2.ReliableServerCount.RETRANSMITTED;
+import static dev.situ.r2p2.ReliableServerCount.UNSENT;
+
+import dev.situ.memory.SliceList;
+import dev.situ.memory.Words;
+import dev.situ.udp.UdpBurst;
+import dev.situ.udp.UdpSender;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The server's side of the reliable mode for one queue: packets and a clock in, packets out.
+///
+/// ```
+///   OPEN ──────────▶ OPEN_OK, and nothing is kept
+///   REQUEST, ACK ──▶ session known? ──no──▶ does its id open one? ──no──▶ RESET
+///                         │ yes                  │ yes, and it is a REQUEST
+///                         ▼                      ▼
+///                    finished ──▶ the rid's call ──▶ execute once ──▶ keep the response ──▶ RESPONSE
+/// ```
+///
+/// **At most once.** A rid is executed when nothing is known of it and it lies in the session's window; from then on
+/// something is known until the client says that it is finished, and then it lies before the window. What is known of
+/// a session is given up only after its id has ceased to open sessions.
+///
+/// **Nothing for nobody.** Until a session is open, an answer is no larger than what it answers, and nothing is kept.
+/// Confined to the queue's poller.
+final class ReliableServer {
+    /// About 67 milliseconds.
+    private static final int IDLE_TICK_SHIFT = 26;
+
+    private final int queue;
+    private final ReliableServerOptions options;
+    private final RequestHandler handler;
+    private final LongSupplier clock;
+    private final Arena arena = Arena.ofShared();
+    private final Counters<ReliableServerCount> counts = new Counters<>(ReliableServerCount.values());
+    private final SessionCookies cookies;
+    private final ServerSessions sessions;
+    private final ServerCalls calls;
+    private final ResponseStore store;
+    private final ResponsePump pump;
+    private final TimerWheel idle;
+    private final List<ServerCall> touched = new ArrayList<>();
+    private final SliceList request = new SliceList();
+    private final LoneDatagram lone = new LoneDatagram();
+    private final SliceList response = new SliceList();
+    private final PacketWriter writer = new PacketWriter();
+    private final long maxAnnounced;
+    private int unfinished;
+    private long unfinishedBytes;
+    private long now;
+    private long bursts;
+
+    ReliableServer(
+            int queue,
+            ReliableServerOptions options,
+            RequestHandler handler,
+            ResponseOwners owners,
+            LongSupplier clock,
+            SipHash hash) {
+        this.queue = queue;
+        this.options = options;
+        this.handler = handler;
+        this.clock = clock;
+        now = clock.getAsLong();
+        cookies = new SessionCookies(hash, options.cookiePeriodShift());
+        sessions = new ServerSessions(
+                options.maxSessions(), options.credit(), cookies.validNanos(), hash.hash(queue, options.credit()));
+        calls = new ServerCalls(arena, options.maxCalls());
+        int blocks = (int) (options.maxCopiedBytes() / BlockPool.BLOCK_BYTES);
+        store = new ResponseStore(queue, owners, new BlockPool(arena, blocks), options.maxRetainedBytes());
+        pump = new ResponsePump(counts, store, sessions, options.maxSessions(), now);
+        idle = new TimerWheel(options.maxSessions(), IDLE_TICK_SHIFT, now);
+        maxAnnounced = ReliableHeader.position(ReliableHeader.packets(options.maxMessageBytes()));
+    }
+
+    Counters<ReliableServerCount> counts() {
+        return counts;
+    }
+
+    // ---- bursts ---------------------------------------------------------------------------------------------------
+
+    /// Before the datagrams of a burst.
+    void begin() {
+        now = clock.getAsLong();
+        bursts++;
+        store.unpinReleased();
+        pump.expire(now);
+    }
+
+    /// After the datagrams of a burst: acknowledges what has come of longer requests, and sends longer responses.
+    void end(UdpSender sender) {
+        for (int i = 0; i < touched.size(); i++) {
+            ServerCall call = touched.get(i);
+            if (call.touched) {
+                call.touched = false;
+                acknowledge(call, sender);
+            }
+        }
+        touched.clear();
+        pump.pump(sender, now);
+        publish();
+    }
+
+    private void publish() {
+        counts.set(ReliableServerCount.SESSIONS, sessions.size());
+        counts.set(ReliableServerCount.CALLS, calls.used());
+        counts.set(ReliableServerCount.UNFINISHED, unfinished);
+        counts.set(ReliableServerCount.UNFINISHED_BYTES, unfinishedBytes);
+        counts.set(ReliableServerCount.RETAINED_BYTES, store.bytes());
+    }
+
+    /// Sends what is due and gives up what is over time. What it sends is flushed.
+    ///
+    /// @return the nanoseconds until it should be called again, or [Long#MAX_VALUE]
+    long tick(UdpSender sender) {
+        if (sessions.size() == 0) {
+            store.unpinReleased();
+            return Long.MAX_VALUE;
+        }
+        now = clock.getAsLong();
+        store.unpinReleased();
+        expireIdle();
+        pump.expire(now);
+        if (pump.pump(sender, now)) {
+            sender.flush();
+        }
+        publish();
+        return Math.min(pump.delay(now), idle.delay(now));
+    }
+
+    boolean hasMore() {
+        return !pump.isEmpty();
+    }
+
+    /// Handles a datagram that [ReliableHeader#marks] as one of this mode.
+    void onDatagram(UdpBurst burst, int i, UdpSender sender) {
+        int payload = burst.length(i) - ReliableHeader.BYTES;
+        long first = R2p2Header.read(burst.memory(i), burst.offset(i));
+        long second = ReliableHeader.readSecond(burst.memory(i), burst.offset(i));
+        if (ReliableHeader.check(first, payload) != HeaderFault.NONE) {
+            counts.add(MALFORMED);
+            return;
+        }
+        int type = R2p2Header.type(first);
+        if (type == R2p2Header.REQUEST || type == R2p2Header.ACK) {
+            onSession(burst, i, first, second, sender);
+        } else if (type == ReliableHeader.OPEN && payload >= ReliableHeader.OPEN_PAYLOAD) {
+            answerOpen(burst.peer(i), second, sender);
+        } else {
+            counts.add(MALFORMED);
+        }
+    }
+
+    private void onSession(UdpBurst burst, int i, long first, long second, UdpSender sender) {
+        long peer = burst.peer(i);
+        int id = ReliableHeader.session(second);
+        int rid = ReliableHeader.ridToServer(first, second);
+        boolean isRequest = R2p2Header.type(first) == R2p2Header.REQUEST;
+        ServerSession session = sessions.find(peer, id);
+        if (session == null) {
+            if (!isRequest || !opens(peer, id, ReliableHeader.finished(second, rid), rid)) {
+                reset(peer, id, rid, sender);
+                return;
+            }
+            session = open(peer, id, ReliableHeader.finished(second, rid));
+            if (session == null) {
+                counts.add(POSTPONED);
+                return;
+            }
+        }
+        sessions.heard(session, now);
+        finish(session, ReliableHeader.finished(second, rid));
+        if (isRequest) {
+            onRequest(session, rid, burst, i, first, sender);
+        } else {
+            onAck(session, rid, burst, i);
+        }
+    }
+
+    // ---- sessions -------------------------------------------------------------------------------------------------
+
+    private void answerOpen(long peer, long second, UdpSender sender) {
+        counts.add(ReliableServerCount.OPENS);
+        int firstRid = ReliableHeader.session(second);
+        int id = cookies.give(peer, firstRid, now);
+        long at = sender.claim(peer, ReliableHeader.BYTES + ReliableHeader.OPEN_PAYLOAD);
+        if (at == UdpSender.NO_ROOM) {
+            counts.add(UNSENT);
+            return;
+        }
+        ReliableHeader.write(
+                sender.memory(),
+                at,
+                ReliableHeader.alone(ReliableHeader.OPEN_OK, firstRid),
+                ReliableHeader.toClient(id, firstRid, options.credit()));
+        long payload = at + ReliableHeader.BYTES;
+        Words.setShortBe(sender.memory(), payload, options.credit());
+        Words.setIntBe(sender.memory(), payload + 2, (int) options.maxMessageBytes());
+        Words.setShortBe(sender.memory(), payload + 6, ReliableHeader.MAX_PAYLOAD);
+        sender.commit();
+    }
+
+    /// Whether a request may be the first of a session that is not known.
+    private boolean opens(long peer, int id, int firstRid, int rid) {
+        int ahead = rid - firstRid;
+        return ahead >= 0 && ahead < options.credit() && cookies.opens(id, peer, firstRid, now);
+    }
+
+    /// Opens a session for its first request, if there is room.
+    private @Nullable ServerSession open(long peer, int id, int firstRid) {
+        if (sessions.isFull()) {
+            ServerSession old = sessions.evictable(now);
+            if (old == null) {
+                return null;
+            }
+            counts.add(ReliableServerCount.EVICTED);
+            end(old);
+        }
+        ServerSession session = sessions.start(peer, id, firstRid, now);
+        if (session != null) {
+            counts.add(ReliableServerCount.OPENED);
+            idle.start(session.slot, now + options.silenceNanos());
+        }
+        return session;
+    }
+
+    private void reset(long peer, int id, int rid, UdpSender sender) {
+        bare(ReliableHeader.RESET, peer, id, rid, 0, RESETS, sender);
+    }
+
+    private void bare(int type, long peer, int id, int rid, int credit, ReliableServerCount name, UdpSender sender) {
+        long at = sender.claim(peer, ReliableHeader.BYTES);
+        if (at == UdpSender.NO_ROOM) {
+            counts.add(UNSENT);
+            return;
+        }
+        ReliableHeader.write(
+                sender.memory(), at, ReliableHeader.alone(type, rid), ReliableHeader.toClient(id, rid, credit));
+        sender.commit();
+        counts.add(name);
+    }
+
+    private void end(ServerSession session) {
+        idle.cancel(session.slot);
+        clear(session);
+        pump.forget(session);
+        sessions.end(session);
+    }
+
+    private void clear(ServerSession session) {
+        finish(session, session.base + session.credit());
+    }
+
+    private void expireIdle() {
+        for (int slot = idle.expired(now); slot != TimerWheel.NONE; slot = idle.expired(now)) {
+            ServerSession session = sessions.get(slot);
+            long silent = now - session.heardAt;
+            if (silent >= options.idleNanos() && sessions.mayEnd(session, now)) {
+                counts.add(ReliableServerCount.EXPIRED);
+                end(session);
+                continue;
+            }
+            if (silent >= options.silenceNanos() && session.holding > 0) {
+                giveUp(session);
+            }
+            long quiet = session.heardAt + options.silenceNanos();
+            idle.start(slot, quiet - now > 0 ? quiet : now + options.silenceNanos());
+        }
+    }
+
+    /// Gives up the bytes that a silent session holds. What was not executed is refused, should the client come back
+    /// for it; what was executed is not answered any more.
+    private void giveUp(ServerSession session) {
+        for (int k = 0; k < session.credit(); k++) {
+            ServerCall call = session.call(k);
+            if (call != null && call.state == ServerCall.State.RECEIVING) {
+                counts.add(ReliableServerCount.GIVEN_UP);
+                endRequest(session, call);
+                setRefused(session, call);
+            } else if (call != null && call.state == ServerCall.State.ANSWERED && !call.refused) {
+                counts.add(ReliableServerCount.GIVEN_UP);
+                releaseResponse(session, call);
+            }
+        }
+    }
+
+    /// Forgets every call before `upTo`.
+    private void finish(ServerSession session, int upTo) {
+        int count = Math.min(upTo - session.base, session.credit());
+        if (count <= 0) {
+            return;
+        }
+        for (int k = 0; k < count; k++) {
+            int rid = session.base + k;
+            ServerCall call = session.call(rid);
+            if (call != null) {
+                session.setCall(rid, null);
+                forget(session, call);
+            }
+        }
+        session.base = upTo;
+    }
+
+    private void forget(ServerSession session, ServerCall call) {
+        switch (call.state) {
+            case RECEIVING -> endRequest(session, call);
+            case ANSWERED -> releaseResponse(session, call);
+            case DONE -> {}
+        }
+        call.touched = false;
+        calls.giveBack(call);
+    }
+
+    // ---- requests -------------------------------------------------------------------------------------------------
+
+    private void onRequest(ServerSession session, int rid, UdpBurst burst, int i, long first, UdpSender sender) {
+        int ahead = rid - session.base;
+        if (ahead < 0) {
+            counts.add(ReliableServerCount.FINISHED);
+            return;
+        }
+        if (ahead >= session.credit()) {
+            counts.add(MALFORMED);
+            return;
+        }
+        ServerCall call = session.call(rid);
+        if (call == null) {
+            call = calls.take();
+            if (call == null) {
+                counts.add(POSTPONED);
+                return;
+            }
+            session.setCall(rid, call);
+            // Until it is known how this ends, it is taken for executed: a handler that throws is not called again.
+            call.start(session, rid, ServerCall.State.DONE);
+            if (ReliableHeader.alone(first)) {
+                request.clear();
+                lone.lend(burst, i, ReliableHeader.BYTES, request);
+                execute(session, call, sender);
+                return;
+            }
+            call.state = ServerCall.State.RECEIVING;
+            call.request = calls.takeRequest();
+            session.holding++;
+            unfinished++;
+        }
+        switch (call.state) {
+            case RECEIVING -> receive(session, call, burst, i, first, sender);
+            case ANSWERED -> repeat(session, call, sender);
+            case DONE -> counts.add(DUPLICATES);
+        }
+    }
+
+    private void receive(ServerSession session, ServerCall call, UdpBurst burst, int i, long first, UdpSender sender) {
+        PartialMessage parts = partsOf(call);
+        boolean isFirst = R2p2Header.first(first);
+        int order = R2p2Header.order(first);
+        int index = isFirst ? 0 : order;
+        if (!announce(call, ReliableHeader.position(isFirst ? order : index + 1))) {
+            endRequest(session, call);
+            refuse(session, call, sender);
+            return;
+        }
+        boolean isLast = R2p2Header.last(first);
+        if (!parts.accepts(index, isFirst || isLast, isFirst ? order : index + 1)) {
+            counts.add(MALFORMED);
+            return;
+        }
+        switch (parts.add(index, isLast, burst, i)) {
+            case KEPT -> touch(call);
+            case DUPLICATE -> {
+                counts.add(DUPLICATES);
+                touch(call);
+            }
+            case MISFIT -> counts.add(MALFORMED);
+            case NO_BUFFER -> counts.add(ReliableServerCount.OUT_OF_BUFFERS); // it will be sent again
+            case COMPLETE -> complete(session, call, parts, sender);
+        }
+    }
+
+    /// Counts what a request announces.
+    ///
+    /// @return whether there is room for it
+    private boolean announce(ServerCall call, long bytes) {
+        long more = bytes - call.announced;
+        if (more <= 0) {
+            return true;
+        }
+        if (bytes > maxAnnounced || more > options.maxUnfinishedBytes() - unfinishedBytes) {
+            return false;
+        }
+        call.announced = bytes;
+        unfinishedBytes += more;
+        return true;
+    }
+
+    private void complete(ServerSession session, ServerCall call, PartialMessage parts, UdpSender sender) {
+        request.clear();
+        parts.slices(request);
+        call.request = null;
+        uncount(session, call);
+        call.state = ServerCall.State.DONE;
+        try {
+            execute(session, call, sender);
+        } finally {
+            calls.giveBack(parts);
+        }
+    }
+
+    private static PartialMessage partsOf(ServerCall call) {
+        PartialMessage parts = call.request;
+        if (parts == null) {
+            throw new IllegalStateException("call " + call.rid + " is receiving nothing");
+        }
+        return parts;
+    }
+
+    private void endRequest(ServerSession session, ServerCall call) {
+        calls.giveBack(partsOf(call));
+        call.request = null;
+        uncount(session, call);
+    }
+
+    private void uncount(ServerSession session, ServerCall call) {
+        unfinished--;
+        unfinishedBytes -= call.announced;
+        call.announced = 0;
+        call.touched = false;
+        session.holding--;
+    }
+
+    private void touch(ServerCall call) {
+        if (!call.touched) {
+            call.touched = true;
+            touched.add(call);
+        }
+    }
+
+    /// Tells the client which packets of a request are here.
+    private void acknowledge(ServerCall call, UdpSender sender) {
+        ServerSession session = call.session;
+        if (session == null || call.state != ServerCall.State.RECEIVING) {
+            return;
+        }
+        long tail = ReliableHeader.toClient(session.id, call.rid, pump.credit(session));
+        if (AckWriter.write(sender, session.peer, call.rid, tail, partsOf(call))) {
+            counts.add(ACKS);
+        } else {
+            counts.add(UNSENT);
+        }
+    }
+
+    // ---- execution ------------------------------------------------------------------------------------------------
+
+    /// Executes a whole request, which [#request] holds, and sends or begins to send the response.
+    private void execute(ServerSession session, ServerCall call, UdpSender sender) {
+        if (!store.admits()) {
+            refuse(session, call, sender);
+            return;
+        }
+        response.clear();
+        counts.add(EXECUTED);
+        RequestStatus status = handler.handle(queue, request, response);
+        if (status == RequestStatus.REPLY && !fits()) {
+            status = replaceTooLarge();
+        }
+        if (status != RequestStatus.REPLY) {
+            refuse(session, call, sender);
+            return;
+        }
+        store.keep(call, response);
+        call.state = ServerCall.State.ANSWERED;
+        session.holding++;
+        if (call.packets == 1) {
+            sendAlone(session, call, sender);
+        } else {
+            call.out = calls.takeOut(call.packets);
+            session.sending.add(call);
+            pump.add(call);
+        }
+    }
+
+    private boolean fits() {
+        return response.length() <= options.maxMessageBytes() && store.fits(response);
+    }
+
+    private RequestStatus replaceTooLarge() {
+        counts.add(ReliableServerCount.TOO_LARGE);
+        long length = response.length();
+        response.clear();
+        RequestStatus status = handler.tooLarge(queue, length, options.maxMessageBytes(), response);
+        return fits() ? status : RequestStatus.REFUSE;
+    }
+
+    private void refuse(ServerSession session, ServerCall call, UdpSender sender) {
+        setRefused(session, call);
+        sendAlone(session, call, sender);
+    }
+
+    private static void setRefused(ServerSession session, ServerCall call) {
+        call.state = ServerCall.State.ANSWERED;
+        call.refused = true;
+        call.packets = 1;
+        session.holding++;
+    }
+
+    /// Sends an answer that is one packet.
+    private void sendAlone(ServerSession session, ServerCall call, UdpSender sender) {
+        if (call.refused) {
+            bare(R2p2Header.DROP, session.peer, session.id, call.rid, pump.credit(session), REFUSED, sender);
+            return;
+        }
+        long head = ReliableHeader.alone(R2p2Header.RESPONSE, call.rid);
+        long tail = ReliableHeader.toClient(session.id, call.rid, pump.credit(session));
+        SliceList slices = call.slices;
+        boolean sent;
+        if (call.inSlices && slices != null) {
+            writer.start(slices);
+            sent = writer.write(sender, session.peer, head, tail, call.length);
+        } else {
+            long at = sender.claim(session.peer, ReliableHeader.BYTES + call.length);
+            sent = at != UdpSender.NO_ROOM;
+            if (sent) {
+                ReliableHeader.write(sender.memory(), at, head, tail);
+                Words.copy(call.small, call.smallOffset, sender.memory(), at + ReliableHeader.BYTES, call.length);
+                sender.commit();
+            }
+        }
+        counts.add(sent ? RESPONSE_PACKETS : UNSENT);
+    }
+
+    /// Answers a duplicate of a request that was executed or refused: once in a burst.
+    private void repeat(ServerSession session, ServerCall call, UdpSender sender) {
+        counts.add(DUPLICATES);
+        if (call.repeatedIn == bursts) {
+            return;
+        }
+        call.repeatedIn = bursts;
+        OutgoingMessage out = call.out;
+        if (out == null) {
+            counts.add(RETRANSMITTED);
+            sendAlone(session, call, sender);
+        } else if (out.loseFirst()) {
+            session.window.lost(1, out.latestLost());
+            pump.add(call);
+        }
+    }
+
+    // ---- acknowledgements -----------------------------------------------------------------------------------------
+
+    private void onAck(ServerSession session, int rid, UdpBurst burst, int i) {
+        int words = AckPayload.words(burst.length(i) - ReliableHeader.BYTES);
+        if (words < 0) {
+            counts.add(MALFORMED);
+            return;
+        }
+        int ahead = rid - session.base;
+        ServerCall call = ahead < 0 || ahead >= session.credit() ? null : session.call(rid);
+        if (call == null || call.state != ServerCall.State.ANSWERED || call.refused) {
+            return;
+        }
+        long payload = burst.offset(i) + ReliableHeader.BYTES;
+        int next = AckPayload.next(burst.memory(i), payload);
+        OutgoingMessage out = call.out;
+        if (next == AckPayload.ALL) {
+            releaseResponse(session, call);
+        } else if (out != null) {
+            int landed = out.acknowledgeBefore(next, now);
+            for (int w = 0; w < words; w++) {
+                landed += out.acknowledgeBits(next, w, AckPayload.word(burst.memory(i), payload, w), now);
+            }
+            pump.acknowledged(session, out, landed, now);
+            if (out.isDone()) {
+                releaseResponse(session, call);
+            }
+        }
+        pump.addAll(session);
+    }
+
+    private void releaseResponse(ServerSession session, ServerCall call) {
+        store.release(call);
+        OutgoingMessage out = call.out;
+        if (out != null) {
+            session.window.acknowledged(out.flying());
+            session.backOff = 0;
+            session.progressAt = now;
+            session.sending.remove(call);
+            pump.remove(call);
+            calls.giveBack(out);
+            call.out = null;
+            pump.addAll(session);
+        }
+        call.state = ServerCall.State.DONE;
+        session.holding--;
+    }
+
+    /// Releases everything. Nothing may wait for a flush.
+    void close() {
+        if (!arena.scope().isAlive()) {
+            return;
+        }
+        for (ServerSession session = sessions.oldest(); session != null; session = sessions.oldest()) {
+            end(session);
+        }
+        store.unpinReleased();
+        publish();
+        arena.close();
+    }
+}

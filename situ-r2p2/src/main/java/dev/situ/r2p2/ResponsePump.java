@@ -1,0 +1,246 @@
+package dev.situ.r2p2;
+
+import static dev.situ.r2p2.ReliableServerCount.RESPONSE_PACKETS;
+import static dev.situ.r2p2.ReliableServerCount.RETRANSMITTED;
+
+import dev.situ.memory.SliceList;
+import dev.situ.udp.UdpSender;
+import org.jspecify.annotations.Nullable;
+
+/// Sends responses of several packets, a slice of each in turn, within the windows of their sessions, and sends
+/// again what was lost.
+///
+/// ```
+///   ready ──▶ call 7 ──▶ call 2 ──▶ call 9         the first sends up to SLICE packets and goes to the end,
+///     ▲                               │            or leaves when its session's window is full;
+///     └───────────────────────────────┘            an acknowledgement brings it back
+/// ```
+///
+/// Responses of one packet do not come here: they are sent at once, before any slice. Confined to one thread.
+final class ResponsePump {
+    /// How many packets of a response are sent before it is the next one's turn.
+    private static final int SLICE = 16;
+
+    /// How many packets are sent in one turn of the poller, so that requests do not wait longer than that takes.
+    private static final int BUDGET = 128;
+
+    /// For how long a client may hold back its acknowledgement, and then some.
+    private static final long DELAYED_ACK_NANOS = 2_000_000;
+
+    /// After so many time-outs without an acknowledgement nothing is sent again: the client is gone, or asks.
+    private static final int MAX_BACK_OFF = 10;
+
+    private static final int TICK_SHIFT = 16;
+
+    private final Counters<ReliableServerCount> counts;
+    private final ResponseStore store;
+    private final ServerSessions sessions;
+    private final TimerWheel timers;
+    private final PacketWriter writer = new PacketWriter();
+    private @Nullable ServerCall first;
+    private @Nullable ServerCall last;
+
+    ResponsePump(
+            Counters<ReliableServerCount> counts,
+            ResponseStore store,
+            ServerSessions sessions,
+            int maxSessions,
+            long now) {
+        this.counts = counts;
+        this.store = store;
+        this.sessions = sessions;
+        timers = new TimerWheel(maxSessions, TICK_SHIFT, now);
+    }
+
+    /// How many requests of the session may be outstanding now.
+    int credit(ServerSession session) {
+        return store.isPressed() ? Math.max(1, session.credit() / 8) : session.credit();
+    }
+
+    // ---- the list -------------------------------------------------------------------------------------------------
+
+    boolean isEmpty() {
+        return first == null;
+    }
+
+    void add(ServerCall call) {
+        if (call.ready) {
+            return;
+        }
+        call.ready = true;
+        call.readyBefore = last;
+        call.readyAfter = null;
+        if (last == null) {
+            first = call;
+        } else {
+            last.readyAfter = call;
+        }
+        last = call;
+    }
+
+    void remove(ServerCall call) {
+        if (!call.ready) {
+            return;
+        }
+        call.ready = false;
+        ServerCall before = call.readyBefore;
+        ServerCall after = call.readyAfter;
+        if (before == null) {
+            first = after;
+        } else {
+            before.readyAfter = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.readyBefore = before;
+        }
+        call.readyBefore = null;
+        call.readyAfter = null;
+    }
+
+    /// Adds those calls of a session that have something to send.
+    void addAll(ServerSession session) {
+        for (int i = 0; i < session.sending.size(); i++) {
+            ServerCall call = session.sending.get(i);
+            OutgoingMessage out = call.out;
+            if (out != null && out.hasNext()) {
+                add(call);
+            }
+        }
+    }
+
+    /// The session ends.
+    void forget(ServerSession session) {
+        timers.cancel(session.slot);
+        session.timing = false;
+    }
+
+    // ---- sending --------------------------------------------------------------------------------------------------
+
+    /// Sends slices until none may be sent or the budget is spent.
+    ///
+    /// @return whether anything was sent
+    boolean pump(UdpSender sender, long now) {
+        int budget = BUDGET;
+        while (budget > 0 && first != null) {
+            ServerCall call = first;
+            remove(call);
+            budget -= 1 + sendSlice(call, Math.min(SLICE, budget), sender, now);
+        }
+        return budget < BUDGET;
+    }
+
+    private int sendSlice(ServerCall call, int most, UdpSender sender, long now) {
+        ServerSession session = call.session;
+        OutgoingMessage out = call.out;
+        SliceList slices = call.slices;
+        if (session == null || out == null || slices == null) {
+            throw new IllegalStateException("call " + call.rid + " has nothing to send");
+        }
+        writer.start(slices);
+        int sent = 0;
+        while (sent < most && session.window.hasRoom() && out.hasNext()) {
+            if (!send(call, session, out, sender, now)) {
+                break;
+            }
+            sent++;
+        }
+        if (out.hasNext() && session.window.hasRoom()) {
+            add(call);
+        }
+        return sent;
+    }
+
+    private boolean send(ServerCall call, ServerSession session, OutgoingMessage out, UdpSender sender, long now) {
+        int index = out.next();
+        boolean again = out.isRepeated(index);
+        long from = ReliableHeader.position(index);
+        writer.seek(from);
+        int payload = (int) Math.min(ReliableHeader.MAX_PAYLOAD, call.length - from);
+        long head = ReliableHeader.ofPacket(R2p2Header.RESPONSE, call.rid, index, call.packets);
+        long tail = ReliableHeader.toClient(session.id, call.rid, credit(session));
+        if (!writer.write(sender, session.peer, head, tail, payload)) {
+            counts.add(ReliableServerCount.UNSENT);
+            return false;
+        }
+        counts.add(RESPONSE_PACKETS);
+        if (again) {
+            counts.add(RETRANSMITTED);
+        }
+        if (session.window.flying() == 0) {
+            session.progressAt = now;
+        }
+        out.sent(index, session.window.sent(), now);
+        if (!session.timing) {
+            time(session, now + timeout(session));
+        }
+        return true;
+    }
+
+    // ---- acknowledgements -----------------------------------------------------------------------------------------
+
+    /// Takes what an ACK says of a call with an outgoing message.
+    void acknowledged(ServerSession session, OutgoingMessage out, int landed, long now) {
+        session.window.acknowledged(landed);
+        if (landed > 0) {
+            session.progressAt = now;
+            session.backOff = 0;
+        }
+        long measured = out.takeMeasured();
+        if (measured != OutgoingMessage.NONE) {
+            session.rtt.sample(measured);
+        }
+        int lost = out.loseOvertaken();
+        if (lost > 0) {
+            session.window.lost(lost, out.latestLost());
+        }
+    }
+
+    // ---- time-outs ------------------------------------------------------------------------------------------------
+
+    private static long timeout(ServerSession session) {
+        return session.rtt.timeoutNanos(session.backOff) + DELAYED_ACK_NANOS;
+    }
+
+    private void time(ServerSession session, long at) {
+        session.timing = true;
+        timers.start(session.slot, at);
+    }
+
+    /// Counts as lost what was not acknowledged in time.
+    void expire(long now) {
+        for (int slot = timers.expired(now); slot != TimerWheel.NONE; slot = timers.expired(now)) {
+            ServerSession session = sessions.get(slot);
+            session.timing = false;
+            if (session.window.flying() == 0) {
+                continue;
+            }
+            if (now - session.progressAt >= timeout(session)) {
+                counts.add(ReliableServerCount.TIME_OUTS);
+                loseAll(session);
+                session.progressAt = now;
+                if (session.backOff++ == MAX_BACK_OFF) {
+                    continue;
+                }
+                addAll(session);
+            }
+            time(session, session.progressAt + timeout(session));
+        }
+    }
+
+    private static void loseAll(ServerSession session) {
+        for (int i = 0; i < session.sending.size(); i++) {
+            OutgoingMessage out = session.sending.get(i).out;
+            int lost = out == null ? 0 : out.loseAll();
+            if (lost > 0 && out != null) {
+                session.window.lost(lost, out.latestLost());
+            }
+        }
+    }
+
+    /// The nanoseconds until [#expire] or [#pump] may have something to do.
+    long delay(long now) {
+        return first == null ? timers.delay(now) : 0;
+    }
+}

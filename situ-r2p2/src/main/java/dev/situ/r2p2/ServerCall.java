@@ -1,0 +1,99 @@
+package dev.situ.r2p2;
+
+import dev.situ.memory.SliceList;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// What a server knows of one rid of a session. Reused; confined to one thread.
+///
+/// ```
+///   (nothing) ──▶ RECEIVING ──▶ ANSWERED ──▶ DONE
+///        └─────── one packet ──────▲                      from any of them back to nothing, when the client says
+///                                                         that the call is finished
+/// ```
+final class ServerCall {
+    enum State {
+        /// Packets of its request are missing.
+        RECEIVING,
+        /// It was executed or refused, and what was answered is kept.
+        ANSWERED,
+        /// It was executed or refused, and the answer is not needed any more.
+        DONE
+    }
+
+    /// A response of up to that many bytes is kept in memory of the call's own.
+    static final int SMALL_BYTES = 128;
+
+    final MemorySegment small;
+    final long smallOffset;
+    State state = State.DONE;
+    int rid;
+
+    @Nullable
+    ServerSession session;
+
+    // ---- RECEIVING
+
+    @Nullable
+    PartialMessage request;
+    /// The bytes that are counted for it.
+    long announced;
+    /// Whether it is in the list of those that get an ACK at the end of the burst.
+    boolean touched;
+
+    // ---- ANSWERED
+
+    boolean refused;
+    int length;
+    int packets;
+    /// The response, if it is longer than [#SMALL_BYTES] or has owners.
+    @Nullable
+    SliceList slices;
+
+    boolean inSlices;
+    int blocks = BlockPool.NONE;
+    /// The state of a response of several packets.
+    @Nullable
+    OutgoingMessage out;
+
+    /// The burst in which the answer was last repeated.
+    long repeatedIn;
+
+    // ---- the list of those that have something to send
+
+    boolean ready;
+
+    @Nullable
+    ServerCall readyBefore;
+
+    @Nullable
+    ServerCall readyAfter;
+
+    ServerCall(MemorySegment small, long smallOffset) {
+        this.small = small;
+        this.smallOffset = smallOffset;
+    }
+
+    void start(ServerSession session, int rid, State state) {
+        this.session = session;
+        this.rid = rid;
+        this.state = state;
+        refused = false;
+        length = 0;
+        packets = 0;
+        inSlices = false;
+        announced = 0;
+        touched = false;
+        repeatedIn = -1;
+    }
+
+    SliceList emptySlices() {
+        SliceList list = slices;
+        if (list == null) {
+            list = new SliceList();
+            slices = list;
+        }
+        list.clear();
+        return list;
+    }
+}
