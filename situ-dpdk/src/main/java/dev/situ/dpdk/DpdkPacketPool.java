@@ -33,6 +33,7 @@ public final class DpdkPacketPool extends PacketPool implements AutoCloseable {
     private final String name;
     private final AtomicInteger driverHeld = new AtomicInteger();
     private final AtomicInteger ports = new AtomicInteger();
+    private volatile boolean keptByDrivers;
     private boolean closed;
 
     private DpdkPacketPool(Eal eal, Mempool mempool, String name, int bufferBytes, boolean traced) {
@@ -87,9 +88,13 @@ public final class DpdkPacketPool extends PacketPool implements AutoCloseable {
         driverHeld.addAndGet(packets);
     }
 
-    /// Takes back what [#addPort] noted.
-    void removePort(int packets) {
+    /// Notes that a port does not use the pool any more.
+    ///
+    /// @param packets what the driver gave back of those that it held all the time
+    /// @param keeps whether it is one that does not give back everything
+    void removePort(int packets, boolean keeps) {
         driverHeld.addAndGet(-packets);
+        keptByDrivers |= keeps;
         ports.decrementAndGet();
     }
 
@@ -151,7 +156,7 @@ public final class DpdkPacketPool extends PacketPool implements AutoCloseable {
             throw new IllegalStateException(ports + " ports of " + this + " are still open");
         }
         int held = outstanding();
-        if (held != 0) {
+        if (held != 0 && !keptByDrivers) {
             throw new IllegalStateException(held + " packets of " + this + " are still held", traceOfHeld());
         }
         closed = true;

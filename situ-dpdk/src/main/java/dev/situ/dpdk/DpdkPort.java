@@ -37,7 +37,7 @@ public final class DpdkPort implements Port {
     private static final int ETHERNET_BYTES = 14;
     private static final int TRAILER_BYTES = 4;
     private static final int MAC_BYTES = 6;
-    private static final int ENODEV = 19;
+    private static final int AF_XDP_FILL_PACKETS = 2048;
 
     private final Eal eal;
     private final DpdkPacketPool pool;
@@ -62,7 +62,8 @@ public final class DpdkPort implements Port {
             } else {
                 int error = EalCalls.probe(options.device());
                 if (error < 0) {
-                    throw refused(options, "plug in", error);
+                    throw new DpdkException("DPDK does not plug in " + options.device() + ": "
+                            + EalCalls.errorText(error) + "; is its driver installed, and are name and arguments right?");
                 }
             }
             int number = EthdevCalls.portByName(options.name());
@@ -86,8 +87,8 @@ public final class DpdkPort implements Port {
     }
 
     private static DpdkException refused(DpdkPortOptions options, String what, int error) {
-        return new DpdkException("DPDK does not " + what + " " + options.device() + ": " + EalCalls.errorText(error)
-                + (error == -ENODEV ? "; is its driver installed, and the device's name right?" : ""));
+        return new DpdkException(
+                "DPDK does not " + what + " " + options.device() + ": " + EalCalls.errorText(error));
     }
 
     /// Plugs a device in and starts it.
@@ -139,7 +140,15 @@ public final class DpdkPort implements Port {
         eal.remember(this);
     }
 
+    private boolean isAfXdp() {
+        return info.driver().equals("net_af_xdp");
+    }
+
     private void requireFit() {
+        if (isAfXdp() && pool.free() <= AF_XDP_FILL_PACKETS * options.queues()) {
+            throw new DpdkException(options.name() + " puts " + AF_XDP_FILL_PACKETS
+                    + " packets on its fill ring for each queue, the pool has only " + pool.free() + " free");
+        }
         if (options.queues() > info.maxRxQueues() || options.queues() > info.maxTxQueues()) {
             throw new DpdkException(options.name() + " has at most " + Math.min(info.maxRxQueues(), info.maxTxQueues())
                     + " queues, not " + options.queues());
@@ -307,9 +316,10 @@ public final class DpdkPort implements Port {
             if (!closed) {
                 last = count();
                 closed = true;
+                int free = pool.free();
                 EthdevCalls.stop(number);
                 new Device(options, number).close();
-                pool.removePort(driverHeld);
+                pool.removePort(Math.clamp(pool.free() - free, 0, driverHeld), isAfXdp());
                 eal.forget(this);
             }
             return true;

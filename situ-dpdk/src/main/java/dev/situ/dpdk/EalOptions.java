@@ -62,7 +62,12 @@ public record EalOptions(List<String> arguments) {
 
     /// Virtual devices need no physical addresses; no socket for telemetry; no word about what went well.
     private EalOptions quiet() {
-        return with("--iova-mode=va", "--no-telemetry", "--log-level=lib.eal:warning");
+        return with(
+                "--iova-mode=va",
+                "--no-telemetry",
+                "--log-level=lib.eal:warning",
+                // It warns that there are no secondary processes.
+                "--log-level=pmd.net.memif:error");
     }
 
     /// These arguments and `more`.

@@ -185,10 +185,18 @@ public final class Mempool implements AutoCloseable {
 
     // ---- take and give --------------------------------------------------------------------------------------------
 
+    /// C must not see a pool that was freed.
+    private void requireOpen() {
+        if (!arena.scope().isAlive()) {
+            throw new IllegalStateException("the pool is closed");
+        }
+    }
+
     /// Takes up to `count` free descriptors: their offsets in [#memory()].
     ///
     /// @return how many
     public int take(long[] into, int from, int count) {
+        requireOpen();
         MemorySegment pointers = POINTERS.get();
         int taken = 0;
         int batch = Math.min(count, MAX_MOVE);
@@ -209,6 +217,7 @@ public final class Mempool implements AutoCloseable {
 
     /// Takes a free descriptor, or gives 0.
     public long take() {
+        requireOpen();
         MemorySegment pointers = POINTERS.get();
         return MempoolCalls.move(dequeue, address, pointers.address(), 1) < 0
                 ? 0
@@ -217,6 +226,7 @@ public final class Mempool implements AutoCloseable {
 
     /// Takes back `count` descriptors of packets that nobody holds.
     public void give(long[] descriptors, int from, int count) {
+        requireOpen();
         MemorySegment pointers = POINTERS.get();
         for (int done = 0; done < count; ) {
             int batch = Math.min(count - done, MAX_MOVE);
@@ -230,6 +240,7 @@ public final class Mempool implements AutoCloseable {
 
     /// Takes back the descriptor of a packet that nobody holds.
     public void give(long descriptor) {
+        requireOpen();
         MemorySegment pointers = POINTERS.get();
         Words.setLong(pointers, 0, memory.address() + descriptor);
         enqueue(pointers, 1);
@@ -244,6 +255,7 @@ public final class Mempool implements AutoCloseable {
     /// The free packets now: those in the common stock, and those that DPDK keeps for the threads of the first
     /// `lcores` numbers. Exact when nobody takes or gives.
     public int free(int lcores) {
+        requireOpen();
         int free = MempoolCalls.count(getCount, address);
         if (cacheSize > 0) {
             for (int i = 0; i < lcores; i++) {
