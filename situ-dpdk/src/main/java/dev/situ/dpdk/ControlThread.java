@@ -5,9 +5,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
-/// The thread that starts the EAL, and then makes every call that is not for packets: `rte_eal_init` binds its caller
-/// to a core for good, which must happen to no thread of the program.
+/// The thread that starts the EAL, and then makes every call that is not for packets: `rte_eal_init` binds its
+/// caller to a core for good, which must happen to no thread of the program.
 ///
 /// Platform thread, with a stack of the size that C programs have. Idle, it sleeps.
 final class ControlThread {
@@ -59,7 +60,7 @@ final class ControlThread {
         }
     }
 
-    private static RuntimeException rethrow(Throwable failure) {
+    private static RuntimeException rethrow(@Nullable Throwable failure) {
         if (failure instanceof Error error) {
             throw error;
         }

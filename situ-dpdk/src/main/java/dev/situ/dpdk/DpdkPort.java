@@ -25,8 +25,9 @@ import java.lang.foreign.ValueLayout;
 ///   probe ─▶ configure ─▶ set queues up ─▶ start ─▶ poll … ─▶ stop ─▶ close ─▶ remove
 /// ```
 ///
-/// With several queues, flows are spread over them by the device (RSS) if it can. One that cannot spreads by itself
-/// (af_packet, tap, af_xdp: the kernel does; memif: queue *i* of one end is wired to queue *i* of the other).
+/// With several queues, flows are spread over them by the device (RSS) if it can. One that cannot spreads by
+/// itself (af_packet, tap, af_xdp: the kernel does; memif: queue *i* of one end is wired to queue *i* of the
+/// other).
 ///
 /// **At the end** the pollers stop first: a driver that is called after `stop` touches freed memory. A memif port
 /// must not be polled while the *other* end closes, either: stop both pollers, then close both ends.
@@ -62,8 +63,9 @@ public final class DpdkPort implements Port {
             } else {
                 int error = EalCalls.probe(options.device());
                 if (error < 0) {
-                    throw new DpdkException("DPDK does not plug in " + options.device() + ": "
-                            + EalCalls.errorText(error) + "; is its driver installed, and are name and arguments right?");
+                    throw new DpdkException(
+                            "DPDK does not plug in " + options.device() + ": " + EalCalls.errorText(error)
+                                    + "; is its driver installed, and are name and arguments right?");
                 }
             }
             int number = EthdevCalls.portByName(options.name());
@@ -87,8 +89,7 @@ public final class DpdkPort implements Port {
     }
 
     private static DpdkException refused(DpdkPortOptions options, String what, int error) {
-        return new DpdkException(
-                "DPDK does not " + what + " " + options.device() + ": " + EalCalls.errorText(error));
+        return new DpdkException("DPDK does not " + what + " " + options.device() + ": " + EalCalls.errorText(error));
     }
 
     /// Plugs a device in and starts it.
@@ -144,6 +145,11 @@ public final class DpdkPort implements Port {
         return info.driver().equals("net_af_xdp");
     }
 
+    /// Whether it is a memif whose packets the other end reads where they are: such a one keeps what is on its rings.
+    private boolean isZeroCopy() {
+        return options.device().contains("zero-copy=yes");
+    }
+
     private void requireFit() {
         if (isAfXdp() && pool.free() <= AF_XDP_FILL_PACKETS * options.queues()) {
             throw new DpdkException(options.name() + " puts " + AF_XDP_FILL_PACKETS
@@ -166,7 +172,8 @@ public final class DpdkPort implements Port {
 
     /// Configures the device and its queues.
     ///
-    /// @return the offloads for checksums and chains that it was told to use; those for receiving in the upper half
+    /// @return the offloads for checksums and chains that it was told to use; those for receiving in the upper
+    ///         half
     private long configure(Device device) {
         long checksums = options.checksums() ? EthInfo.CHECKSUMS : 0;
         long rx = info.rxOffloads() & checksums;
@@ -266,8 +273,8 @@ public final class DpdkPort implements Port {
         return !closed && eal.call(() -> EthLink.of(number).up());
     }
 
-    /// What the driver counted since the start, and what was refused here: frames of no Ethernet length, and chains
-    /// that
+    /// What the driver counted since the start, and what was refused here: frames of no Ethernet length, and
+    /// chains that
     /// could not be copied for want of a buffer, are `sendErrors`; packets of another pool, which a ring may
     /// carry, are `receiveErrors`. After the port is closed, what it was then.
     @Override
@@ -319,7 +326,7 @@ public final class DpdkPort implements Port {
                 int free = pool.free();
                 EthdevCalls.stop(number);
                 new Device(options, number).close();
-                pool.removePort(Math.clamp(pool.free() - free, 0, driverHeld), isAfXdp());
+                pool.removePort(Math.clamp(pool.free() - free, 0, driverHeld), isAfXdp() || isZeroCopy());
                 eal.forget(this);
             }
             return true;

@@ -1,6 +1,5 @@
 package dev.situ.dpdk;
 
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Which device a [DpdkPort] is, and how it is to work.
@@ -21,7 +20,7 @@ import java.util.regex.Pattern;
 /// @param promiscuous whether it receives what is sent to other MAC addresses, too
 /// @param checksums whether the device verifies and computes checksums, if it can
 public record DpdkPortOptions(String device, int queues, int ring, int mtu, boolean promiscuous, boolean checksums) {
-    private static final Pattern NAME = Pattern.compile("([A-Za-z0-9_:.]{1,63})(,[^\\x00-\\x1F]*)?");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_:.]{1,63}(,[^\\x00-\\x1F]*)?");
     private static final Pattern PCI = Pattern.compile("([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7]");
 
     /// Checks the numbers.
@@ -43,7 +42,8 @@ public record DpdkPortOptions(String device, int queues, int ring, int mtu, bool
         }
     }
 
-    /// One queue, rings of 1024, an MTU of 1500, everything that is sent to others, too, checksums where they can be.
+    /// One queue, rings of 1024, an MTU of 1500, everything that is sent to others, too, checksums where they
+    /// can be.
     public static DpdkPortOptions of(String device) {
         return new DpdkPortOptions(device, 1, 1024, 1500, true, true);
     }
@@ -75,8 +75,8 @@ public record DpdkPortOptions(String device, int queues, int ring, int mtu, bool
 
     /// The device without its arguments.
     public String name() {
-        Matcher matcher = NAME.matcher(device);
-        return matcher.matches() ? matcher.group(1) : device;
+        int comma = device.indexOf(',');
+        return comma < 0 ? device : device.substring(0, comma);
     }
 
     /// The bus that DPDK finds the device on.

@@ -195,8 +195,8 @@ public final class Eal implements AutoCloseable {
 
     /// Ends DPDK in this process, for good. To be called after everything else of it was closed.
     ///
-    /// @throws IllegalStateException if a port, a pool or a registered thread is left: freeing its memory would be a
-    ///         crash
+    /// @throws IllegalStateException if a port, a pool or a registered thread is left: freeing its memory would
+    ///         be a crash
     @Override
     public void close() {
         if (closed) {

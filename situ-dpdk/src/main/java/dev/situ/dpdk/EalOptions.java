@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 /// | [#inMemory] | `--no-pci --in-memory -m N` | 2 MiB pages set aside |
 /// | [#of] | what is given: `-a 0000:01:00.0` | a card, huge pages |
 ///
-/// @param arguments without the program's name. Where they choose no core, [Eal] chooses one: only one is needed, as
-///        other threads are registered by [Eal#register].
+/// @param arguments without the program's name. Where they choose no core, [Eal] chooses one: only one is
+///        needed, as other threads are registered by [Eal#register].
 public record EalOptions(List<String> arguments) {
     /// Arguments that print a text and end the process: not for a library.
     private static final Pattern ENDS_THE_PROCESS = Pattern.compile("--he.*|-[vi]*h.*");

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Mbufs taken, shared and given back from Java. Each pool is closed at the end of its test, which fails unless exactly
-/// all of its packets are back.
+/// Mbufs taken, shared and given back from Java. Each pool is closed at the end of its test, which fails unless
+/// exactly all of its packets are back.
 @Timeout(120)
 class DpdkPacketPoolTest {
     private static final int PACKETS = 511;
@@ -102,7 +102,8 @@ class DpdkPacketPoolTest {
                 long buffer = Packet.data(pool.memory(), packet) - PacketLayout.HEADROOM;
                 assertThat(pool.packetAt(buffer)).isEqualTo(packet);
                 assertThat(pool.packetAt(buffer + 1000)).isEqualTo(packet);
-                assertThat(pool.packetAt(buffer + DpdkPacketPool.DEFAULT_BUFFER_BYTES - 1)).isEqualTo(packet);
+                assertThat(pool.packetAt(buffer + DpdkPacketPool.DEFAULT_BUFFER_BYTES - 1))
+                        .isEqualTo(packet);
                 assertThat(pool.packetAt(buffer - 1)).isEqualTo(Packet.NONE);
                 assertThat(pool.packetAt(buffer + DpdkPacketPool.DEFAULT_BUFFER_BYTES))
                         .isNotEqualTo(packet);
@@ -125,7 +126,8 @@ class DpdkPacketPoolTest {
             assertThat(pool.outstanding()).isEqualTo(3);
             assertThat(Words.getIntBe(m, Packet.data(m, clone))).isEqualTo(7);
             pool.release(clone);
-            assertThat(Words.getUnsignedShortBe(m, Packet.data(m, cloneOfClone))).isEqualTo(7);
+            assertThat(Words.getUnsignedShortBe(m, Packet.data(m, cloneOfClone)))
+                    .isEqualTo(7);
             pool.release(cloneOfClone);
             assertThat(pool.outstanding()).isZero();
         }

@@ -36,7 +36,9 @@ class EalRefusalTest {
                 "hiding DPDK's libraries needs root and a mount namespace");
         StringBuilder script = new StringBuilder("set -e; ");
         for (Path library : libraries) {
-            script.append("mount --bind /dev/null ").append(library.toRealPath()).append("; ");
+            script.append("mount --bind /dev/null ")
+                    .append(library.toRealPath())
+                    .append("; ");
         }
         script.append("exec ")
                 .append(ProcessHandle.current().info().command().orElseThrow())

@@ -36,7 +36,9 @@ class EalTest {
         eal.close();
         assertThatIllegalStateException().isThrownBy(eal::register).withMessage("DPDK is ended");
         assertThatIllegalStateException().isThrownBy(() -> DpdkPacketPool.create(eal, 64));
-        assertThatIllegalStateException().isThrownBy(() -> Eal.start(EalOptions.of())).withMessageContaining("once");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Eal.start(EalOptions.of()))
+                .withMessageContaining("once");
     }
 
     @Test
@@ -46,7 +48,9 @@ class EalTest {
 
     @Test
     void itIsStartedOnce() {
-        assertThatIllegalStateException().isThrownBy(() -> Eal.start(EalOptions.of())).withMessageContaining("once");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Eal.start(EalOptions.of()))
+                .withMessageContaining("once");
     }
 
     @Test
@@ -139,13 +143,15 @@ class EalTest {
                     .isThrownBy(() -> EalOptions.of("-l", "0", argument))
                     .withMessageContaining(argument);
         }
-        assertThat(EalOptions.of("--huge-dir", "/mnt/huge", "-n", "4").arguments()).hasSize(4);
+        assertThat(EalOptions.of("--huge-dir", "/mnt/huge", "-n", "4").arguments())
+                .hasSize(4);
     }
 
     @Test
     void tooMuchMemoryIsOneLine() {
         assertThatExceptionOfType(DpdkException.class)
                 .isThrownBy(() -> DpdkPacketPool.create(eal, 1 << 20))
-                .withMessageMatching("DPDK does not get \\d+ bytes of packet memory: Cannot allocate memory; is .*\\(-m\\).*");
+                .withMessageMatching(
+                        "DPDK does not get \\d+ bytes of packet memory: Cannot allocate memory; is .*\\(-m\\).*");
     }
 }

@@ -9,8 +9,8 @@ import dev.situ.packet.PacketSupply;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Ethernet frames whose every byte is known: an EtherType for experiments (IEEE 802), a number, and bytes that follow
-/// from it.
+/// Ethernet frames whose every byte is known: an EtherType for experiments (IEEE 802), a number, and bytes that
+/// follow from it.
 final class Frames {
     static final int ETHERTYPE = 0x88B5;
     static final int MIN_BYTES = 60;
@@ -84,7 +84,9 @@ final class Frames {
         int number = Words.getIntBe(flat, NUMBER);
         MemorySegment expected = Arena.ofAuto().allocate(length);
         write(expected, 0, number, length);
-        assertThat(flat.asSlice(0, length).mismatch(expected)).as("first wrong byte").isEqualTo(-1);
+        assertThat(flat.asSlice(0, length).mismatch(expected))
+                .as("first wrong byte")
+                .isEqualTo(-1);
         return number;
     }
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Ports that need nothing but DPDK: `net_ring`, on which packets come back as they are, and `net_null`, which swallows
-/// them and sends one segment only.
+/// Ports that need nothing but DPDK: `net_ring`, on which packets come back as they are, and `net_null`, which
+/// swallows them and sends one segment only.
 @Timeout(60)
 class LoopPortsTest {
     private static Eal eal;
@@ -118,7 +118,8 @@ class LoopPortsTest {
                 try (DpdkPort port = DpdkPort.open(eal, pool, DpdkPortOptions.of("net_null0,size=100"))) {
                     PacketBurst burst = new PacketBurst(16);
                     assertThat(port.queue(0).receive(burst)).isEqualTo(16);
-                    assertThat(Packet.totalLength(pool.memory(), burst.packet(15))).isEqualTo(100);
+                    assertThat(Packet.totalLength(pool.memory(), burst.packet(15)))
+                            .isEqualTo(100);
                     Frames.sendAll(port.queue(0), burst);
                 }
                 assertThat(pool.outstanding()).isZero();
@@ -183,10 +184,7 @@ class LoopPortsTest {
             PacketBurst burst = new PacketBurst(1);
             long chain = Frames.takeChain(pool, 1, 200, 50, 2);
             MemorySegment m = pool.memory();
-            m.set(
-                    ValueLayout.JAVA_SHORT_UNALIGNED,
-                    Packet.descriptor(m, chain) + PacketLayout.NB_SEGS,
-                    (short) 5);
+            m.set(ValueLayout.JAVA_SHORT_UNALIGNED, Packet.descriptor(m, chain) + PacketLayout.NB_SEGS, (short) 5);
             burst.add(chain);
             assertThatIllegalStateException()
                     .isThrownBy(() -> port.queue(0).transmit(burst))
@@ -301,9 +299,12 @@ class LoopPortsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> DpdkPortOptions.of(""));
         assertThatIllegalArgumentException().isThrownBy(() -> DpdkPortOptions.of("net tap0"));
         assertThatIllegalArgumentException().isThrownBy(() -> DpdkPortOptions.of("net_null0\nnet_null1"));
-        assertThatIllegalArgumentException().isThrownBy(() -> DpdkPortOptions.of("net_null0").withQueues(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> DpdkPortOptions.of("net_null0").withRing(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> DpdkPortOptions.of("net_null0").withMtu(67));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DpdkPortOptions.of("net_null0").withQueues(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DpdkPortOptions.of("net_null0").withRing(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DpdkPortOptions.of("net_null0").withMtu(67));
     }
 
     private static void refused(DpdkPacketPool pool, DpdkPortOptions options, String why) {
@@ -316,7 +317,8 @@ class LoopPortsTest {
     @Test
     void severalQueuesAreApart() {
         try (DpdkPacketPool pool = DpdkPacketPool.create(eal, 511);
-                DpdkPort port = DpdkPort.open(eal, pool, DpdkPortOptions.of("net_null0").withQueues(3))) {
+                DpdkPort port =
+                        DpdkPort.open(eal, pool, DpdkPortOptions.of("net_null0").withQueues(3))) {
             assertThat(port.queues()).isEqualTo(3);
             PacketBurst burst = new PacketBurst(8);
             for (int i = 0; i < 3; i++) {

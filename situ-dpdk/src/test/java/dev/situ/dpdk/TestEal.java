@@ -12,7 +12,8 @@ final class TestEal {
     static Eal start() {
         String missing = Eal.missing();
         require(missing == null, missing);
-        return Eal.start(EalOptions.withoutHugePages(MEGABYTES));
+        // One file for all memory: what a memif without a copy needs.
+        return Eal.start(EalOptions.withoutHugePages(MEGABYTES).with("--single-file-segments"));
     }
 
     /// Skips the test unless `condition` holds, and prints why.

@@ -5,8 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The driver's receive and send functions for one queue of a started port. In C they are called by inline functions,
-/// `rte_eth_rx_burst` and `rte_eth_tx_burst`; here, out of the table that those read.
+/// The driver's receive and send functions for one queue of a started port. In C they are called by inline
+/// functions, `rte_eth_rx_burst` and `rte_eth_tx_burst`; here, out of the table that those read.
 ///
 /// ```
 ///  rte_eth_fp_ops, 128 bytes a port     22.11: 0 rx   24 rx queues   64 tx   88 tx queues
@@ -60,8 +60,8 @@ public final class BurstFunctions {
         return Words.getLong(Libraries.at(array, offset + Long.BYTES), offset);
     }
 
-    /// Receives up to `count` packets, and writes the addresses of their descriptors to `pointers`. The caller holds
-    /// the packets.
+    /// Receives up to `count` packets, and writes the addresses of their descriptors to `pointers`. The caller
+    /// holds the packets.
     ///
     /// @return how many
     public int receive(MemorySegment pointers, int count) {

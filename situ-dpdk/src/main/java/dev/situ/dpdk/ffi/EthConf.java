@@ -8,7 +8,8 @@ import java.lang.foreign.MemorySegment;
 /// 24.11, but for the end).
 ///
 /// ```
-///  8 rxmode: +0 mq_mode   +4 mtu   +16 offloads       64 txmode: +8 offloads       128 rss_conf: +0 key   +16 flows
+///  8 rxmode: +0 mq_mode   +4 mtu   +16 offloads       64 txmode: +8 offloads       128 rss_conf: +0 key   +16
+///  flows
 /// ```
 public final class EthConf {
     /// More than the structure has in any release.

@@ -7,8 +7,9 @@ import java.lang.foreign.MemorySegment;
 /// What a driver says about its port: `struct rte_eth_dev_info` (`rte_ethdev.h`).
 ///
 /// ```
-///  0 device   8 driver name   20 min MTU   22 max MTU   32 min receive buffer   44 max rx queues   46 max tx queues
-///  72 rx offloads   80 tx offloads   112 flow types that RSS can hash           (23.11 on: 48 and 50 for the queues)
+///  0 device   8 driver name   20 min MTU   22 max MTU   32 min receive buffer   44 max rx queues   46 max tx
+///  queues 72 rx offloads   80 tx offloads   112 flow types that RSS can hash           (23.11 on: 48 and 50 for
+///  the queues)
 /// ```
 ///
 /// @param driver the driver's name: `net_memif`

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/// Ethernet ports (`rte_ethdev.h`). What is called `port` is a port's number, 0 to 65535; results are 0 or a negative
-/// errno, if nothing else is said.
+/// Ethernet ports (`rte_ethdev.h`). What is called `port` is a port's number, 0 to 65535; results are 0 or a
+/// negative errno, if nothing else is said.
 public final class EthdevCalls {
     private static final MethodHandle PORT_BY_NAME =
             Libraries.link("rte_eth_dev_get_port_by_name", JAVA_INT, JAVA_LONG, JAVA_LONG);

@@ -59,7 +59,10 @@ public final class LayoutCheck {
                 "rte_mempool.local_cache",
                 Words.getLong(header, MempoolLayout.LOCAL_CACHE),
                 pool.address() + MempoolLayout.BYTES);
-        expect("rte_mempool.elt_list", Words.getLong(header, MempoolLayout.ELEMENTS), memory.address() + objectHeader(0));
+        expect(
+                "rte_mempool.elt_list",
+                Words.getLong(header, MempoolLayout.ELEMENTS),
+                memory.address() + objectHeader(0));
         expect("rte_mempool_ops.get_count", pool.free(0), MempoolCalls.available(pool.address()));
     }
 
@@ -78,10 +81,7 @@ public final class LayoutCheck {
         for (int i = 0; i < PACKETS; i++) {
             long at = pool.descriptor(i);
             long object = objectHeader(i);
-            expect(
-                    "rte_mempool_objhdr.mp",
-                    Words.getLong(memory, object + MempoolLayout.OBJECT_POOL),
-                    pool.address());
+            expect("rte_mempool_objhdr.mp", Words.getLong(memory, object + MempoolLayout.OBJECT_POOL), pool.address());
             expect("rte_mbuf.buf_addr", Words.getLong(memory, at), memory.address() + at + BUFFER);
             expect("rte_mbuf.buf_len", Words.getShort(memory, at + PacketLayout.BUF_LEN), BUFFER_BYTES);
             expect("rte_mbuf.priv_size", Words.getShort(memory, at + PacketLayout.PRIV_SIZE), PRIVATE_BYTES);

@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// DPDK's shared libraries, loaded once and for good: those of the newest release that is tested, else of the next.
+/// DPDK's shared libraries, loaded once and for good: those of the newest release that is tested, else of the
+/// next.
 ///
 /// Drivers are not loaded here: the EAL loads what lies in its plugin folder by itself.
 @SuppressWarnings("restricted")

@@ -6,20 +6,20 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// A DPDK pool of packets in one run of memory, taken from and given to without a call of C but for the pool driver's
-/// own two functions.
+/// A DPDK pool of packets in one run of memory, taken from and given to without a call of C but for the pool
+/// driver's own two functions.
 ///
 /// ```
 ///  memory()   0                stride             2 * stride
 ///             | header | packet | header | packet | ...        header 64 bytes: the pool, the device's address
 /// ```
 ///
-/// Packets lie at equal distances, without gaps at the borders of pages: that is what lets the packet of any address
-/// be computed, and what the af_xdp driver takes for granted. For this the memory is one memzone whose addresses are
-/// neighbours for devices, too.
+/// Packets lie at equal distances, without gaps at the borders of pages: that is what lets the packet of any
+/// address be computed, and what the af_xdp driver takes for granted. For this the memory is one memzone whose
+/// addresses are neighbours for devices, too.
 ///
-/// Drivers take and give by C, through a cache for each registered thread; Java goes to the common stock directly, as
-/// it has caches of its own. All methods are safe from any thread, registered or not.
+/// Drivers take and give by C, through a cache for each registered thread; Java goes to the common stock
+/// directly, as it has caches of its own. All methods are safe from any thread, registered or not.
 public final class Mempool implements AutoCloseable {
     private static final int LINE_BYTES = 64;
     private static final int PAGE_BYTES = 4096;

@@ -1,7 +1,7 @@
 package dev.situ.dpdk.ffi;
 
-/// Where the fields of `struct rte_mempool`, of its caches and of the table of its drivers lie (`rte_mempool.h`; the
-/// same in 22.11, 23.11 and 24.11).
+/// Where the fields of `struct rte_mempool`, of its caches and of the table of its drivers lie (`rte_mempool.h`;
+/// the same in 22.11, 23.11 and 24.11).
 ///
 /// ```
 ///  rte_mempool          0 name   56 flags   64 size   68 cache size   72 element size   76 header   80 trailer
