@@ -177,7 +177,8 @@ public final class DpdkPort implements Port {
     private long configure(Device device) {
         long checksums = options.checksums() ? EthInfo.CHECKSUMS : 0;
         long rx = info.rxOffloads() & checksums;
-        boolean chains = (info.txOffloads() & EthInfo.MULTI_SEGMENT_SEND) != 0;
+        // A memif without a copy loses packets of chains.
+        boolean chains = (info.txOffloads() & EthInfo.MULTI_SEGMENT_SEND) != 0 && !isZeroCopy();
         // A copy that replaces a chain asks for no checksums, so a device without chains computes none.
         long tx = chains ? info.txOffloads() & (checksums | EthInfo.MULTI_SEGMENT_SEND) : 0;
         long rss = options.queues() > 1 ? info.rssFlows() & EthInfo.RSS_IPV4_FLOWS : 0;

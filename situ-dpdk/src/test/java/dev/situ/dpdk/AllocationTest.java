@@ -39,7 +39,7 @@ class AllocationTest {
     void sendingReceivingSharingAndReleasingAllocateNothing() throws Exception {
         try (EalThread _ = eal.register();
                 DpdkPacketPool pool = DpdkPacketPool.create(eal, 2047, DpdkPacketPool.DEFAULT_BUFFER_BYTES, false);
-                Memif memif = new Memif(eal, pool, pool, 1, "")) {
+                Memif memif = new Memif(eal, pool, pool, 1)) {
             long value = Frames.take(pool, 1, 1400);
             PacketBurst burst = new PacketBurst(32);
             memif.client().queue(0).receive(burst);

@@ -13,8 +13,7 @@ final class Memif implements AutoCloseable {
     private final DpdkPort server;
     private final DpdkPort client;
 
-    Memif(Eal eal, DpdkPacketPool serverPool, DpdkPacketPool clientPool, int queues, String clientArguments)
-            throws IOException {
+    Memif(Eal eal, DpdkPacketPool serverPool, DpdkPacketPool clientPool, int queues) throws IOException {
         directory = Files.createTempDirectory("situ-memif");
         String socket = ",socket=" + directory.resolve("s") + ",socket-abstract=no";
         server = DpdkPort.open(
@@ -24,7 +23,7 @@ final class Memif implements AutoCloseable {
         client = DpdkPort.open(
                 eal,
                 clientPool,
-                DpdkPortOptions.of("net_memif1,role=client" + socket + clientArguments)
+                DpdkPortOptions.of("net_memif1,role=client" + socket)
                         .withQueues(queues));
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!server.isLinkUp() || !client.isLinkUp()) {

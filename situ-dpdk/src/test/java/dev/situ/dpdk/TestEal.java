@@ -12,8 +12,7 @@ final class TestEal {
     static Eal start() {
         String missing = Eal.missing();
         require(missing == null, missing);
-        // One file for all memory: what a memif without a copy needs.
-        return Eal.start(EalOptions.withoutHugePages(MEGABYTES).with("--single-file-segments"));
+        return Eal.start(EalOptions.withoutHugePages(MEGABYTES));
     }
 
     /// Skips the test unless `condition` holds, and prints why.
