@@ -3,6 +3,7 @@
 module dev.situ.testkit {
     requires static org.jspecify;
     requires transitive dev.situ.memory;
+    requires transitive dev.situ.packet;
     requires transitive dev.situ.udp;
 
     exports dev.situ.testkit;

@@ -3,8 +3,8 @@ package dev.situ.packet;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 
-/// Which flow an Ethernet frame belongs to, as a number: a function of the addresses and ports of IPv4 and UDP or TCP,
-/// the same for every packet of a flow and the same for both directions of it. What is not IPv4 is flow 0; of a
+/// Which flow an Ethernet frame belongs to, as a number: a function of the addresses and ports of IPv4 and UDP or
+/// TCP, the same for every packet of a flow and the same for both directions of it. What is not IPv4 is flow 0; of a
 /// fragment only the addresses count, as only the first has ports.
 public final class FlowHash {
     private static final int ETHERNET_BYTES = 14;
@@ -35,9 +35,14 @@ public final class FlowHash {
         return mix(Words.getIntBe(memory, ip + 12) ^ Words.getIntBe(memory, ip + 16), ports);
     }
 
+    /// The flow between two hosts' ports.
+    public static int between(int address, int port, int otherAddress, int otherPort) {
+        return mix(address ^ otherAddress, port ^ otherPort);
+    }
+
     /// The flow between two addresses and ports, given as their exclusive ors.
-    static int mix(int addresses, int ports) {
+    private static int mix(int addresses, int ports) {
         int h = (addresses * 31 + ports) * 0x9E37_79B9;
-        return (h ^ h >>> 16) & Integer.MAX_VALUE;
+        return (h ^ (h >>> 16)) & Integer.MAX_VALUE;
     }
 }

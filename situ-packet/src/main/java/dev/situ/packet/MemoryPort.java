@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It behaves as a network card does. What is sent is copied into a fresh packet of the other end's pool, so that
 /// each end may have its own, a chain arrives as one segment, and both threads go on independently. A packet meets
-/// the queue that its flow belongs to ([FlowHash]); if that has no room, or no packet is free, it is lost and counted
-/// by the receiver (`receiveMissed`). A frame over the MTU is lost, too, and counted by the sender (`sendErrors`).
+/// the queue that its flow belongs to ([FlowHash]); if that has no room, or no packet is free, it is lost and
+/// counted by the receiver (`receiveMissed`). A frame over the MTU is lost, too, and counted by the sender
+/// (`sendErrors`).
 public final class MemoryPort implements Port {
     private static final int RING_PACKETS = 1024;
     private static final int CACHED_PACKETS = 128;
@@ -51,8 +52,8 @@ public final class MemoryPort implements Port {
         }
     }
 
-    /// A wire between two ports of `queues` queues each, named `memory0` and `memory1`. The pools are *borrowed*, and
-    /// may be the same.
+    /// A wire between two ports of `queues` queues each, named `memory0` and `memory1`. The pools are *borrowed*,
+    /// and may be the same.
     public static Wire wire(PacketPool left, PacketPool right, PortCapabilities capabilities, int queues) {
         if (queues < 1) {
             throw new IllegalArgumentException("a port has at least 1 queue, not " + queues);
@@ -75,6 +76,7 @@ public final class MemoryPort implements Port {
                 other.queues[j].plug(ring);
             }
             queue.far = other.pool.newCache(CACHED_PACKETS);
+            queue.offload = new ChecksumOffload(other.pool.memory());
         }
     }
 
@@ -134,6 +136,7 @@ public final class MemoryPort implements Port {
         private PacketRing[] outgoing = {};
         private MemoryQueue[] peers = {};
         private @Nullable PacketCache far;
+        private @Nullable ChecksumOffload offload;
         private volatile @Nullable Thread sleeper;
         private volatile boolean awake;
 
@@ -200,6 +203,7 @@ public final class MemoryPort implements Port {
             long copy = to.copy(memory, packet);
             int queue = 0;
             if (copy != Packet.NONE) {
+                offload(packet, copy);
                 int length = Packet.length(to.memory(), copy);
                 queue = FlowHash.of(to.memory(), Packet.data(to.memory(), copy), length) % outgoing.length;
                 if (outgoing[queue].offer(copy)) {
@@ -209,6 +213,16 @@ public final class MemoryPort implements Port {
                 to.release(copy);
             }
             peers[queue].counters.addShared(PortCounters.MISSED, 1);
+        }
+
+        private void offload(long packet, long copy) {
+            ChecksumOffload card = Objects.requireNonNull(offload);
+            if (capabilities.transmitChecksums()) {
+                card.complete(copy, Packet.flags(memory, packet), Packet.offload(memory, packet));
+            }
+            if (capabilities.receiveChecksums()) {
+                card.verify(copy);
+            }
         }
 
         @Override
@@ -256,6 +270,8 @@ public final class MemoryPort implements Port {
                     cache.release(packet);
                 }
             }
+            cache.flush();
+            Objects.requireNonNull(far).flush();
         }
     }
 }

@@ -130,6 +130,14 @@ public final class Packet {
         Words.setShort(memory, at + PacketLayout.DATA_LEN, (short) length);
     }
 
+    /// Makes `length` bytes from elsewhere the data of a packet of one segment.
+    ///
+    /// @throws IllegalArgumentException if they do not fit
+    public static void fill(MemorySegment memory, long packet, MemorySegment from, long fromOffset, int length) {
+        setLength(memory, packet, length);
+        Words.copy(from, fromOffset, memory, data(memory, packet), length);
+    }
+
     /// Puts `bytes` bytes, of any content, before the data.
     ///
     /// @return where the data starts now
@@ -153,6 +161,24 @@ public final class Packet {
             throw new IllegalArgumentException("the first segment has fewer than " + bytes + " bytes");
         }
         moveStart(memory, at, bytes);
+    }
+
+    /// Appends bytes to the last segment of a chain, which is not shared and has the room.
+    ///
+    /// @param head the chain
+    /// @param last its last segment
+    /// @throws IllegalArgumentException if the segment's tailroom is smaller
+    public static void append(
+            MemorySegment memory, long head, long last, MemorySegment from, long fromOffset, int length) {
+        long at = own(memory, head);
+        long end = mutable(memory, last);
+        if (length < 0 || length > tailroom(memory, last)) {
+            throw new IllegalArgumentException(length + " bytes do not fit into the tailroom of the packet");
+        }
+        int before = unsignedShort(memory, end + PacketLayout.DATA_LEN);
+        Words.copy(from, fromOffset, memory, data(memory, last) + before, length);
+        Words.setShort(memory, end + PacketLayout.DATA_LEN, (short) (before + length));
+        Words.setInt(memory, at + PacketLayout.PKT_LEN, Words.getInt(memory, at + PacketLayout.PKT_LEN) + length);
     }
 
     /// Appends the chain `tail` to the chain `head`. Consumes `tail`, which belongs to `head` from now on.
@@ -206,6 +232,11 @@ public final class Packet {
     public static void requestUdpChecksums(MemorySegment memory, long packet, int linkBytes, int ipBytes) {
         addFlags(memory, packet, PacketLayout.TX_IPV4 | PacketLayout.TX_IP_CHECKSUM | PacketLayout.TX_UDP_CHECKSUM);
         Words.setLong(memory, descriptor(memory, packet) + PacketLayout.TX_OFFLOAD, linkBytes | (long) ipBytes << 7);
+    }
+
+    /// What [#requestUdpChecksums] told the port: DPDK's `tx_offload`.
+    static long offload(MemorySegment memory, long packet) {
+        return Words.getLong(memory, descriptor(memory, packet) + PacketLayout.TX_OFFLOAD);
     }
 
     // ---- by the descriptor's offset -------------------------------------------------------------------------------

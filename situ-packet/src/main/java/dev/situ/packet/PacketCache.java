@@ -16,9 +16,6 @@ public final class PacketCache extends PacketSupply {
 
     PacketCache(PacketPool pool, int capacity, MemorySegment count) {
         super(pool.memory, pool.bufferBytes, pool.traces);
-        if (capacity < 2) {
-            throw new IllegalArgumentException("a cache has room for at least 2 packets, not " + capacity);
-        }
         this.pool = pool;
         this.free = new long[capacity];
         this.count = count;

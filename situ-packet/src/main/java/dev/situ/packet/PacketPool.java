@@ -95,12 +95,18 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
 
     // ---- for everyone ---------------------------------------------------------------------------------------------
 
-    /// A cache for one poller. It keeps up to `capacity` free packets, which count as free.
+    /// A cache for one poller. It keeps up to `capacity` free packets, which count as free; but never more than a
+    /// quarter of the pool, so that no poller starves the others.
     ///
     /// @param capacity at least 2; about four bursts is good
     public final PacketCache newCache(int capacity) {
-        PacketCache cache =
-                new PacketCache(this, capacity, Arena.ofAuto().allocate(COUNT_APART_BYTES, COUNT_APART_BYTES));
+        if (capacity < 2) {
+            throw new IllegalArgumentException("a cache has room for at least 2 packets, not " + capacity);
+        }
+        PacketCache cache = new PacketCache(
+                this,
+                Math.max(2, Math.min(capacity, packets / 4)),
+                Arena.ofAuto().allocate(COUNT_APART_BYTES, COUNT_APART_BYTES));
         caches.add(cache);
         return cache;
     }
@@ -120,8 +126,8 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
         return taken() - cached;
     }
 
-    /// The packet whose buffer the byte at `offset` of [#memory()] lies in: from a place in memory back to the packet
-    /// that must be cloned to send it. *Borrowed*; somebody holds it.
+    /// The packet whose buffer the byte at `offset` of [#memory()] lies in: from a place in memory back to the
+    /// packet that must be cloned to send it. *Borrowed*; somebody holds it.
     ///
     /// @return the packet, or [Packet#NONE] if the byte lies in no packet's buffer
     public final long packetAt(long offset) {

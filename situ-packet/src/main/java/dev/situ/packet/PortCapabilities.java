@@ -5,7 +5,8 @@ package dev.situ.packet;
 /// @param mtu the most bytes behind the Ethernet header: 1500 usually
 /// @param maxBurst the most packets that it delivers or takes at once
 /// @param multiSegmentSend whether it sends chains; where it does not, a packet must be of one segment
-/// @param receiveChecksums whether it verifies the checksums of IPv4 and UDP and tells in the packet's flags; where a
+/// @param receiveChecksums whether it verifies the checksums of IPv4 and UDP and tells in the packet's flags; where
+///         a
 ///        packet's flags say nothing, they are to be verified by software
 /// @param transmitChecksums whether it computes them for packets that ask for it ([Packet#requestUdpChecksums])
 public record PortCapabilities(

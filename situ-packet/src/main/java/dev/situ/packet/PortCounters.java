@@ -4,8 +4,8 @@ import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// The counts of one queue of a port: each written by one thread, read by any. On cache lines of their own, so that a
-/// poller's counting never slows another one down.
+/// The counts of one queue of a port: each written by one thread, read by any. On cache lines of their own, so that
+/// a poller's counting never slows another one down.
 ///
 /// What a queue counts is for its poller; what the other end of a wire counts for it
 /// ([#MISSED], when it found no room) is for that end's thread.

@@ -3,6 +3,7 @@ package dev.situ.r2p2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.situ.memory.BufferSource;
 import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import dev.situ.udp.UdpBurst;
@@ -63,6 +64,11 @@ class AllocationTest {
         @Override
         public long retain(int index) {
             return NOT_RETAINED;
+        }
+
+        @Override
+        public BufferSource source() {
+            throw new UnsupportedOperationException("R2P2 asks for no source");
         }
 
         @Override

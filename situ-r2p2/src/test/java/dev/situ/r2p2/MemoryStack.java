@@ -2,6 +2,7 @@ package dev.situ.r2p2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.memory.BufferSource;
 import dev.situ.memory.Words;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpHandler;
@@ -123,6 +124,11 @@ final class MemoryStack implements UdpBurst, UdpSender {
         places[index] = moved;
         retained.put(nextHandle, moved);
         return nextHandle++;
+    }
+
+    @Override
+    public BufferSource source() {
+        throw new UnsupportedOperationException("retained datagrams lie apart here, and R2P2 asks for no source");
     }
 
     @Override

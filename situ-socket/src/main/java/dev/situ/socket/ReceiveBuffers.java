@@ -1,5 +1,6 @@
 package dev.situ.socket;
 
+import dev.situ.memory.BufferSource;
 import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import dev.situ.packet.BufferPool;
@@ -11,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// A datagram that is alone in a large buffer would pin 64 KiB for its few bytes; it is moved to a small one
 /// instead.
-final class ReceiveBuffers {
+final class ReceiveBuffers implements BufferSource {
     static final int LARGE = 0;
     static final int SMALL = 1;
     static final int SMALL_BYTES = 2048;
@@ -21,8 +22,7 @@ final class ReceiveBuffers {
     private final Region region;
     private final BufferPool large;
     private final BufferPool small;
-    private final MemorySegment largeMemory;
-    private final MemorySegment smallMemory;
+    private final long smallStart;
 
     ReceiveBuffers(SocketStackOptions options, HandlerFailures failures, SocketCounters counters) {
         this.failures = failures;
@@ -32,10 +32,9 @@ final class ReceiveBuffers {
         long largeBytes = BufferPool.memoryBytes(largeCount, options.bufferBytes());
         long smallBytes = BufferPool.memoryBytes(smallCount, SMALL_BYTES);
         region = Region.reserve(largeBytes + smallBytes, HugePages.NONE);
-        largeMemory = region.memory().asSlice(0, largeBytes);
-        smallMemory = region.memory().asSlice(largeBytes, smallBytes);
-        large = new BufferPool(LARGE, largeMemory, largeCount, options.bufferBytes());
-        small = new BufferPool(SMALL, smallMemory, smallCount, SMALL_BYTES);
+        smallStart = largeBytes;
+        large = new BufferPool(LARGE, region.memory().asSlice(0, largeBytes), largeCount, options.bufferBytes());
+        small = new BufferPool(SMALL, region.memory().asSlice(largeBytes, smallBytes), smallCount, SMALL_BYTES);
     }
 
     BufferPool large() {
@@ -46,12 +45,31 @@ final class ReceiveBuffers {
         return small;
     }
 
-    MemorySegment memory(long ref) {
-        return BufferRef.pool(ref) == SMALL ? smallMemory : largeMemory;
+    /// The buffers of both pools lie in it.
+    @Override
+    public MemorySegment memory() {
+        return region.memory();
+    }
+
+    /// Where in [#memory()] the pool of a buffer starts.
+    long start(long ref) {
+        return BufferRef.pool(ref) == SMALL ? smallStart : 0;
+    }
+
+    @Override
+    public long heldBytes(long ref) {
+        return BufferRef.pool(ref) == SMALL ? SMALL_BYTES : large.bufferBytes();
+    }
+
+    /// Whether few large buffers are left; receiving goes on even when there is none.
+    @Override
+    public boolean isShort() {
+        return large.free() < large.buffers() / 8;
     }
 
     /// Drops a reference to a buffer of either pool. Any thread may call it.
-    void release(long ref) {
+    @Override
+    public void release(long ref) {
         if (BufferRef.pool(ref) == SMALL) {
             small.release(ref);
         } else {

@@ -1,5 +1,6 @@
 package dev.situ.socket;
 
+import dev.situ.memory.BufferSource;
 import dev.situ.memory.Words;
 import dev.situ.packet.BufferRef;
 import dev.situ.packet.Burst;
@@ -83,12 +84,13 @@ final class SocketBurst implements UdpBurst {
 
     @Override
     public MemorySegment memory(int index) {
-        return buffers.memory(packets.buffer(index));
+        packets.buffer(index);
+        return buffers.memory();
     }
 
     @Override
     public long offset(int index) {
-        return packets.offset(index);
+        return packets.offset(index) + buffers.start(packets.buffer(index));
     }
 
     @Override
@@ -133,11 +135,16 @@ final class SocketBurst implements UdpBurst {
             return BufferRef.NONE;
         }
         long to = buffers.small().offset(small);
-        Words.copy(memory(index), offset(index), buffers.memory(small), to, length);
+        Words.copy(memory(index), offset(index), buffers.memory(), buffers.start(small) + to, length);
         buffers.small().retain(small);
         packets.move(index, small, to);
         moved++;
         return small;
+    }
+
+    @Override
+    public BufferSource source() {
+        return buffers;
     }
 
     @Override

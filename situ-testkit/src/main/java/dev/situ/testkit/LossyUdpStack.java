@@ -95,6 +95,7 @@ public final class LossyUdpStack implements UdpStack {
     @Override
     public void close() {
         real.close();
+        retained.close();
         if (retained.count() > 0) {
             throw new IllegalStateException(
                     retained.count() + " datagrams were still retained when the UDP stack was closed");

@@ -1,5 +1,6 @@
 package dev.situ.udp;
 
+import dev.situ.memory.BufferSource;
 import java.lang.foreign.MemorySegment;
 
 /// Datagrams that were received together: at least one, each a view into a buffer of the stack.
@@ -33,6 +34,10 @@ public interface UdpBurst {
     ///
     /// @return a handle, or [#NOT_RETAINED] when buffers are short: drop the datagram then
     long retain(int index);
+
+    /// Where the buffers come from: the handles that [#retain] gives are references of it. The same object for every
+    /// burst of a bound port.
+    BufferSource source();
 
     /// Gives back what [#retain] kept. Any thread may call it, once for each handle.
     void release(long handle);

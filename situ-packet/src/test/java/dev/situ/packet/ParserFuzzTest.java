@@ -1,0 +1,193 @@
+package dev.situ.packet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.situ.memory.Words;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Mutates real frames and reads them with every parser. A read outside of the packet is found because each packet
+/// lies twice in memory, with different bytes around it: what is read must be the same.
+@Timeout(120)
+class ParserFuzzTest {
+    private static final long SEED = Long.getLong("situ.seed", 20261126);
+    private static final int RUNS = Integer.getInteger("situ.fuzz.runs", 150_000);
+
+    private static final List<byte[]> REAL = List.of(
+            Frames.udp(5000, 7, Frames.payload(100)),
+            Frames.udp(0, 0, new byte[0]),
+            Frames.udp(5000, 7, Frames.payload(1472)),
+            Frames.ping(1, 2, Frames.payload(56)),
+            Frames.arp(1),
+            Frames.arp(2),
+            Frames.vlan(7, Frames.udp(5000, 7, Frames.payload(10))),
+            Frames.vlan(1, Frames.vlan(2, Frames.arp(1))),
+            Frames.vlan(1, Frames.vlan(2, Frames.vlan(3, Frames.ping(1, 1, new byte[8])))),
+            Frames.ipv4(
+                    17,
+                    HexFormat.of().parseHex("0103940400008307040000000000000000000000".substring(0, 32)),
+                    Frames.udpOnly(1, 2, Frames.payload(9))),
+            Arrays.copyOf(Frames.udp(1, 2, new byte[1]), 60),
+            // TCP SYN, IPv6, LLDP and IGMP, as they were seen on a wire
+            HexFormat.of()
+                    .parseHex("0200000000010200000000020800" + "4500003c1c4640004006b1e60a0000020a000001"
+                            + "d4310050a1b2c3d400000000a002faf0fe300000020405b40402080a0102030400000000010303070a"),
+            HexFormat.of()
+                    .parseHex("33330000000202000000000286dd6000000000103afffe80000000000000000000fffe000002"
+                            + "ff0200000000000000000000000000028500" + "7b6f000000000101020000000002"),
+            HexFormat.of().parseHex("0180c200000e02000000000288cc0207040200000000020403065031060200780000"),
+            HexFormat.of()
+                    .parseHex("01005e000016020000000002080046c00028000040000102420e0a000002e0000016940400002200"
+                            + "f9020000000104000000e00000fb"));
+
+    @Test
+    void noParserReadsOutsideOfThePacket() {
+        Random random = new Random(SEED);
+        Map<ParseFailure, Integer> failures = new EnumMap<>(ParseFailure.class);
+        try (SoftwarePacketPool pool = SoftwarePacketPool.of(4, 128 + 9100, false)) {
+            Frame first = new Frame(pool.memory());
+            Frame second = new Frame(pool.memory());
+            long one = pool.take();
+            long two = pool.take();
+            for (int run = 0; run < RUNS; run++) {
+                byte[] bytes = mutate(REAL.get(random.nextInt(REAL.size())).clone(), random);
+                place(pool.memory(), one, bytes, 0x00);
+                place(pool.memory(), two, bytes, 0xFF);
+                long a = readAll(first.open(one), Packet.data(pool.memory(), one), bytes.length);
+                long b = readAll(second.open(two), Packet.data(pool.memory(), two), bytes.length);
+                assertThat(a)
+                        .as(
+                                "-Dsitu.seed=%d run %d: %s",
+                                SEED, run, HexFormat.of().formatHex(bytes))
+                        .isEqualTo(b);
+                assertThat(first.failure()).isEqualTo(second.failure());
+                failures.merge(first.failure(), 1, Integer::sum);
+            }
+            pool.release(one);
+            pool.release(two);
+        }
+        assertThat(failures.keySet()).as("every failure was met").contains(ParseFailure.values());
+    }
+
+    /// Fills the whole buffer with `around`, and puts the bytes in.
+    private static void place(MemorySegment memory, long packet, byte[] bytes, int around) {
+        Packet.setLength(memory, packet, 0);
+        long at = Packet.data(memory, packet);
+        int near = Math.min(9100, bytes.length + 256);
+        memory.asSlice(at - 128, 128L + near).fill((byte) around);
+        Packet.setLength(memory, packet, bytes.length);
+        Words.copyFrom(bytes, 0, memory, at, bytes.length);
+    }
+
+    private static byte[] mutate(byte[] frame, Random random) {
+        byte[] bytes = frame;
+        int changes = random.nextInt(5);
+        for (int i = 0; i < changes; i++) {
+            if (bytes.length == 0) {
+                return bytes;
+            }
+            // Headers are where the interesting bytes are.
+            int at = random.nextInt(random.nextInt(4) == 0 ? bytes.length : Math.min(bytes.length, 46));
+            switch (random.nextInt(7)) {
+                case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> bytes[at] = (byte) random.nextInt();
+                case 2 -> bytes[at] = (byte) (random.nextBoolean() ? 0 : 0xFF);
+                case 3 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+                case 4 -> bytes = Arrays.copyOf(bytes, bytes.length + random.nextInt(64));
+                case 5 -> bytes = random.nextInt(50) == 0 ? Arrays.copyOf(bytes, 9000) : Arrays.copyOf(bytes, at);
+                default -> {
+                    // The lengths that lie are those of IPv4 and UDP.
+                    int field = random.nextBoolean() ? 16 : 38;
+                    if (bytes.length > field + 1) {
+                        int lie = random.nextInt(4) == 0 ? random.nextInt() : bytes.length - 14 + random.nextInt(9) - 4;
+                        bytes[field] = (byte) (lie >>> 8);
+                        bytes[field + 1] = (byte) lie;
+                    }
+                }
+            }
+        }
+        return bytes;
+    }
+
+    /// Reads everything that any view gives, and checks that no layer reaches out of the one around it.
+    private static long readAll(Frame frame, long start, int length) {
+        Ethernet ethernet = frame.ethernet();
+        if (ethernet == null) {
+            return 1;
+        }
+        assertThat(ethernet.offset()).isEqualTo(start);
+        assertThat(ethernet.end()).isEqualTo(start + length);
+        long h = ethernet.source() * 31 + ethernet.destination();
+        LinkHeader link = ethernet;
+        while (link.type() == LinkHeader.VLAN || link.type() == LinkHeader.QINQ) {
+            Vlan vlan = link.vlan();
+            if (vlan == null) {
+                return h;
+            }
+            h = h * 31 + vlan.id() + vlan.priority();
+            link = vlan;
+        }
+        h = h * 31 + link.payloadLength();
+        if (link.type() == LinkHeader.ARP) {
+            Arp arp = link.arp();
+            return arp == null
+                    ? h
+                    : h * 31 + arp.operation() + arp.senderIp() + arp.senderMac() + arp.targetIp() + arp.targetMac();
+        }
+        Ipv4 ip = link.ipv4();
+        return ip == null ? h : readIp(ip, h, start + length);
+    }
+
+    private static long readIp(Ipv4 ip, long before, long end) {
+        assertThat(ip.end()).isLessThanOrEqualTo(end);
+        assertThat(ip.payloadLength()).isNotNegative();
+        long h = before * 31 + ip.source() + ip.destination() + ip.totalLength() + ip.headerBytes() + ip.timeToLive();
+        h = h * 31 + ip.typeOfService() + ip.identification() + ip.checksum() + (ip.isChecksumRight() ? 1 : 0);
+        Ipv4Options options = ip.options();
+        while (options.next()) {
+            assertThat(options.dataOffset() + options.dataLength()).isLessThanOrEqualTo(ip.payloadOffset());
+            h = h * 31 + options.kind() + Checksum.sum(ip.memory, options.dataOffset(), options.dataLength());
+        }
+        h = h * 31 + (options.isMalformed() ? 1 : 0);
+        if (ip.protocol() == Ipv4.ICMP) {
+            Icmp icmp = ip.icmp();
+            return icmp == null
+                    ? h
+                    : h * 31 + icmp.type() + icmp.code() + icmp.sequence() + (icmp.isChecksumRight() ? 1 : 0);
+        }
+        Udp udp = ip.udp();
+        if (udp == null) {
+            return h;
+        }
+        assertThat(udp.end()).isLessThanOrEqualTo(ip.end());
+        h = h * 31 + udp.sourcePort() + udp.destinationPort() + (udp.isChecksumRight() ? 1 : 0);
+        return h * 31 + Checksum.sum(ip.memory, udp.payloadOffset(), udp.payloadLength());
+    }
+
+    @Test
+    void noFlowIsLookedForOutsideOfTheFrame() {
+        Random random = new Random(SEED);
+        MemorySegment memory = Arena.ofAuto().allocate(20_000);
+        for (int run = 0; run < RUNS / 3; run++) {
+            byte[] bytes = mutate(REAL.get(random.nextInt(REAL.size())).clone(), random);
+            int[] hashes = new int[2];
+            for (int i = 0; i < 2; i++) {
+                memory.asSlice(0, bytes.length + 200L).fill((byte) -i);
+                Words.copyFrom(bytes, 0, memory, 100, bytes.length);
+                hashes[i] = FlowHash.of(memory, 100, bytes.length);
+            }
+            assertThat(hashes[0])
+                    .as("-Dsitu.seed=%d run %d", SEED, run)
+                    .isEqualTo(hashes[1])
+                    .isNotNegative();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package dev.situ.udp;
+
+import dev.situ.packet.Arp;
+import dev.situ.packet.Ethernet;
+import dev.situ.packet.Frame;
+import dev.situ.packet.Icmp;
+import dev.situ.packet.Ipv4;
+import dev.situ.packet.LinkHeader;
+import dev.situ.packet.MacAddress;
+import dev.situ.packet.Packet;
+import dev.situ.packet.PacketCache;
+import dev.situ.packet.PacketLayout;
+import dev.situ.packet.ParseFailure;
+import dev.situ.packet.Udp;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// What becomes of a packet that came in: handed to the port it is for, answered, or dropped for a reason.
+///
+/// ```
+///   Ethernet ── for us? ─┬─ ARP ── learn, answer
+///                        └─ IPv4 ── checksum, source, options, for us? ─┬─ ICMP echo ── answer
+///                                                                       └─ UDP ── checksum ── bound port
+/// ```
+///
+/// An answer is the packet itself, turned round: never more bytes than came. Confined to the poller.
+final class Intake {
+    private static final int USUAL_TTL = 64;
+
+    private final StackQueue queue;
+    private final Routes routes;
+    private final ArpTable table;
+    private final PacketCache cache;
+    private final MemorySegment memory;
+    private final Transmitter transmitter;
+    private final StackCounters counters;
+    private final Frame frame;
+
+    Intake(StackQueue queue, Routes routes, ArpTable table, Transmitter transmitter) {
+        this.queue = queue;
+        this.routes = routes;
+        this.table = table;
+        this.cache = queue.cache();
+        this.memory = cache.memory();
+        this.transmitter = transmitter;
+        this.counters = queue.counters();
+        this.frame = new Frame(memory);
+    }
+
+    /// Consumes the packet.
+    void take(long packet, long nowNanos) {
+        long whole = packet;
+        if (Packet.segments(memory, packet) > 1) {
+            whole = cache.copy(memory, packet);
+            cache.release(packet);
+            if (whole == Packet.NONE) {
+                counters.drop(DropReason.NO_BUFFER);
+                return;
+            }
+        }
+        DropReason reason = look(whole, nowNanos);
+        if (reason != null) {
+            counters.drop(reason);
+            cache.release(whole);
+        }
+    }
+
+    /// Consumes the packet, unless there is a reason to drop it.
+    private @Nullable DropReason look(long packet, long nowNanos) {
+        Ethernet ethernet = frame.open(packet).ethernet();
+        if (ethernet == null) {
+            return DropReason.MALFORMED;
+        }
+        boolean toUs = ethernet.destination() == queue.mac();
+        if (!toUs && ethernet.destination() != MacAddress.BROADCAST) {
+            return DropReason.NOT_FOR_US;
+        }
+        return switch (ethernet.type()) {
+            case LinkHeader.ARP -> {
+                Arp arp = ethernet.arp();
+                yield arp == null ? DropReason.MALFORMED : arp(packet, ethernet, arp, nowNanos);
+            }
+            case LinkHeader.IPV4 -> {
+                Ipv4 ip = toUs ? ethernet.ipv4() : null;
+                if (!toUs) {
+                    yield DropReason.NOT_FOR_US;
+                }
+                yield ip == null ? DropReason.MALFORMED : ipv4(packet, ethernet, ip);
+            }
+            default -> DropReason.OTHER_PROTOCOL;
+        };
+    }
+
+    // ---- ARP --------------------------------------------------------------------------------------------------------
+
+    private @Nullable DropReason arp(long packet, Ethernet ethernet, Arp arp, long nowNanos) {
+        int sender = arp.senderIp();
+        if (sender == routes.own()) {
+            return DropReason.ARP_CONFLICT;
+        }
+        boolean forUs = arp.targetIp() == routes.own();
+        boolean asks = arp.operation() == Arp.REQUEST;
+        // Somebody who asks for us is about to send to us, and will want an answer. Others only confirm.
+        boolean believed = routes.isSource(sender)
+                && routes.isNear(sender)
+                && MacAddress.isUnicast(arp.senderMac())
+                && table.hear(sender, arp.senderMac(), forUs && asks, nowNanos);
+        if (asks && forUs && MacAddress.isUnicast(ethernet.source())) {
+            answer(packet, ethernet, arp);
+            return null;
+        }
+        if (!believed) {
+            return DropReason.ARP_UNASKED;
+        }
+        cache.release(packet);
+        return null;
+    }
+
+    private void answer(long packet, Ethernet ethernet, Arp arp) {
+        long back = ethernet.source();
+        long asker = arp.senderMac();
+        int askerIp = arp.senderIp();
+        long reply = mutable(packet);
+        if (reply == Packet.NONE) {
+            counters.drop(DropReason.NO_BUFFER);
+            return;
+        }
+        long at = Packet.data(memory, reply);
+        Ethernet.write(memory, at, back, queue.mac(), LinkHeader.ARP);
+        Arp.write(memory, at + Ethernet.BYTES, Arp.REPLY, queue.mac(), routes.own(), asker, askerIp);
+        counters.add(StackCounters.ARP_ANSWERED, 1);
+        transmitter.send(reply, 0, Transmitter.NO_DATAGRAM);
+    }
+
+    /// The packet, or a copy if others hold it, too. Consumes the packet.
+    private long mutable(long packet) {
+        if (Packet.isMutable(memory, packet)) {
+            return packet;
+        }
+        long copy = cache.copy(memory, packet);
+        cache.release(packet);
+        return copy;
+    }
+
+    // ---- IPv4 -------------------------------------------------------------------------------------------------------
+
+    private @Nullable DropReason ipv4(long packet, Ethernet ethernet, Ipv4 ip) {
+        long flags = Packet.flags(memory, packet);
+        if (!isRight(flags, PacketLayout.RX_IP_CHECKSUM_MASK, PacketLayout.RX_IP_CHECKSUM_BAD)
+                && !ip.isChecksumRight()) {
+            return DropReason.BAD_CHECKSUM;
+        }
+        if (ip.destination() != routes.own()) {
+            return DropReason.NOT_FOR_US;
+        }
+        if (!routes.isSource(ip.source())) {
+            return DropReason.BAD_SOURCE;
+        }
+        if (ip.headerBytes() > Ipv4.MIN_BYTES && !ip.options().areHarmless()) {
+            return DropReason.BAD_OPTIONS;
+        }
+        return switch (ip.protocol()) {
+            case Ipv4.UDP -> udp(packet, ip, flags);
+            case Ipv4.ICMP -> ping(packet, ethernet, ip);
+            default -> DropReason.OTHER_PROTOCOL;
+        };
+    }
+
+    /// Whether the port says that a checksum is right. What it says to be bad is looked at once more, as is what it
+    /// says nothing about.
+    private static boolean isRight(long flags, long mask, long bad) {
+        return (flags & mask) != 0 && (flags & mask) != bad;
+    }
+
+    private @Nullable DropReason udp(long packet, Ipv4 ip, long flags) {
+        Udp udp = ip.udp();
+        if (udp == null) {
+            return unread();
+        }
+        BoundPort port = queue.bound(udp.destinationPort());
+        if (port == null) {
+            return DropReason.NO_HANDLER;
+        }
+        if (!isRight(flags, PacketLayout.RX_L4_CHECKSUM_MASK, PacketLayout.RX_L4_CHECKSUM_BAD)
+                && !udp.isChecksumRight()) {
+            return DropReason.BAD_CHECKSUM;
+        }
+        port.add(packet, udp.payloadOffset(), udp.payloadLength(), PeerAddress.of(ip.source(), udp.sourcePort()));
+        return null;
+    }
+
+    private DropReason unread() {
+        return frame.failure() == ParseFailure.FRAGMENT ? DropReason.FRAGMENT : DropReason.MALFORMED;
+    }
+
+    private @Nullable DropReason ping(long packet, Ethernet ethernet, Ipv4 ip) {
+        Icmp icmp = ip.icmp();
+        if (icmp == null) {
+            return unread();
+        }
+        if (icmp.type() != Icmp.ECHO_REQUEST || icmp.code() != 0) {
+            return DropReason.OTHER_PROTOCOL;
+        }
+        if (!icmp.isChecksumRight()) {
+            return DropReason.BAD_CHECKSUM;
+        }
+        if (!MacAddress.isUnicast(ethernet.source())) {
+            return DropReason.BAD_SOURCE;
+        }
+        long reply = mutable(packet);
+        if (reply == Packet.NONE) {
+            counters.drop(DropReason.NO_BUFFER);
+            return null;
+        }
+        turnBack(reply);
+        return null;
+    }
+
+    /// Sends an echo request, which was looked at, back as its reply. Consumes it.
+    private void turnBack(long packet) {
+        Ethernet ethernet = frame.open(packet).ethernet();
+        Ipv4 ip = ethernet == null ? null : ethernet.ipv4();
+        Icmp icmp = ip == null ? null : ip.icmp();
+        if (icmp == null || ethernet == null) {
+            throw new IllegalStateException("a packet that was read cannot be read again");
+        }
+        icmp.turnIntoReply();
+        icmp.ip().swapAddresses();
+        icmp.ip().setTimeToLive(USUAL_TTL);
+        ethernet.turnBack(queue.mac());
+        counters.add(StackCounters.PINGS, 1);
+        transmitter.send(packet, 0, Transmitter.NO_DATAGRAM);
+    }
+}

@@ -1,0 +1,224 @@
+package dev.situ.udp;
+
+import dev.situ.memory.Words;
+import dev.situ.packet.Checksum;
+import dev.situ.packet.Ethernet;
+import dev.situ.packet.FlowHash;
+import dev.situ.packet.Ipv4;
+import dev.situ.packet.LinkHeader;
+import dev.situ.packet.Packet;
+import dev.situ.packet.PacketCache;
+import dev.situ.packet.PacketPool;
+import dev.situ.packet.Udp;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/// Sends datagrams of one bound port from one poller, each in a packet of its own.
+///
+/// ```
+///   claim      |            | claimed bytes |                        a fresh packet; headers come before, at commit
+///   append     |            | claimed bytes | copied |
+///   append     |            | claimed bytes | copied | ──▶ | clone of the appended bytes' packet |
+///   commit     | 42 headers | claimed bytes | copied | ──▶ | clone ...
+/// ```
+///
+/// Appended bytes that lie in a packet of the port's pool are sent from there, by a clone, when the port sends
+/// chains; all others are copied, and so are short ones. A clone holds a reference to the packet until the port has
+/// sent it, so such bytes do not change as long as a packet that is shared does not.
+final class PortSender implements UdpSender {
+    static final int HEADER_BYTES = Ethernet.BYTES + Ipv4.MIN_BYTES + Udp.BYTES;
+
+    /// Up to this length copying costs less than a descriptor.
+    private static final int COPIED_BYTES = 192;
+
+    /// Drivers refuse longer chains sooner or later.
+    private static final int MAX_SEGMENTS = 8;
+
+    private final StackQueue queue;
+    private final int localPort;
+    private final int maxPayload;
+    private final boolean chains;
+    private final boolean portChecksums;
+    private final PacketPool pool;
+    private final PacketCache cache;
+    private final MemorySegment memory;
+    private long head = Packet.NONE;
+    private long tail;
+    private boolean tailIsClone;
+    private int payload;
+    private long peer;
+    private boolean failed;
+
+    PortSender(StackQueue queue, int localPort, int maxPayload, boolean chains, boolean portChecksums) {
+        this.queue = queue;
+        this.localPort = localPort;
+        this.maxPayload = maxPayload;
+        this.chains = chains;
+        this.portChecksums = portChecksums;
+        this.cache = queue.cache();
+        this.pool = cache.pool();
+        this.memory = cache.memory();
+    }
+
+    @Override
+    public int maxPayload() {
+        return maxPayload;
+    }
+
+    @Override
+    public long claim(long peer, int length) {
+        queue.require("sent through");
+        if (head != Packet.NONE) {
+            throw new IllegalStateException("the datagram claimed before was neither committed nor aborted");
+        }
+        if (length < 0 || length > maxPayload) {
+            queue.counters().drop(DropReason.SEND_TOO_LARGE);
+            return NO_ROOM;
+        }
+        long packet = cache.take();
+        if (packet == Packet.NONE) {
+            queue.counters().drop(DropReason.SEND_NO_BUFFER);
+            return NO_ROOM;
+        }
+        Packet.setLength(memory, packet, length);
+        head = packet;
+        tail = packet;
+        tailIsClone = false;
+        payload = length;
+        failed = false;
+        this.peer = peer;
+        return Packet.data(memory, packet);
+    }
+
+    @Override
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    @Override
+    public void append(MemorySegment from, long offset, int length) {
+        requireClaim();
+        Objects.checkFromIndexSize(offset, length, from.byteSize());
+        if (payload + length > maxPayload) {
+            throw new IllegalArgumentException(
+                    "a datagram of " + ((long) payload + length) + " bytes is over the limit of " + maxPayload);
+        }
+        if (length == 0 || failed) {
+            return;
+        }
+        boolean shared = chains && length > COPIED_BYTES && from.equals(memory) && appendClone(offset, length);
+        if (!shared) {
+            appendCopy(from, offset, length);
+        }
+        payload += length;
+    }
+
+    private boolean appendClone(long offset, int length) {
+        // One segment is kept for whatever must be copied at the end.
+        if (Packet.segments(memory, head) >= MAX_SEGMENTS - 1) {
+            return false;
+        }
+        long owner = pool.packetAt(offset);
+        if (owner == Packet.NONE) {
+            return false;
+        }
+        long from = offset - Packet.data(memory, owner);
+        if (from < 0 || from + length > Packet.length(memory, owner)) {
+            return false;
+        }
+        long clone = cache.clone(owner, (int) from, length);
+        if (clone == Packet.NONE) {
+            return false;
+        }
+        Packet.chain(memory, head, clone);
+        tail = clone;
+        tailIsClone = true;
+        return true;
+    }
+
+    private void appendCopy(MemorySegment from, long offset, int length) {
+        if (tailIsClone || Packet.tailroom(memory, tail) < length) {
+            long more = cache.take();
+            if (more == Packet.NONE) {
+                failed = true;
+                return;
+            }
+            Packet.setLength(memory, more, length);
+            Words.copy(from, offset, memory, Packet.data(memory, more), length);
+            Packet.chain(memory, head, more);
+            tail = more;
+            tailIsClone = false;
+            return;
+        }
+        Packet.append(memory, head, tail, from, offset, length);
+    }
+
+    @Override
+    public void commit() {
+        requireClaim();
+        long packet = head;
+        head = Packet.NONE;
+        if (failed) {
+            queue.counters().drop(DropReason.SEND_NO_BUFFER);
+            cache.release(packet);
+            return;
+        }
+        int to = PeerAddress.ipv4(peer);
+        long at = Packet.prepend(memory, packet, HEADER_BYTES);
+        Ethernet.write(memory, at, 0, queue.mac(), LinkHeader.IPV4);
+        long ip = at + Ethernet.BYTES;
+        Ipv4.write(memory, ip, Ipv4.MIN_BYTES + Udp.BYTES + payload, Ipv4.UDP, queue.address(), to);
+        writeUdp(packet, ip, to);
+        int flow = FlowHash.between(queue.address(), localPort, to, PeerAddress.port(peer));
+        queue.route(packet, to, flow, payload);
+    }
+
+    private void writeUdp(long packet, long ip, int to) {
+        long udp = ip + Ipv4.MIN_BYTES;
+        int length = Udp.BYTES + payload;
+        int port = PeerAddress.port(peer);
+        Udp.write(memory, udp, localPort, port, length, 0);
+        if (!queue.sendsChecksums()) {
+            return;
+        }
+        int sum = Checksum.pseudoHeader(queue.address(), to, Ipv4.UDP, length);
+        if (portChecksums) {
+            Packet.requestUdpChecksums(memory, packet, Ethernet.BYTES, Ipv4.MIN_BYTES);
+            Ipv4.clearChecksum(memory, ip);
+            Udp.write(memory, udp, localPort, port, length, sum);
+        } else {
+            int start = Ethernet.BYTES + Ipv4.MIN_BYTES;
+            int all = Checksum.add(sum, Checksum.sumOf(memory, packet, start, length));
+            Udp.write(memory, udp, localPort, port, length, Udp.checksumOf(all));
+        }
+    }
+
+    @Override
+    public void abort() {
+        requireClaim();
+        cache.release(head);
+        head = Packet.NONE;
+    }
+
+    @Override
+    public void flush() {
+        queue.require("flushed");
+        if (head != Packet.NONE) {
+            throw new IllegalStateException("flush between claim and commit");
+        }
+        queue.flush();
+    }
+
+    /// Aborts what a handler that threw left claimed.
+    void abortOpen() {
+        if (head != Packet.NONE) {
+            abort();
+        }
+    }
+
+    private void requireClaim() {
+        if (head == Packet.NONE) {
+            throw new IllegalStateException("no datagram is claimed");
+        }
+    }
+}
