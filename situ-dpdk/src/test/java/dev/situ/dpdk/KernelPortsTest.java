@@ -22,4 +22,15 @@ class KernelPortsTest {
     void framesAndChainsArriveWhole(String driver) throws Exception {
         assertThat(Child.runInNewNetwork(KernelFrames.class, driver)).isEmpty();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"af_packet", "af_xdp", "tap"})
+    void theKernelReachesTheUserSpaceStack(String driver) throws Exception {
+        for (String tool : new String[] {"arping", "ping", "ethtool"}) {
+            TestEal.require(
+                    Child.run("sh", "-c", "command -v " + tool).isEmpty(),
+                    tool + " is not installed (Debian: iputils-arping, iputils-ping, ethtool)");
+        }
+        assertThat(Child.runInNewNetwork(KernelUdp.class, driver)).isEmpty();
+    }
 }

@@ -30,6 +30,16 @@ final class Wire {
         return DpdkPortOptions.of("net_af_packet1,iface=situ1");
     }
 
+    /// Gives the kernel's end an address. A veth leaves checksums to a device that is not there, unless it is told not
+    /// to.
+    static void kernelEnd(String address, String driver) throws IOException, InterruptedException {
+        sh("ip addr add " + address + " dev situ1");
+        sh("ip link set situ1 up");
+        if (!driver.equals("tap")) {
+            sh("ethtool -K situ1 tx off >/dev/null");
+        }
+    }
+
     /// What `ip` says about an interface.
     static String describe(String name) throws IOException {
         Process ip = new ProcessBuilder("ip", "-o", "link", "show", name).start();
