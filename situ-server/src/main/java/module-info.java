@@ -10,8 +10,10 @@ module dev.situ.server {
     requires static org.jspecify;
     requires java.logging;
     requires dev.situ.client;
+    requires dev.situ.dpdk;
     requires dev.situ.kv;
     requires dev.situ.memory;
+    requires dev.situ.packet;
     requires dev.situ.r2p2;
     requires dev.situ.resp;
     requires dev.situ.socket;

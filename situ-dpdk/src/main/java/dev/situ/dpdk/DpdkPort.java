@@ -216,7 +216,7 @@ public final class DpdkPort implements Port {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocate(Long.BYTES);
             EthdevCalls.macGet(number, bytes);
-            return Words.getLongBe(bytes, 0) >>> Long.SIZE - MAC_BYTES * Byte.SIZE;
+            return Words.getLongBe(bytes, 0) >>> (Long.SIZE - MAC_BYTES * Byte.SIZE);
         }
     }
 

@@ -78,7 +78,13 @@ final class EchoBenchmark {
     }
 
     private static void pin() throws Exception {
-        new ProcessBuilder("taskset", "-a", "-p", "-c", "1", Long.toString(ProcessHandle.current().pid()))
+        new ProcessBuilder(
+                        "taskset",
+                        "-a",
+                        "-p",
+                        "-c",
+                        "1",
+                        Long.toString(ProcessHandle.current().pid()))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
@@ -93,9 +99,7 @@ final class EchoBenchmark {
 
     private static DpdkPort open(Eal eal, DpdkPacketPool pool, String role, Path socket) {
         return DpdkPort.open(
-                eal,
-                pool,
-                DpdkPortOptions.of("net_memif0,role=" + role + ",socket=" + socket + ",socket-abstract=no"));
+                eal, pool, DpdkPortOptions.of("net_memif0,role=" + role + ",socket=" + socket + ",socket-abstract=no"));
     }
 
     private static void serve(Path socket) throws Exception {
@@ -187,7 +191,7 @@ final class EchoBenchmark {
             }
         }
 
-        /// @return frames a second
+        /// Gives frames a second.
         double run(int outstanding, double seconds) {
             sampled = 0;
             send(outstanding, 1);

@@ -60,7 +60,9 @@ final class KernelUdp {
                     request.put(i, (byte) (size + i));
                 }
                 channel.write(request.duplicate());
-                assertThat(selector.select(LIMIT.toMillis())).as("a reply to %d bytes", size).isOne();
+                assertThat(selector.select(LIMIT.toMillis()))
+                        .as("a reply to %d bytes", size)
+                        .isOne();
                 selector.selectedKeys().clear();
                 ByteBuffer reply = ByteBuffer.allocate(2048);
                 channel.read(reply);
@@ -94,7 +96,7 @@ final class KernelUdp {
             try (EalThread _ = eal.register()) {
                 while (!stopped) {
                     if (stack.queue(0).poll() == 0) {
-                        Thread.yield();
+                        Thread.onSpinWait();
                     }
                 }
             }

@@ -3,31 +3,21 @@ package dev.situ.server;
 import dev.situ.kv.Keyspace;
 import dev.situ.r2p2.R2p2Server;
 import dev.situ.r2p2.R2p2ServerOptions;
-import dev.situ.r2p2.ReliableServerOptions;
-import dev.situ.socket.SocketStackOptions;
-import dev.situ.socket.SocketUdpStack;
 import dev.situ.store.Store;
 import dev.situ.store.StoreWorker;
+import dev.situ.udp.UdpStack;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// R2P2 over kernel UDP sockets: one queue, one store worker and one thread each.
+/// R2P2 over a UDP stack: one queue, one store worker and one thread each.
 final class R2p2Service implements AutoCloseable {
     /// Off loopback, compatible mode answers with one packet at most: a forged sender must not be worth much.
     private static final int OFF_LOOPBACK_RESPONSE_BYTES = 1464;
 
-    /// Room to receive what the reliable mode may leave unfinished, even if every datagram comes alone; what is not
-    /// used
-    /// takes no memory.
-    private static final int BUFFER_BYTES = 1 << 16;
-
-    private static final int LARGE_BUFFERS = 512;
-    private static final int SMALL_BUFFERS = 1 << 16;
-
-    private final SocketUdpStack stack;
+    private final UdpTransport transport;
+    private final UdpStack stack;
     private final R2p2Server protocol;
     private final InetSocketAddress address;
     private final Store store;
@@ -36,13 +26,12 @@ final class R2p2Service implements AutoCloseable {
     private final List<UdpWorker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
-    private R2p2Service(ServerOptions options, InetAddress bind, Store store, Keyspace keyspace) throws IOException {
-        int queues = options.workers();
+    private R2p2Service(ServerOptions options, UdpTransport transport, Store store, Keyspace keyspace)
+            throws IOException {
+        this.transport = transport;
         this.store = store;
-        stack = new SocketUdpStack(SocketStackOptions.defaults()
-                .withQueues(queues)
-                .withBusyPoll(options.busyPoll())
-                .withBuffers(BUFFER_BYTES, LARGE_BUFFERS, SMALL_BUFFERS));
+        stack = transport.stack();
+        int queues = stack.queues();
         for (int i = 0; i < queues; i++) {
             storeWorkers.add(store.worker("r2p2-" + i));
         }
@@ -50,12 +39,11 @@ final class R2p2Service implements AutoCloseable {
         R2p2ServerOptions protocolOptions = options.r2p2Compatible()
                 ? R2p2ServerOptions.DEFAULTS.withOffLoopback(OFF_LOOPBACK_RESPONSE_BYTES)
                 : R2p2ServerOptions.DEFAULTS;
-        protocol = new R2p2Server(
-                queues, protocolOptions, ReliableServerOptions.DEFAULTS, commands, commands, System::nanoTime);
+        protocol = new R2p2Server(queues, protocolOptions, transport.limits(), commands, commands, System::nanoTime);
         try {
-            address = stack.bind(new InetSocketAddress(bind, options.r2p2Port()), protocol);
+            address = stack.bind(transport.local(), protocol);
         } catch (IOException | RuntimeException e) {
-            stack.close();
+            transport.close();
             throw e;
         }
         for (int i = 0; i < queues; i++) {
@@ -66,14 +54,16 @@ final class R2p2Service implements AutoCloseable {
                     new R2p2Ticker(protocol, queue, stack.queue(i).sender()),
                     options.busyPoll());
             workers.add(worker);
-            threads.add(Thread.ofPlatform().name("r2p2-" + i).start(worker));
+            threads.add(Thread.ofPlatform().name("r2p2-" + i).start(() -> transport.run(worker)));
         }
     }
 
     /// Binds and starts to serve.
-    static R2p2Service start(ServerOptions options, InetAddress bind, Store store, Keyspace keyspace)
+    ///
+    /// @param transport consumed: closed with this, also if this throws
+    static R2p2Service start(ServerOptions options, UdpTransport transport, Store store, Keyspace keyspace)
             throws IOException {
-        return new R2p2Service(options, bind, store, keyspace);
+        return new R2p2Service(options, transport, store, keyspace);
     }
 
     /// Where it listens.
@@ -102,7 +92,7 @@ final class R2p2Service implements AutoCloseable {
         try (StoreWorker last = store.worker("r2p2-close")) {
             last.trim(); // what workers retired that have gone
         }
-        stack.close();
+        transport.close();
     }
 
     @Override

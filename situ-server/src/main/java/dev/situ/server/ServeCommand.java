@@ -100,6 +100,41 @@ final class ServeCommand implements Callable<Integer> {
     private boolean busyPoll;
 
     @Option(
+            names = "--transport",
+            paramLabel = "<name>",
+            defaultValue = "kernel",
+            description = "What R2P2 is served on: ${COMPLETION-CANDIDATES}.")
+    @SuppressWarnings("NullAway.Init")
+    private R2p2Transport transport;
+
+    @Option(
+            names = "--eal",
+            paramLabel = "<arguments>",
+            description = "With --transport dpdk: arguments of DPDK's EAL, with the device, for instance \"--no-pci"
+                    + " --in-memory -m 64 --vdev=net_tap0,iface=situ0\".")
+    private @Nullable String eal;
+
+    @Option(
+            names = "--ip",
+            paramLabel = "<address>",
+            description =
+                    "With --transport dpdk: the address and prefix that it answers at, for instance" + " 10.0.0.1/24.")
+    private @Nullable String ip;
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "<address>",
+            description = "With --transport dpdk: the router to other networks. Default: none.")
+    private @Nullable String gateway;
+
+    @Option(
+            names = "--dpdk-packets",
+            paramLabel = "<n>",
+            defaultValue = "8192",
+            description = "With --transport dpdk: how many packets there is room for, 2.3 KB each.")
+    private int packets;
+
+    @Option(
             names = "--tcp-transport",
             paramLabel = "<name>",
             defaultValue = "auto",
@@ -138,6 +173,23 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    /// What R2P2 is served on.
+    enum R2p2Transport {
+        kernel,
+        dpdk
+    }
+
+    /// DPDK's pollers never sleep, so there is one unless more are asked for.
+    private @Nullable DpdkOptions dpdk() {
+        if (transport == R2p2Transport.dpdk) {
+            return DpdkOptions.of(eal, ip, gateway, Math.max(1, workers), packets);
+        }
+        if (eal != null || ip != null || gateway != null) {
+            throw new UserError("--eal, --ip and --gateway are for --transport dpdk");
+        }
+        return null;
+    }
+
     /// How RESP connections reach the kernel.
     enum TcpTransport {
         auto,
@@ -160,6 +212,7 @@ final class ServeCommand implements Callable<Integer> {
                 adoption,
                 r2p2Compatible,
                 busyPoll,
+                dpdk(),
                 tcpTransport.name());
         SituServer server = SituServer.start(options);
         Thread.setDefaultUncaughtExceptionHandler(ServeCommand::die);

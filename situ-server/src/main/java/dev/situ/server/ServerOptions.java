@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param adoption which values stay in the packets that brought them
 /// @param r2p2Compatible whether R2P2's compatible mode answers clients off loopback
 /// @param busyPoll whether R2P2 workers never sleep
+/// @param dpdk what R2P2 is served on, or null for the kernel's sockets
 /// @param tcpTransport `auto`, `io_uring`, `epoll` or `nio`
 record ServerOptions(
         String bind,
@@ -29,6 +30,7 @@ record ServerOptions(
         AdoptionPolicy adoption,
         boolean r2p2Compatible,
         boolean busyPoll,
+        @Nullable DpdkOptions dpdk,
         String tcpTransport) {
     /// A port that is not opened.
     static final int OFF = -1;

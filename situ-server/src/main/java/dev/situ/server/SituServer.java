@@ -51,7 +51,7 @@ final class SituServer implements AutoCloseable {
         keyspace = new Keyspace(store, facts);
         try {
             if (options.r2p2Port() != ServerOptions.OFF) {
-                r2p2 = opened(R2p2Service.start(options, bind, store, keyspace));
+                r2p2 = opened(R2p2Service.start(options, udpTransport(), store, keyspace));
                 facts.listens(r2p2);
             }
             if (options.port() != ServerOptions.OFF || options.unixSocket() != null) {
@@ -69,7 +69,8 @@ final class SituServer implements AutoCloseable {
     /// @throws UserError if the options cannot be met: an address in use, too little memory
     static SituServer start(ServerOptions options) {
         InetAddress bind = Addresses.resolve("--bind", options.bind());
-        if (options.r2p2Port() != ServerOptions.OFF && !(bind instanceof Inet4Address)) {
+        boolean onKernel = options.r2p2Port() != ServerOptions.OFF && options.dpdk() == null;
+        if (onKernel && !(bind instanceof Inet4Address)) {
             throw new UserError("R2P2 needs an IPv4 address, and --bind is " + options.bind()
                     + ": turn R2P2 off with --r2p2-port -1, or give another address");
         }
@@ -83,6 +84,11 @@ final class SituServer implements AutoCloseable {
         } catch (IOException | UnsupportedOperationException e) {
             throw new UserError("the server cannot start: " + e.getMessage(), e);
         }
+    }
+
+    private UdpTransport udpTransport() throws IOException {
+        DpdkOptions dpdk = options.dpdk();
+        return dpdk == null ? new KernelTransport(options, bind) : new DpdkTransport(dpdk, options.r2p2Port());
     }
 
     private TcpServer startTcp() throws IOException {

@@ -35,6 +35,7 @@ final class TrainCommand implements Callable<Integer> {
                 AdoptionPolicy.DEFAULT,
                 false,
                 false,
+                null,
                 "auto");
         try (SituServer server = SituServer.start(options)) {
             System.out.println(server.readyLine());

@@ -18,6 +18,6 @@ final class TestServers {
 
     static ServerOptions onFreePorts(long maxMemory, EvictionPolicy eviction) {
         return new ServerOptions(
-                "127.0.0.1", 0, null, 0, 2, maxMemory, eviction, AdoptionPolicy.DEFAULT, false, false, "auto");
+                "127.0.0.1", 0, null, 0, 2, maxMemory, eviction, AdoptionPolicy.DEFAULT, false, false, null, "auto");
     }
 }

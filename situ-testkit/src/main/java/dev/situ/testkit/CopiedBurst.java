@@ -28,7 +28,7 @@ final class CopiedBurst implements UdpBurst {
 
     /// The buffers of what is retained. Safe for all threads.
     static final class Retained implements BufferSource, AutoCloseable {
-        private static final int BUFFERS = 1024;
+        private static final int BUFFERS = 1 << 16; // as many as a message of 64 MB has packets
         private static final int BUFFER_BYTES = 65_536;
 
         private final Region region = Region.reserve(BufferPool.memoryBytes(BUFFERS, BUFFER_BYTES), HugePages.NONE);

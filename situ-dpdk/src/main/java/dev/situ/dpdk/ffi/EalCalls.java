@@ -37,7 +37,7 @@ public final class EalCalls {
 
     private EalCalls() {}
 
-    /// @return the number of arguments taken, or -1 and [#errno()]
+    /// Gives the number of arguments taken, or -1 and [#errno()].
     public static int init(int argc, long argv) {
         try {
             return (int) INIT.invokeExact(argc, argv);
@@ -127,7 +127,7 @@ public final class EalCalls {
         }
     }
 
-    /// @return the `struct rte_memzone` ([Memzone]), or 0 and [#errno()]
+    /// Gives the `struct rte_memzone` ([Memzone]), or 0 and [#errno()].
     public static long reserve(String name, long bytes, int socket, int flags, int alignment) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocateFrom(name);

@@ -41,7 +41,7 @@ public final class EthdevCalls {
 
     private EthdevCalls() {}
 
-    /// @return the port's number, or a negative errno
+    /// Gives the port's number, or a negative errno.
     public static int portByName(String name) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocateFrom(name);
@@ -62,6 +62,8 @@ public final class EthdevCalls {
         return call(INFO_GET, port, info);
     }
 
+    /// `rte_eth_dev_configure`.
+    ///
     /// @param conf an [EthConf]
     public static int configure(int port, int rxQueues, int txQueues, MemorySegment conf) {
         try {
@@ -86,6 +88,8 @@ public final class EthdevCalls {
         }
     }
 
+    /// `rte_eth_rx_queue_setup`.
+    ///
     /// @param pool the `struct rte_mempool` that the queue takes packets from
     public static int rxSetup(int port, int queue, int ring, int socket, long pool) {
         try {
@@ -123,6 +127,8 @@ public final class EthdevCalls {
         return call(STATS_RESET, port);
     }
 
+    /// `rte_eth_macaddr_get`.
+    ///
     /// @param mac six bytes
     public static int macGet(int port, MemorySegment mac) {
         return call(MAC_GET, port, mac);
@@ -136,12 +142,12 @@ public final class EthdevCalls {
         return call(PROMISCUOUS_ON, port);
     }
 
-    /// @return 1 if the port receives what is sent to others, too
+    /// Gives 1 if the port receives what is sent to others, too.
     public static int promiscuous(int port) {
         return call(PROMISCUOUS_GET, port);
     }
 
-    /// @return the MTU, or a negative errno
+    /// Gives the MTU, or a negative errno.
     public static int mtu(int port) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mtu = arena.allocate(ValueLayout.JAVA_CHAR);

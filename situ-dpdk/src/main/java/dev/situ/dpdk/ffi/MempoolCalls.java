@@ -46,7 +46,7 @@ final class MempoolCalls {
 
     private MempoolCalls() {}
 
-    /// @return the pool, or 0 and [EalCalls#errno()]
+    /// Gives the pool, or 0 and [EalCalls#errno()].
     static long createEmpty(String name, int objects, int bytes, int cache, int privateBytes, int socket, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocateFrom(name);
@@ -65,7 +65,7 @@ final class MempoolCalls {
         }
     }
 
-    /// @return the number of objects that it has room for, or a negative errno
+    /// Gives the number of objects that it has room for, or a negative errno.
     static int populate(long pool, long address, long iova, long bytes) {
         try {
             return (int) POPULATE.invokeExact(pool, address, iova, bytes, 0L, 0L);
@@ -131,7 +131,7 @@ final class MempoolCalls {
         }
     }
 
-    /// @return 0, or -1 and a C string at `reason`
+    /// Gives 0, or -1 and a C string at `reason`.
     static int packetCheck(long packet, MemorySegment reason) {
         try {
             return (int) PACKET_CHECK.invokeExact(packet, 1, reason.address());
