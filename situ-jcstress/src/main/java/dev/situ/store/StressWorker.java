@@ -1,0 +1,83 @@
+package dev.situ.store;
+
+import dev.situ.memory.SlabCache;
+import dev.situ.memory.Words;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What a [StoreWorker] is made of, without a store around it: an epoch slot, a cache of cells and a limbo, the real
+/// ones. One for each thread of the harness, for all states that it meets; tables and slots are a state's own.
+///
+/// A record that was freed shows: its state is [Record#FREE].
+final class StressWorker {
+    /// What a reader gives that was left with freed memory.
+    static final long FREED = -1;
+
+    private static final int SLOTS = 4096;
+    private static final AtomicLong ORPHANS = new AtomicLong();
+    private static final AtomicLong ORPHAN_BYTES = new AtomicLong();
+    private static final ThreadLocal<StressWorker> CURRENT = ThreadLocal.withInitial(StressWorker::new);
+
+    static final Epochs EPOCHS =
+            new Epochs(Pieces.MEMORY, Pieces.ALLOCATOR.allocateZeroedRun(Epochs.bytes(SLOTS), true), SLOTS);
+
+    final int slot = EPOCHS.register();
+    final SlabCache cache = new SlabCache(Pieces.ALLOCATOR);
+    final Limbo limbo = limbo(ORPHANS, ORPHAN_BYTES);
+
+    private StressWorker() {}
+
+    /// The calling thread's.
+    static StressWorker current() {
+        return CURRENT.get();
+    }
+
+    void enter() {
+        EPOCHS.enter(slot);
+    }
+
+    void exit() {
+        EPOCHS.exit(slot);
+    }
+
+    /// A limbo of this thread that leaves its chunks to, and takes them from, the orphans of a state.
+    Limbo limbo(AtomicLong orphans, AtomicLong orphanBytes) {
+        return new Limbo(Pieces.MEMORY, EPOCHS, cache, Store.CHUNK_CLASS, orphans, orphanBytes);
+    }
+
+    Growth growth(Index index) {
+        return new Growth(index, Pieces.ALLOCATOR, cache, limbo, Store.BUCKET_CLASS);
+    }
+
+    /// A live record in a cell of its own. To be retired, or it is lost.
+    long record(long key, long value) {
+        return Pieces.record(cache.allocate(Record.bytes(8, 8)), key, value);
+    }
+
+    /// An empty bucket in a cell of its own. To be retired, or it is lost.
+    long bucket() {
+        return Growth.newBucket(cache, Store.BUCKET_CLASS, Pieces.MEMORY, true);
+    }
+
+    /// Retires a record that was just unlinked and frees what may be freed: the earliest moment at which a limbo can.
+    void retireAndReclaim(long record) {
+        limbo.retireRecord(record);
+        sealAndReclaim();
+    }
+
+    void sealAndReclaim() {
+        limbo.seal();
+        limbo.reclaim();
+    }
+
+    /// The value of a record, or [#FREED] if it is free now: a reader that may still read it asks this last.
+    static long value(long record) {
+        long value = Pieces.value(record);
+        Words.fullFence();
+        return Record.state(Pieces.MEMORY, record) == Record.FREE ? FREED : value;
+    }
+
+    /// For variants that free too early: what a reader can see of it, without giving the memory to others.
+    static void markFree(long record) {
+        Record.setState(Pieces.MEMORY, record, Record.FREE);
+    }
+}
