@@ -22,6 +22,7 @@ public final class AbandonAgainstAdopt {
 
     @State
     public static class Left {
+        final Epochs epochs = new Epochs(Pieces.MEMORY, Pieces.take(), 1);
         final AtomicLong orphans = new AtomicLong();
         final AtomicLong orphanBytes = new AtomicLong();
         final long first = StressWorker.current().record(1, 1);
@@ -32,13 +33,13 @@ public final class AbandonAgainstAdopt {
         }
 
         void leave(long record) {
-            Limbo limbo = StressWorker.current().limbo(orphans, orphanBytes);
+            Limbo limbo = StressWorker.current().limbo(epochs, orphans, orphanBytes);
             limbo.retireRecord(record);
             limbo.abandon();
         }
 
         void adopt() {
-            Limbo limbo = StressWorker.current().limbo(orphans, orphanBytes);
+            Limbo limbo = StressWorker.current().limbo(epochs, orphans, orphanBytes);
             limbo.adoptOrphans();
             limbo.reclaim();
             limbo.abandon();

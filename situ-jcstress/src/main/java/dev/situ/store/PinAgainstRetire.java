@@ -41,13 +41,16 @@ public final class PinAgainstRetire {
             Words.compareAndSetLong(Pieces.MEMORY, piece, Pieces.word(old), Pieces.word(next));
         }
 
-        /// Reads after the epoch, under a pin that was taken inside it.
         long readPinned() {
-            StressWorker worker = StressWorker.current();
-            worker.enter();
+            return readPinned(StressWorker.EPOCHS, StressWorker.current().slot);
+        }
+
+        /// Reads after the epoch, under a pin that was taken inside it.
+        long readPinned(Epochs epochs, int slot) {
+            epochs.enter(slot);
             long found = load();
             Record.addPins(Pieces.MEMORY, found, 1);
-            worker.exit();
+            epochs.exit(slot);
             long value = StressWorker.value(found);
             Record.addPins(Pieces.MEMORY, found, -1);
             return value;
@@ -57,11 +60,31 @@ public final class PinAgainstRetire {
     /// The old record in a cell of the allocator, for those that really free it.
     @State
     public static class InCell extends Slot {
+        public InCell() {
+            super(true);
+        }
+    }
+
+    /// The same with epochs and orphans of its own.
+    @State
+    public static class WithOrphans extends InCell {
+        final Epochs epochs = new Epochs(Pieces.MEMORY, piece + 640, 1);
         final AtomicLong orphans = new AtomicLong();
         final AtomicLong orphanBytes = new AtomicLong();
 
-        public InCell() {
-            super(true);
+        public WithOrphans() {
+            epochs.register();
+        }
+
+        Limbo limbo() {
+            return StressWorker.current().limbo(epochs, orphans, orphanBytes);
+        }
+
+        void adopt() {
+            Limbo staying = limbo();
+            staying.adoptOrphans();
+            staying.reclaim();
+            staying.abandon();
         }
     }
 
@@ -102,30 +125,22 @@ public final class PinAgainstRetire {
     @Outcome(expect = FORBIDDEN, desc = "freed under a pin, or never")
     public static class OrphanAdopted {
         @Actor
-        public void read(InCell s, JI_Result r) {
-            r.r1 = s.readPinned();
+        public void read(WithOrphans s, JI_Result r) {
+            r.r1 = s.readPinned(s.epochs, 0);
         }
 
         @Actor
-        public void update(InCell s) {
-            StressWorker worker = StressWorker.current();
+        public void update(WithOrphans s) {
             s.swing();
-            Limbo leaving = worker.limbo(s.orphans, s.orphanBytes);
+            Limbo leaving = s.limbo();
             leaving.retireRecord(s.old);
             leaving.abandon();
-            adopt(worker, s);
-        }
-
-        private static void adopt(StressWorker worker, InCell s) {
-            Limbo staying = worker.limbo(s.orphans, s.orphanBytes);
-            staying.adoptOrphans();
-            staying.reclaim();
-            staying.abandon();
+            s.adopt();
         }
 
         @Arbiter
-        public void free(InCell s, JI_Result r) {
-            adopt(StressWorker.current(), s);
+        public void free(WithOrphans s, JI_Result r) {
+            s.adopt();
             r.r2 = Record.state(Pieces.MEMORY, s.old) == Record.FREE && s.orphans.get() == 0 ? 1 : 0;
         }
     }

@@ -22,7 +22,7 @@ final class StressWorker {
 
     final int slot = EPOCHS.register();
     final SlabCache cache = new SlabCache(Pieces.ALLOCATOR);
-    final Limbo limbo = limbo(ORPHANS, ORPHAN_BYTES);
+    final Limbo limbo = limbo(EPOCHS, ORPHANS, ORPHAN_BYTES);
 
     private StressWorker() {}
 
@@ -39,9 +39,9 @@ final class StressWorker {
         EPOCHS.exit(slot);
     }
 
-    /// A limbo of this thread that leaves its chunks to, and takes them from, the orphans of a state.
-    Limbo limbo(AtomicLong orphans, AtomicLong orphanBytes) {
-        return new Limbo(Pieces.MEMORY, EPOCHS, cache, Store.CHUNK_CLASS, orphans, orphanBytes);
+    /// A limbo of this thread with the epochs and the orphans of a state.
+    Limbo limbo(Epochs epochs, AtomicLong orphans, AtomicLong orphanBytes) {
+        return new Limbo(Pieces.MEMORY, epochs, cache, Store.CHUNK_CLASS, orphans, orphanBytes);
     }
 
     Growth growth(Index index) {
