@@ -22,11 +22,12 @@ public final class AbandonAgainstAdopt {
 
     @State
     public static class Left {
-        final Epochs epochs = new Epochs(Pieces.MEMORY, Pieces.take(), 1);
+        final long piece = Pieces.take();
+        final Epochs epochs = new Epochs(Pieces.MEMORY, piece, 1);
         final AtomicLong orphans = new AtomicLong();
         final AtomicLong orphanBytes = new AtomicLong();
-        final long first = StressWorker.current().record(1, 1);
-        final long second = StressWorker.current().record(2, 2);
+        final long first = StressWorker.current().record(piece, 1);
+        final long second = StressWorker.current().record(piece + 1, 2);
 
         public Left() {
             leave(first);
@@ -46,8 +47,7 @@ public final class AbandonAgainstAdopt {
         }
 
         int freed() {
-            return (Record.state(Pieces.MEMORY, first) == Record.FREE ? 1 : 0)
-                    + (Record.state(Pieces.MEMORY, second) == Record.FREE ? 1 : 0);
+            return (StressWorker.isFree(first, piece) ? 1 : 0) + (StressWorker.isFree(second, piece + 1) ? 1 : 0);
         }
     }
 

@@ -26,10 +26,10 @@ public final class PinAgainstRetire {
     public abstract static class Slot {
         final long piece = Pieces.take();
         final long old;
-        final long next = Pieces.record(piece + 256, 1, 2);
+        final long next = Pieces.record(piece + 256, piece, 2);
 
         Slot(boolean cell) {
-            old = cell ? StressWorker.current().record(1, 1) : Pieces.record(piece + 512, 1, 1);
+            old = cell ? StressWorker.current().record(piece, 1) : Pieces.record(piece + 512, piece, 1);
             Words.setLongVolatile(Pieces.MEMORY, piece, Pieces.word(old));
         }
 
@@ -51,7 +51,7 @@ public final class PinAgainstRetire {
             long found = load();
             Record.addPins(Pieces.MEMORY, found, 1);
             epochs.exit(slot);
-            long value = StressWorker.value(found);
+            long value = StressWorker.value(found, piece);
             Record.addPins(Pieces.MEMORY, found, -1);
             return value;
         }
@@ -141,7 +141,7 @@ public final class PinAgainstRetire {
         @Arbiter
         public void free(WithOrphans s, JI_Result r) {
             s.adopt();
-            r.r2 = Record.state(Pieces.MEMORY, s.old) == Record.FREE && s.orphans.get() == 0 ? 1 : 0;
+            r.r2 = StressWorker.isFree(s.old, s.piece) && s.orphans.get() == 0 ? 1 : 0;
         }
     }
 
@@ -160,7 +160,7 @@ public final class PinAgainstRetire {
             long found = s.load();
             worker.exit();
             Record.addPins(Pieces.MEMORY, found, 1);
-            r.r1 = StressWorker.value(found);
+            r.r1 = StressWorker.value(found, s.piece);
             Record.addPins(Pieces.MEMORY, found, -1);
         }
 

@@ -25,18 +25,18 @@ public final class ReaderAgainstUpdate {
         final Table table = new Table(piece, 0, false);
         final Index index = new Index(Pieces.MEMORY, Pieces.HASHER, table);
         final long old;
-        final long next = Pieces.record(piece + 256, 1, 2);
+        final long next = Pieces.record(piece + 256, piece, 2);
         final long hash = Pieces.hash(next);
         final Probe probe = new Probe(Pieces.MEMORY);
 
         Keyed(boolean cell) {
-            old = cell ? StressWorker.current().record(1, 1) : Pieces.record(piece + 512, 1, 1);
+            old = cell ? StressWorker.current().record(piece, 1) : Pieces.record(piece + 512, piece, 1);
             Words.setLongVolatile(Pieces.MEMORY, piece, Pieces.word(old));
         }
 
         long read() {
             long found = index.find(hash, Pieces.MEMORY, Record.keyOffset(next), 8);
-            return found == Record.NONE ? 0 : StressWorker.value(found);
+            return found == Record.NONE ? 0 : StressWorker.value(found, piece);
         }
 
         void update() {

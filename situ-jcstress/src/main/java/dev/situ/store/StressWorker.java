@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// What a [StoreWorker] is made of, without a store around it: an epoch slot, a cache of cells and a limbo, the real
 /// ones. One for each thread of the harness, for all states that it meets; tables and slots are a state's own.
 ///
-/// A record that was freed shows: its state is [Record#FREE].
+/// A record that was freed shows: see [#isFree].
 final class StressWorker {
     /// What a reader gives that was left with freed memory.
     static final long FREED = -1;
@@ -69,11 +69,19 @@ final class StressWorker {
         limbo.reclaim();
     }
 
-    /// The value of a record, or [#FREED] if it is free now: a reader that may still read it asks this last.
-    static long value(long record) {
+    /// Whether a record with this key, which no other has, is free: by its state, or because its cell is another
+    /// record's by now.
+    static boolean isFree(long record, long key) {
+        return Record.state(Pieces.MEMORY, record) == Record.FREE
+                || Words.getLong(Pieces.MEMORY, Record.keyOffset(record)) != key;
+    }
+
+    /// The value of a record with this key, or [#FREED] if it is free now: a reader that may still read it asks this
+    /// last.
+    static long value(long record, long key) {
         long value = Pieces.value(record);
         Words.fullFence();
-        return Record.state(Pieces.MEMORY, record) == Record.FREE ? FREED : value;
+        return isFree(record, key) ? FREED : value;
     }
 
     /// For variants that free too early: what a reader can see of it, without giving the memory to others.

@@ -25,17 +25,21 @@ import org.junit.jupiter.api.Test;
 /// while policy and limit change. Every value tells which key it is of.
 ///
 /// Memory is to stay flat: what the kernel has given to the region, and what the store has in use, are sampled all
-/// along, and the last third may not be above the middle one.
+/// along, and, in runs of a minute and more, the last third may not be above the middle one.
 ///
 /// `-Dsitu.soak.seconds=600` makes it ten minutes; `-Dsitu.soak.threads=8`, `-Dsitu.soak.seed=…`.
 class StoreSoakTest {
     private static final long SECONDS = Long.getLong("situ.soak.seconds", 3);
     private static final int THREADS = Integer.getInteger("situ.soak.threads", 8);
     private static final long SEED = Long.getLong("situ.soak.seed", System.nanoTime());
-    private static final long MEMORY = 24 << 20;
-    private static final int KEYS = 60_000;
+    private static final long MEMORY = 8 << 20;
+    private static final int KEYS = 40_000;
     private static final int MAX_PINS = 64;
     private static final int SAMPLES = 300;
+    /// From then on there are enough samples to look for a trend.
+    private static final long TREND_SECONDS = 60;
+    /// How much longer a slow machine may take to get where records are evicted and expire.
+    private static final long MOST_SECONDS = SECONDS + 120;
 
     private final Store store = Store.open(
             StoreOptions.ofMemory(MEMORY).withMaxWorkers(32).withEvictionPolicy(EvictionPolicy.ALLKEYS_LRU));
@@ -81,6 +85,7 @@ class StoreSoakTest {
                 refused.sum());
         assertThat(statistics.evicted()).isPositive();
         assertThat(statistics.expired()).isPositive();
+        assertThat(clears.sum()).isPositive();
         StoreInvariants.check(store);
         assertFlat(samples);
         assertEmptyAfterClear();
@@ -94,6 +99,7 @@ class StoreSoakTest {
             last.exit();
             last.trim();
         }
+        store.allocator().purgeAll();
         StoreInvariants.check(store);
         StoreStatistics statistics = store.statistics();
         assertThat(statistics.limboRecords()).isZero();
@@ -108,9 +114,8 @@ class StoreSoakTest {
         List<Sample> samples = new ArrayList<>();
         EvictionPolicy[] policies = EvictionPolicy.values();
         long start = System.nanoTime();
-        long end = start + SECONDS * 1_000_000_000L;
-        long pause = Math.max(1, SECONDS * 1_000 / SAMPLES);
-        while (System.nanoTime() < end && failure.get() == null) {
+        long pause = Math.max(10, SECONDS * 1_000 / SAMPLES);
+        while (isOn((System.nanoTime() - start) / 1_000_000_000L) && failure.get() == null) {
             TimeUnit.MILLISECONDS.sleep(pause); // sets the rate of samples; nothing waits for it
             int round = samples.size();
             samples.add(new Sample(residentBytes(), store.statistics().allocatedBytes()));
@@ -121,6 +126,12 @@ class StoreSoakTest {
             }
         }
         return samples;
+    }
+
+    private boolean isOn(long seconds) {
+        StoreStatistics statistics = store.statistics();
+        boolean done = statistics.evicted() > 0 && statistics.expired() > 0 && clears.sum() > 0;
+        return seconds < SECONDS || (!done && seconds < MOST_SECONDS);
     }
 
     private static void assertFlat(List<Sample> samples) {
@@ -139,9 +150,11 @@ class StoreSoakTest {
         for (Sample sample : samples) {
             assertThat(sample.allocated()).isLessThan(MEMORY + MEMORY / 16 + (4 << 20));
         }
-        assertThat(last.allocated()).isLessThanOrEqualTo(middle.allocated() + MEMORY / 10);
-        // Runs between others that are in use stay touched, so this may go up for a while and then stays.
-        assertThat(last.resident()).isLessThanOrEqualTo(middle.resident() + MEMORY / 4);
+        if (SECONDS >= TREND_SECONDS) {
+            assertThat(last.allocated()).isLessThanOrEqualTo(middle.allocated() + MEMORY / 10);
+            // Runs between others that are in use stay touched, so this may go up for a while and then stays.
+            assertThat(last.resident()).isLessThanOrEqualTo(middle.resident() + MEMORY / 4);
+        }
         // The pages keep up to 64 MiB that is free and was written.
         assertThat(last.resident()).isLessThan(MEMORY + (72 << 20));
     }
@@ -273,7 +286,7 @@ class StoreSoakTest {
             } else if (what < 199_000) {
                 worker.scan(
                         random.nextLong(), 10, record -> check(record, Words.getLong(memory, Record.keyOffset(record))));
-            } else if (what < 199_998) {
+            } else if (what < 199_990) {
                 long record = worker.random();
                 if (record != Record.NONE) {
                     check(record, Words.getLong(memory, Record.keyOffset(record)));
