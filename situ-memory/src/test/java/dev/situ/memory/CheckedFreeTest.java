@@ -37,7 +37,9 @@ class CheckedFreeTest {
                 .isThrownBy(() -> allocator.freeRun(run + Region.PAGE_BYTES))
                 .withMessageContaining("not a run");
         cache.free(run);
-        assertThatIllegalStateException().isThrownBy(() -> allocator.freeRun(run)).withMessageContaining("not a run");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> allocator.freeRun(run))
+                .withMessageContaining("not a run");
     }
 
     @Test

@@ -59,17 +59,20 @@ class CheckedModeTest {
         operations.put("random", worker::random);
         operations.put("clear", worker::clear);
         Map<String, String> messages = new ConcurrentHashMap<>();
-        Thread thief = Thread.ofPlatform().name("thief").start(() -> operations.forEach((name, operation) -> {
-            try {
-                operation.run();
-            } catch (IllegalStateException e) {
-                messages.put(name, String.valueOf(e.getMessage()));
-            }
-        }));
+        Thread thief = Thread.ofPlatform()
+                .name("thief")
+                .start(() -> operations.forEach((name, operation) -> {
+                    try {
+                        operation.run();
+                    } catch (IllegalStateException e) {
+                        messages.put(name, String.valueOf(e.getMessage()));
+                    }
+                }));
         thief.join();
         assertThat(messages).containsOnlyKeys(operations.keySet());
         assertThat(messages.values())
-                .allSatisfy(message -> assertThat(message).contains("mine belongs to").contains("thief"));
+                .allSatisfy(message ->
+                        assertThat(message).contains("mine belongs to").contains("thief"));
     }
 
     @Test

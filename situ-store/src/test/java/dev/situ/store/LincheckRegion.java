@@ -6,7 +6,8 @@ import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Constructor;
 
-/// Opens the stores of [LincheckStore]: thousands, one after the other, never two at once. So they use one region, which
+/// Opens the stores of [LincheckStore]: thousands, one after the other, never two at once. So they use one region,
+/// which
 /// is zeroed, and so is as new. Lincheck is told not to look in here.
 final class LincheckRegion {
     private static final long BYTES = 1 << 20;
@@ -27,10 +28,8 @@ final class LincheckRegion {
     /// A store with an index of one bucket.
     static Store open() {
         REGION.memory().fill((byte) 0);
-        StoreOptions options = StoreOptions.ofMemory(BYTES)
-                .withMaxWorkers(4)
-                .withHashSeed(1)
-                .withClock(() -> 1);
+        StoreOptions options =
+                StoreOptions.ofMemory(BYTES).withMaxWorkers(4).withHashSeed(1).withClock(() -> 1);
         Store store;
         try {
             store = OPEN.newInstance(REGION, options);
@@ -39,8 +38,7 @@ final class LincheckRegion {
         }
         Index index = store.index();
         Table given = index.current();
-        index.replaceCurrent(
-                given, new Table(store.allocator().allocateZeroedRun(Table.bytes(0), false), 0, false));
+        index.replaceCurrent(given, new Table(store.allocator().allocateZeroedRun(Table.bytes(0), false), 0, false));
         store.allocator().freeRun(given.base);
         return store;
     }

@@ -136,7 +136,9 @@ class ModelTest {
             if (policy.volatileOnly()) {
                 assertThat(old.expireAt()).as("a key that the policy spares").isPositive();
             }
-            assertThat(++met).as("keys that are gone").isLessThanOrEqualTo(store.statistics().evicted());
+            assertThat(++met)
+                    .as("keys that are gone")
+                    .isLessThanOrEqualTo(store.statistics().evicted());
             model.remove(number);
             return null;
         }
@@ -306,7 +308,8 @@ class ModelTest {
             try (ValueHolder holder = last.holder()) {
                 assertThat(holder.value().byteSize()).isEqualTo(last.entry().length());
                 assertThat(holder.expireAtMillis()).isEqualTo(last.entry().expireAt());
-                assertThat(Words.getLong(holder.value(), 0)).isEqualTo(last.entry().value());
+                assertThat(Words.getLong(holder.value(), 0))
+                        .isEqualTo(last.entry().value());
                 assertThat(Words.getLong(holder.value(), last.entry().length() - 8L))
                         .isEqualTo(last.entry().value());
             }

@@ -45,10 +45,9 @@ class StoreLincheckTest {
         }
 
         ExecutionScenario of(Class<? extends LincheckStore> store) {
-            List<List<Actor>> threads =
-                    List.of(first.stream().map(c -> c.of(store)).toList(), second.stream()
-                            .map(c -> c.of(store))
-                            .toList());
+            List<List<Actor>> threads = List.of(
+                    first.stream().map(c -> c.of(store)).toList(),
+                    second.stream().map(c -> c.of(store)).toList());
             return new ExecutionScenario(List.of(), threads, List.of(), null);
         }
     }

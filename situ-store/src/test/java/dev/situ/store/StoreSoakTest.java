@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// A long life of one small store in minutes: threads with workers that come and go read, write, update, delete and
-/// sweep keys with and without expiry, evict, pin what others unpin, and clear, so that the index grows again and again,
+/// sweep keys with and without expiry, evict, pin what others unpin, and clear, so that the index grows again and
+/// again,
 /// while policy and limit change. Every value tells which key it is of.
 ///
 /// Memory is to stay flat: what the kernel has given to the region, and what the store has in use, are sampled all
@@ -41,8 +42,8 @@ class StoreSoakTest {
     /// How much longer a slow machine may take to get where records are evicted and expire.
     private static final long MOST_SECONDS = SECONDS + 120;
 
-    private final Store store = Store.open(
-            StoreOptions.ofMemory(MEMORY).withMaxWorkers(32).withEvictionPolicy(EvictionPolicy.ALLKEYS_LRU));
+    private final Store store =
+            Store.open(StoreOptions.ofMemory(MEMORY).withMaxWorkers(32).withEvictionPolicy(EvictionPolicy.ALLKEYS_LRU));
     private final MemorySegment memory = store.memory();
     private final ConcurrentLinkedQueue<Pin> pins = new ConcurrentLinkedQueue<>();
     private final AtomicLong pinned = new AtomicLong();
@@ -285,7 +286,9 @@ class StoreSoakTest {
                 });
             } else if (what < 199_000) {
                 worker.scan(
-                        random.nextLong(), 10, record -> check(record, Words.getLong(memory, Record.keyOffset(record))));
+                        random.nextLong(),
+                        10,
+                        record -> check(record, Words.getLong(memory, Record.keyOffset(record))));
             } else if (what < 199_990) {
                 long record = worker.random();
                 if (record != Record.NONE) {
