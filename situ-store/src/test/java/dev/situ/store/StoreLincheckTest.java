@@ -28,22 +28,18 @@ class StoreLincheckTest {
     private static final int ITERATIONS = Integer.getInteger("situ.lincheck.iterations", 1);
     private static final int INVOCATIONS = Integer.getInteger("situ.lincheck.invocations", 100);
 
-    /// What two threads do, by name.
-    private enum Scenario {
-        TWO_INSERTS(List.of(insert(1, 3, 11)), List.of(delete(2, 1), insert(2, 3, 12))),
-        READ_AGAINST_DELETE(List.of(get(1, 1)), List.of(delete(2, 1), insert(2, 1, 12))),
-        UPDATE_AGAINST_DELETE(List.of(add(1, 1, 11), get(1, 1)), List.of(delete(2, 1))),
-        TWO_DELETES(List.of(delete(1, 1)), List.of(delete(2, 1), get(2, 1))),
-        GROWTH(List.of(insert(1, 3, 11), add(1, 1, 12)), List.of(delete(2, 2), add(2, 1, 13), get(2, 3)));
+    private static final Scenario TWO_INSERTS =
+            new Scenario(List.of(insert(1, 3, 11)), List.of(delete(2, 1), insert(2, 3, 12)));
+    private static final Scenario READ_AGAINST_DELETE =
+            new Scenario(List.of(get(1, 1)), List.of(delete(2, 1), insert(2, 1, 12)));
+    private static final Scenario UPDATE_AGAINST_DELETE =
+            new Scenario(List.of(add(1, 1, 11), get(1, 1)), List.of(delete(2, 1)));
+    private static final Scenario TWO_DELETES = new Scenario(List.of(delete(1, 1)), List.of(delete(2, 1), get(2, 1)));
+    private static final Scenario GROWTH = new Scenario(
+            List.of(insert(1, 3, 11), add(1, 1, 12)), List.of(delete(2, 2), add(2, 1, 13), get(2, 3)));
 
-        private final List<Call> first;
-        private final List<Call> second;
-
-        Scenario(List<Call> first, List<Call> second) {
-            this.first = first;
-            this.second = second;
-        }
-
+    /// What two threads do.
+    private record Scenario(List<Call> first, List<Call> second) {
         ExecutionScenario of(Class<? extends LincheckStore> store) {
             List<List<Actor>> threads = List.of(
                     first.stream().map(c -> c.of(store)).toList(),
@@ -104,7 +100,7 @@ class StoreLincheckTest {
     @Test
     void everyInterleavingThatWasTriedIsLinearizable() {
         ModelCheckingOptions options = options(ITERATIONS, INVOCATIONS);
-        for (Scenario scenario : Scenario.values()) {
+        for (Scenario scenario : List.of(TWO_INSERTS, READ_AGAINST_DELETE, UPDATE_AGAINST_DELETE, TWO_DELETES, GROWTH)) {
             options.addCustomScenario(scenario.of(LincheckStore.class));
         }
         options.check(LincheckStore.class);
@@ -117,19 +113,19 @@ class StoreLincheckTest {
 
     @Test
     void anInsertInOnePhaseIsFound() {
-        assertFinds(OnePhase.class, Scenario.TWO_INSERTS)
+        assertFinds(OnePhase.class, TWO_INSERTS)
                 .hasMessageContaining("Invalid execution results")
                 .hasMessageNotContaining("Exception");
     }
 
     @Test
     void aRecordThatIsFreedAtOnceIsFound() {
-        assertFinds(FreedAtOnce.class, Scenario.READ_AGAINST_DELETE);
+        assertFinds(FreedAtOnce.class, READ_AGAINST_DELETE);
     }
 
     @Test
     void aDeleteThatDoesNotCompareIsFound() {
-        assertFinds(DeletedWithoutComparing.class, Scenario.TWO_DELETES)
+        assertFinds(DeletedWithoutComparing.class, TWO_DELETES)
                 .hasMessageContaining("Invalid execution results");
     }
 
