@@ -35,8 +35,8 @@ class StoreLincheckTest {
     private static final Scenario UPDATE_AGAINST_DELETE =
             new Scenario(List.of(add(1, 1, 11), get(1, 1)), List.of(delete(2, 1)));
     private static final Scenario TWO_DELETES = new Scenario(List.of(delete(1, 1)), List.of(delete(2, 1), get(2, 1)));
-    private static final Scenario GROWTH = new Scenario(
-            List.of(insert(1, 3, 11), add(1, 1, 12)), List.of(delete(2, 2), add(2, 1, 13), get(2, 3)));
+    private static final Scenario GROWTH =
+            new Scenario(List.of(insert(1, 3, 11), add(1, 1, 12)), List.of(delete(2, 2), add(2, 1, 13), get(2, 3)));
 
     /// What two threads do.
     private record Scenario(List<Call> first, List<Call> second) {
@@ -100,7 +100,8 @@ class StoreLincheckTest {
     @Test
     void everyInterleavingThatWasTriedIsLinearizable() {
         ModelCheckingOptions options = options(ITERATIONS, INVOCATIONS);
-        for (Scenario scenario : List.of(TWO_INSERTS, READ_AGAINST_DELETE, UPDATE_AGAINST_DELETE, TWO_DELETES, GROWTH)) {
+        for (Scenario scenario :
+                List.of(TWO_INSERTS, READ_AGAINST_DELETE, UPDATE_AGAINST_DELETE, TWO_DELETES, GROWTH)) {
             options.addCustomScenario(scenario.of(LincheckStore.class));
         }
         options.check(LincheckStore.class);
@@ -125,8 +126,7 @@ class StoreLincheckTest {
 
     @Test
     void aDeleteThatDoesNotCompareIsFound() {
-        assertFinds(DeletedWithoutComparing.class, TWO_DELETES)
-                .hasMessageContaining("Invalid execution results");
+        assertFinds(DeletedWithoutComparing.class, TWO_DELETES).hasMessageContaining("Invalid execution results");
     }
 
     /// A variant's own way to search and to move buckets, with the worker's memory and limbo.
