@@ -51,7 +51,7 @@ public final class PinAgainstRetire {
             long found = load();
             Record.addPins(Pieces.MEMORY, found, 1);
             epochs.exit(slot);
-            long value = StressWorker.value(found, piece);
+            long value = StressWorker.keptValue(found, piece);
             Record.addPins(Pieces.MEMORY, found, -1);
             return value;
         }
@@ -160,7 +160,7 @@ public final class PinAgainstRetire {
             long found = s.load();
             worker.exit();
             Record.addPins(Pieces.MEMORY, found, 1);
-            r.r1 = StressWorker.value(found, s.piece);
+            r.r1 = StressWorker.keptValue(found, s.piece);
             Record.addPins(Pieces.MEMORY, found, -1);
         }
 

@@ -36,7 +36,7 @@ public final class ReaderAgainstUpdate {
 
         long read() {
             long found = index.find(hash, Pieces.MEMORY, Record.keyOffset(next), 8);
-            return found == Record.NONE ? 0 : StressWorker.value(found, piece);
+            return found == Record.NONE ? 0 : StressWorker.keptValue(found, piece);
         }
 
         void update() {

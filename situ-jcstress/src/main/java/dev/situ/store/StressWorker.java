@@ -12,6 +12,7 @@ final class StressWorker {
     /// What a reader gives that was left with freed memory.
     static final long FREED = -1;
 
+    private static final int LOOKS = 50;
     private static final int SLOTS = 4096;
     private static final AtomicLong ORPHANS = new AtomicLong();
     private static final AtomicLong ORPHAN_BYTES = new AtomicLong();
@@ -82,6 +83,15 @@ final class StressWorker {
         long value = Pieces.value(record);
         Words.fullFence();
         return isFree(record, key) ? FREED : value;
+    }
+
+    /// The same for a reader that keeps the record for as long as another thread needs to free it.
+    static long keptValue(long record, long key) {
+        long value = value(record, key);
+        for (int look = 0; look < LOOKS && value != FREED; look++) {
+            value = value(record, key);
+        }
+        return value;
     }
 
     /// For variants that free too early: what a reader can see of it, without giving the memory to others.
