@@ -5,30 +5,41 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import dev.situ.memory.SlabAllocator;
-import dev.situ.memory.SlabCache;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Memory for the states of tests: jcstress makes millions of them, far too many for a store each. Every state
 /// gets its own piece of one region, zeroed; pieces are used again long after their state is over.
+///
+/// ```
+///   0                        ALLOCATOR_BYTES
+///   +------------------------+-------------------------------------------+
+///   | slabs of the allocator | piece 0 | piece 1 | ...                   |
+///   +------------------------+-------------------------------------------+
+/// ```
+///
+/// The allocator is for what is really retired and freed: see [StressWorker].
 final class Pieces {
     static final int BYTES = 1024;
     static final long POISON = -1;
 
     private static final int COUNT = 1 << 17;
-    private static final Region REGION = Region.reserve((long) COUNT * BYTES, HugePages.NONE);
+    private static final long ALLOCATOR_BYTES = 256L << 20;
+    private static final Region REGION = Region.reserve(ALLOCATOR_BYTES + (long) COUNT * BYTES, HugePages.NONE);
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     static final MemorySegment MEMORY = REGION.memory();
     static final Hasher64 HASHER = Hashing.wyhashFinal4(1);
+    /// Never gets beyond its part of the region: all that the tests have out at once is some megabytes.
+    static final SlabAllocator ALLOCATOR =
+            new SlabAllocator(REGION, ALLOCATOR_BYTES / 2, Bucket.BYTES, Limbo.CHUNK_BYTES);
 
     private Pieces() {}
 
     /// A zeroed piece.
     static long take() {
-        long piece = (long) (NEXT.getAndIncrement() & (COUNT - 1)) * BYTES;
+        long piece = ALLOCATOR_BYTES + (long) (NEXT.getAndIncrement() & (COUNT - 1)) * BYTES;
         for (int i = 0; i < BYTES; i += 8) {
             Words.setLong(MEMORY, piece + i, 0);
         }
@@ -76,16 +87,4 @@ final class Pieces {
         }
         return members;
     }
-
-    /// What moves buckets for one actor. Its limbo is never reclaimed here: no overflow bucket, no table is
-    /// retired.
-    static Growth growth(Index index) {
-        SlabAllocator allocator = new SlabAllocator(REGION, 0, Bucket.BYTES, Limbo.CHUNK_BYTES);
-        SlabCache cache = new SlabCache(allocator);
-        Limbo limbo = new Limbo(
-                MEMORY, new Epochs(MEMORY, SPARE, 1), cache, Store.CHUNK_CLASS, new AtomicLong(), new AtomicLong());
-        return new Growth(index, allocator, cache, limbo, Store.BUCKET_CLASS);
-    }
-
-    private static final long SPARE = take();
 }

@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/// Random operations of one worker against a `HashMap` with expiry and a clock that the test turns.
+/// Random operations of one worker against a `HashMap` with expiry and a clock that the test turns: with room for
+/// everything, and with little under each eviction policy, where a key may be gone, but no more of them than the store
+/// says were evicted, and none that the policy spares.
+///
 /// `-Dsitu.model.seed=…` repeats a run, `-Dsitu.model.seeds=1000` makes a long one.
 class ModelTest {
     private static final int SEEDS = Integer.getInteger("situ.model.seeds", 3);
@@ -27,9 +34,23 @@ class ModelTest {
         for (int i = 0; i < SEEDS; i++) {
             long seed = given != null ? given : System.nanoTime();
             try {
-                new Run(seed).run(40_000);
+                new Run(seed, 64 << 20, EvictionPolicy.NOEVICTION).run(40_000);
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(EvictionPolicy.class)
+    void withLittleMemoryItLosesWhatItEvictsAndNothingElse(EvictionPolicy policy) {
+        Long given = Long.getLong("situ.model.seed");
+        for (int i = 0; i < Math.max(1, SEEDS / 3); i++) {
+            long seed = given != null ? given : System.nanoTime();
+            try {
+                new Run(seed, 2 << 20, policy).run(20_000);
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("seed " + seed + ", " + policy, e);
             }
         }
     }
@@ -42,16 +63,28 @@ class ModelTest {
         private final MemorySegment key = arena.allocate(40);
         private final Store store;
         private final StoreWorker worker;
+        private final EvictionPolicy policy;
         private final int keys;
+        private final LookupBurst lookups = new LookupBurst();
+        private final MemorySegment lookupKeys = arena.allocate(40 * 16);
+        private final List<Held> held = new ArrayList<>();
+        // How many evictions of unexpired keys were met.
+        private long met;
         private long number;
         private int keyLength;
 
-        Run(long seed) {
+        /// A value in our hands, by holder or by pin, and what it is to be for as long as we have it.
+        private record Held(@Nullable ValueHolder holder, long record, Entry entry) {}
+
+        Run(long seed, long memory, EvictionPolicy policy) {
             random = new Random(seed);
-            store = Store.open(
-                    StoreOptions.ofMemory(64 << 20).withClock(clock::get).withHashSeed(seed));
+            store = Store.open(StoreOptions.ofMemory(memory)
+                    .withClock(clock::get)
+                    .withHashSeed(seed)
+                    .withEvictionPolicy(policy));
             worker = store.worker("model");
-            keys = 1 << (1 + random.nextInt(14));
+            this.policy = policy;
+            keys = 1 << (policy == EvictionPolicy.NOEVICTION ? 1 + random.nextInt(14) : 13);
         }
 
         void run(int operations) {
@@ -64,16 +97,25 @@ class ModelTest {
                 }
                 worker.exit();
                 clock.addAndGet(random.nextInt(5));
+                if (random.nextInt(200) == 0) {
+                    worker.trim();
+                }
                 if (random.nextInt(2_000) == 0) {
-                    compareAll();
-                    StoreInvariants.check(store);
+                    checkAll();
                 }
             }
-            compareAll();
-            StoreInvariants.check(store);
+            checkAll();
             worker.close();
             store.close();
             arena.close();
+        }
+
+        private void checkAll() {
+            while (!held.isEmpty()) {
+                letGo(held.size() - 1);
+            }
+            compareAll();
+            StoreInvariants.check(store);
         }
 
         private @Nullable Entry old(long now) {
@@ -85,36 +127,52 @@ class ModelTest {
             return old;
         }
 
-        private void step(long now) {
+        /// What the model has, given that the store says that the key is absent or there.
+        private @Nullable Entry settle(@Nullable Entry old, boolean there) {
+            if (old == null || there) {
+                assertThat(there).isEqualTo(old != null);
+                return old;
+            }
+            if (policy.volatileOnly()) {
+                assertThat(old.expireAt()).as("a key that the policy spares").isPositive();
+            }
+            assertThat(++met)
+                    .as("keys that are gone")
+                    .isLessThanOrEqualTo(store.statistics().evicted());
+            model.remove(number);
+            return null;
+        }
+
+        private void choose() {
             number = random.nextInt(keys);
             keyLength = 8 + (int) (number % 33);
             Words.setLong(key, 0, number);
+        }
+
+        private void step(long now) {
+            choose();
             Entry old = old(now);
             int what = random.nextInt(1000);
-            if (what < 300) {
+            if (what < 250) {
                 compare(worker.find(key, 0, keyLength), old);
-            } else if (what < 500) {
-                Entry entry = entry(now);
-                assertThat(worker.put(claim(entry))).isEqualTo(StoreStatus.STORED);
-                model.put(number, entry);
-            } else if (what < 580) {
-                Entry entry = entry(now);
-                StoreStatus status = worker.putIfAbsent(claim(entry));
-                assertThat(status).isEqualTo(old == null ? StoreStatus.STORED : StoreStatus.NOT_STORED);
-                model.putIfAbsent(number, entry);
+            } else if (what < 270) {
+                findMany(now);
+            } else if (what < 300) {
+                hold(old);
             } else if (what < 660) {
-                Entry entry = entry(now);
-                StoreStatus status = worker.putIfPresent(claim(entry));
-                assertThat(status).isEqualTo(old != null ? StoreStatus.STORED : StoreStatus.NOT_STORED);
-                model.replace(number, entry);
+                write(now, old, what);
             } else if (what < 800) {
                 StoreStatus status = worker.delete(key, 0, keyLength);
-                assertThat(status).isEqualTo(old == null ? StoreStatus.ABSENT : StoreStatus.DELETED);
+                Entry settled = settle(old, status == StoreStatus.DELETED);
+                assertThat(status).isEqualTo(settled == null ? StoreStatus.ABSENT : StoreStatus.DELETED);
                 model.remove(number);
             } else if (what < 900) {
                 update(now, old);
             } else if (what < 940) {
-                worker.abort(claim(entry(now)));
+                long record = claim(entry(now));
+                if (record != Record.NONE) {
+                    worker.abort(record);
+                }
             } else if (what < 997) {
                 worker.sweep(now, 10_000);
             } else if (what < 998) {
@@ -125,49 +183,171 @@ class ModelTest {
             }
         }
 
+        private void write(long now, @Nullable Entry old, int what) {
+            Entry entry = entry(now);
+            long record = claim(entry);
+            if (record == Record.NONE) {
+                refused();
+            } else if (what < 500) {
+                stored(worker.put(record), entry);
+            } else if (what < 560) {
+                StoreStatus status = worker.putIfAbsent(record);
+                if (settle(old, status == StoreStatus.NOT_STORED) == null) {
+                    stored(status, entry);
+                }
+            } else if (what < 610) {
+                StoreStatus status = worker.putIfPresent(record);
+                if (settle(old, status == StoreStatus.STORED) != null) {
+                    stored(status, entry);
+                }
+            } else {
+                putIfVersion(record, entry, old);
+            }
+        }
+
+        private void stored(StoreStatus status, Entry entry) {
+            assertThat(status).isEqualTo(StoreStatus.STORED);
+            model.put(number, entry);
+        }
+
+        /// Only where memory is short may a claim fail.
+        private void refused() {
+            assertThat(store.statistics().limitBytes()).isLessThan(4 << 20);
+        }
+
+        private void putIfVersion(long record, Entry entry, @Nullable Entry old) {
+            long seen = worker.find(key, 0, keyLength);
+            compare(seen, old);
+            if (seen == Record.NONE) {
+                assertThat(worker.putIfVersion(record, random.nextInt())).isEqualTo(StoreStatus.NOT_STORED);
+                return;
+            }
+            int version = Record.version(store.memory(), seen);
+            boolean right = random.nextBoolean();
+            StoreStatus status = worker.putIfVersion(record, right ? version : version + 1 + random.nextInt(100));
+            assertThat(status).isEqualTo(right ? StoreStatus.STORED : StoreStatus.NOT_STORED);
+            if (right) {
+                model.put(number, entry);
+                assertThat(Record.version(store.memory(), worker.find(key, 0, keyLength)))
+                        .isEqualTo(version + 1);
+            }
+        }
+
         private void update(long now, @Nullable Entry old) {
             Entry entry = entry(now);
             int choice = random.nextInt(4);
+            Entry[] settled = new Entry[1];
+            boolean[] full = new boolean[1];
             StoreStatus status = worker.update(key, 0, keyLength, (w, record) -> {
-                compare(record, old);
-                return choice == 0 ? RecordUpdate.REMOVE : choice == 1 ? RecordUpdate.KEEP : claim(entry);
+                settled[0] = compare(record, old);
+                long next = choice == 0 ? RecordUpdate.REMOVE : choice == 1 ? RecordUpdate.KEEP : claim(entry);
+                full[0] = next == Record.NONE;
+                return next;
             });
-            if (choice == 0) {
-                assertThat(status).isEqualTo(old == null ? StoreStatus.ABSENT : StoreStatus.DELETED);
+            if (full[0]) {
+                refused();
+                assertThat(status).isEqualTo(StoreStatus.FULL);
+            } else if (choice == 0) {
+                assertThat(status).isEqualTo(settled[0] == null ? StoreStatus.ABSENT : StoreStatus.DELETED);
                 model.remove(number);
             } else if (choice == 1) {
                 assertThat(status).isEqualTo(StoreStatus.NOT_STORED);
             } else {
-                assertThat(status).isEqualTo(StoreStatus.STORED);
-                model.put(number, entry);
+                stored(status, entry);
+            }
+        }
+
+        private void findMany(long now) {
+            lookups.clear();
+            long[] numbers = new long[16];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = random.nextInt(keys);
+                Words.setLong(lookupKeys, i * 40L, numbers[i]);
+                lookups.add(lookupKeys, i * 40L, 8 + (int) (numbers[i] % 33));
+            }
+            worker.findAll(lookups);
+            for (int i = 0; i < numbers.length; i++) {
+                number = numbers[i];
+                compare(lookups.record(i), old(now));
+            }
+        }
+
+        // ---- holders and pins -------------------------------------------------------------------------------------
+
+        /// Takes a value in hand that is to stay as it is, whatever happens to its key, or lets one go.
+        private void hold(@Nullable Entry old) {
+            if (held.size() == 8) {
+                letGo(random.nextInt(held.size()));
+                return;
+            }
+            if (random.nextBoolean()) {
+                ValueHolder holder = worker.hold(key, 0, keyLength);
+                Entry entry = settle(old, holder != null);
+                if (holder != null && entry != null) {
+                    held.add(new Held(holder, Record.NONE, entry));
+                }
+            } else {
+                long record = worker.find(key, 0, keyLength);
+                Entry entry = compare(record, old);
+                if (entry != null) {
+                    worker.pin(record);
+                    held.add(new Held(null, record, entry));
+                }
+            }
+        }
+
+        private void letGo(int index) {
+            Held last = held.get(index);
+            held.set(index, held.getLast());
+            held.removeLast();
+            if (last.holder() == null) {
+                compareValue(last.record(), last.entry());
+                worker.unpin(last.record());
+                return;
+            }
+            try (ValueHolder holder = last.holder()) {
+                assertThat(holder.value().byteSize()).isEqualTo(last.entry().length());
+                assertThat(holder.expireAtMillis()).isEqualTo(last.entry().expireAt());
+                assertThat(Words.getLong(holder.value(), 0))
+                        .isEqualTo(last.entry().value());
+                assertThat(Words.getLong(holder.value(), last.entry().length() - 8L))
+                        .isEqualTo(last.entry().value());
             }
         }
 
         private Entry entry(long now) {
-            int length = random.nextInt(100) == 0 ? random.nextInt(70_000) + 8 : random.nextInt(100) + 8;
+            int length = random.nextInt(100) == 0 ? random.nextInt(70_000) + 16 : random.nextInt(100) + 16;
             return new Entry(random.nextLong(), length, random.nextInt(3) == 0 ? now + 1 + random.nextInt(2_000) : 0);
         }
 
+        /// Claims a record, or gives [Record#NONE].
         private long claim(Entry entry) {
             long record = worker.claim(key, 0, keyLength, entry.length());
-            long value = Record.valueOffset(store.memory(), record);
-            Words.setLong(store.memory(), value, entry.value());
-            Words.setLong(store.memory(), value + entry.length() - 8, entry.value());
-            Record.setExpireAtMillis(store.memory(), record, entry.expireAt());
+            if (record != Record.NONE) {
+                long value = Record.valueOffset(store.memory(), record);
+                Words.setLong(store.memory(), value, entry.value());
+                Words.setLong(store.memory(), value + entry.length() - 8, entry.value());
+                Record.setExpireAtMillis(store.memory(), record, entry.expireAt());
+            }
             return record;
         }
 
-        private void compare(long record, @Nullable Entry entry) {
-            if (entry == null) {
-                assertThat(record).isEqualTo(Record.NONE);
-                return;
+        /// Compares what the store gave with what the model has, and gives what the key has.
+        private @Nullable Entry compare(long record, @Nullable Entry old) {
+            Entry entry = settle(old, record != Record.NONE);
+            if (entry != null) {
+                compareValue(record, entry);
             }
-            assertThat(record).isNotEqualTo(Record.NONE);
+            return entry;
+        }
+
+        private void compareValue(long record, Entry entry) {
             MemorySegment memory = store.memory();
             assertThat(Record.valueLength(memory, record)).isEqualTo(entry.length());
             assertThat(Record.expireAtMillis(memory, record)).isEqualTo(entry.expireAt());
-            long last = Record.valueOffset(memory, record) + entry.length() - 8;
-            assertThat(Words.getLong(memory, last)).isEqualTo(entry.value());
+            long first = Record.valueOffset(memory, record);
+            assertThat(Words.getLong(memory, first)).isEqualTo(entry.value());
+            assertThat(Words.getLong(memory, first + entry.length() - 8)).isEqualTo(entry.value());
         }
 
         private void scan(long now) {
@@ -185,7 +365,11 @@ class ModelTest {
                     expected.add(name);
                 }
             });
-            assertThat(seen).isEqualTo(expected);
+            if (policy == EvictionPolicy.NOEVICTION) {
+                assertThat(seen).isEqualTo(expected);
+            } else {
+                assertThat(expected).containsAll(seen);
+            }
         }
 
         private void compareAll() {
