@@ -42,7 +42,8 @@ final class StressWorker {
 
     /// A limbo of this thread with the epochs and the orphans of a state.
     Limbo limbo(Epochs epochs, AtomicLong orphans, AtomicLong orphanBytes) {
-        return new Limbo(Pieces.MEMORY, epochs, cache, Store.CHUNK_CLASS, orphans, orphanBytes);
+        return new Limbo(
+                Pieces.MEMORY, epochs, cache, Store.CHUNK_CLASS, new Sources(Pieces.MEMORY), orphans, orphanBytes);
     }
 
     Growth growth(Index index) {
@@ -51,7 +52,7 @@ final class StressWorker {
 
     /// A live record in a cell of its own. To be retired, or it is lost.
     long record(long key, long value) {
-        return Pieces.record(cache.allocate(Record.bytes(8, 8)), key, value);
+        return Pieces.record(cache.allocate(Record.bytes(8, 8, 0)), key, value);
     }
 
     /// An empty bucket in a cell of its own. To be retired, or it is lost.

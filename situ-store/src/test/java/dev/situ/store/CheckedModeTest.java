@@ -109,9 +109,6 @@ class CheckedModeTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> Record.setExpireAtMillis(memory, record, 5))
                 .withMessageContaining("not claimed");
-        assertThatIllegalStateException()
-                .isThrownBy(() -> Record.truncateValue(memory, record, 1))
-                .withMessageContaining("not claimed");
         worker.exit();
     }
 
