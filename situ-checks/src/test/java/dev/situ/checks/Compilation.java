@@ -32,12 +32,12 @@ record Compilation(List<Diagnostic<? extends JavaFileObject>> errors) {
 
     /// With what every build runs: Error Prone, NullAway, the own checks.
     static Compilation of(String source) {
-        return run(source, Pom.arguments(ROOT.resolve("pom.xml"), ""));
+        return run(source, Pom.arguments(ROOT.resolve("pom.xml")));
     }
 
     /// With what `-Pleaks` runs: the Resource Leak Checker.
     static Compilation withLeaks(String source) {
-        return run(source, Pom.arguments(ROOT.resolve("pom.xml"), "leaks"));
+        return run(source, Pom.leakArguments(ROOT.resolve("pom.xml")));
     }
 
     /// The errors from line `first` to before line `end`.
@@ -99,12 +99,12 @@ record Compilation(List<Diagnostic<? extends JavaFileObject>> errors) {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /// A source in memory, of a class `dev.situ.example.Example`.
+    /// A source in memory, of a class `dev.situ.packet.example.Example`: in a package that every check looks at.
     private static final class Source extends SimpleJavaFileObject {
         private final String text;
 
         Source(String text) {
-            super(URI.create("string:///dev/situ/example/Example.java"), Kind.SOURCE);
+            super(URI.create("string:///dev/situ/packet/example/Example.java"), Kind.SOURCE);
             this.text = text;
         }
 

@@ -12,20 +12,25 @@ import org.w3c.dom.NodeList;
 
 /// Reads what the root pom gives the compiler, so that the tests cannot differ from the build.
 final class Pom {
+    private static final String COMPILER = "/plugins/plugin[artifactId='maven-compiler-plugin']/configuration";
+
     private Pom() {}
 
-    /// The `<arg>`s of the compiler plugin, in the pom's own build or in a profile.
-    static List<String> arguments(Path pom, String profile) {
-        String build = profile.isEmpty() ? "/project/build" : "/project/profiles/profile[id='" + profile + "']/build";
-        String plugin = build + "/plugins/plugin[artifactId='maven-compiler-plugin']/configuration";
+    /// What a main source is compiled with, in an ordinary build.
+    static List<String> arguments(Path pom) {
+        String plugin = "/project/build" + COMPILER;
         List<String> arguments = texts(pom, plugin + "/compilerArgs/arg");
-        List<String> processors = texts(pom, plugin + "/annotationProcessors/annotationProcessor");
-        if (processors.isEmpty()) {
-            arguments.add("-proc:none");
-        } else {
-            arguments.addAll(List.of("-processor", String.join(",", processors)));
+        String errorProne = texts(pom, "/project/properties/situ.errorprone").getFirst();
+        for (String argument : texts(pom, plugin + "/compilerArgument")) {
+            arguments.add(argument.replace("${situ.errorprone}", errorProne));
         }
+        arguments.add("-proc:none");
         return arguments;
+    }
+
+    /// What it is compiled with under `-Pleaks`.
+    static List<String> leakArguments(Path pom) {
+        return texts(pom, "/project/profiles/profile[id='leaks']/build" + COMPILER + "/compilerArgs/arg");
     }
 
     private static List<String> texts(Path pom, String path) {

@@ -17,7 +17,7 @@ class UseAfterGivingAwayTest {
     }
 
     private static final String HEAD = """
-            package dev.situ.example;
+            package dev.situ.packet.example;
             import dev.situ.memory.BufferSource;
             import dev.situ.memory.Consumes;
             import dev.situ.memory.ConsumesIfTrue;

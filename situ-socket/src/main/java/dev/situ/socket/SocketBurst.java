@@ -1,5 +1,6 @@
 package dev.situ.socket;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.packet.BufferRef;
 import dev.situ.packet.Burst;
@@ -141,7 +142,7 @@ final class SocketBurst implements UdpBurst {
     }
 
     @Override
-    public void release(long handle) {
+    public void release(@Consumes long handle) {
         buffers.release(handle);
     }
 }

@@ -1,5 +1,6 @@
 package dev.situ.testkit;
 
+import dev.situ.memory.Consumes;
 import dev.situ.udp.UdpBurst;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -84,7 +85,7 @@ final class CopiedBurst implements UdpBurst {
     }
 
     @Override
-    public void release(long handle) {
+    public void release(@Consumes long handle) {
         retained.remove(handle);
     }
 }
