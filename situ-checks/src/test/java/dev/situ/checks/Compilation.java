@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
@@ -74,7 +75,7 @@ record Compilation(List<Diagnostic<? extends JavaFileObject>> errors) {
         var diagnostics = new DiagnosticCollector<JavaFileObject>();
         var out = new StringWriter();
         List<String> arguments = new ArrayList<>(pomArguments);
-        String classPath = System.getProperty("java.class.path");
+        String classPath = Objects.requireNonNull(System.getProperty("java.class.path"));
         // Sources on the class path are compiled when they are named, and their module-info files are not looked at.
         arguments.addAll(List.of("-implicit:none", "-processorpath", classPath));
         arguments.addAll(List.of("-classpath", sources() + File.pathSeparator + classPath));

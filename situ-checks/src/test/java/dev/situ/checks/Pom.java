@@ -3,11 +3,13 @@ package dev.situ.checks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathConstants;
 import javax.xml.xpath.XPathFactory;
 import org.w3c.dom.Document;
+import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /// Reads what the root pom gives the compiler, so that the tests cannot differ from the build.
@@ -42,7 +44,8 @@ final class Pom {
             NodeList nodes = (NodeList) xpath.evaluate(path, document, XPathConstants.NODESET);
             List<String> texts = new ArrayList<>();
             for (int i = 0; i < nodes.getLength(); i++) {
-                texts.add(nodes.item(i).getTextContent().strip());
+                Node node = Objects.requireNonNull(nodes.item(i));
+                texts.add(Objects.requireNonNull(node.getTextContent()).strip());
             }
             return texts;
         } catch (Exception e) {

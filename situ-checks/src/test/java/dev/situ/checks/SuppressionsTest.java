@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SuppressionsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-    private static final Pattern SUPPRESSION = Pattern.compile("@SuppressWarnings\\(([^)]*)\\)");
+    private static final Pattern SUPPRESSION = Pattern.compile("@SuppressWarnings\\([^)]*\\)");
     private static final Pattern CHECK = Pattern.compile("\"(Immutable|UseAfterGivingAway|(?:resourceleak|mustcall|"
             + "required\\.method|missing\\.creates)[^\"]*)\"");
 
@@ -41,20 +43,20 @@ class SuppressionsTest {
                 .containsExactlyInAnyOrderElementsOf(listed);
     }
 
-    private static void count(Path sources, TreeMap<String, Integer> found) {
+    private static void count(Path sources, Map<String, Integer> found) {
         try (Stream<Path> files = Files.walk(sources)) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                String text = Files.readString(file);
-                for (Matcher suppression = SUPPRESSION.matcher(text); suppression.find(); ) {
-                    for (Matcher check = CHECK.matcher(suppression.group(1)); check.find(); ) {
-                        String name = file.getFileName().toString().replace(".java", "");
-                        String module = sources.getParent()
-                                .getParent()
-                                .getParent()
-                                .getFileName()
-                                .toString();
-                        found.merge(module + " " + name + " " + check.group(1), 1, Integer::sum);
+                String name = ROOT.relativize(file).toString();
+                Matcher suppression = SUPPRESSION.matcher(Files.readString(file));
+                while (suppression.find()) {
+                    Matcher check = CHECK.matcher(Objects.requireNonNull(suppression.group()));
+                    while (check.find()) {
+                        found.merge(
+                                name + " "
+                                        + Objects.requireNonNull(check.group()).replace("\"", ""),
+                                1,
+                                Integer::sum);
                     }
                 }
             }
