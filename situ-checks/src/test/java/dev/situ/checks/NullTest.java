@@ -19,7 +19,7 @@ class NullTest {
 
     @Test
     void whatMayBeNullIsNotUsedUnasked() {
-        compile("static int f(@Nullable String s) { return s.length(); }").fails("[NullAway]", "s is @Nullable");
+        compile("static int f(@Nullable String s) { return s.length(); }").fails("[NullAway]", "'s' is @Nullable");
     }
 
     @Test
