@@ -423,4 +423,5 @@ abstract class FlowWalk extends TreeScanner<@Nullable Void, @Nullable Void> {
 
     static int startOf(Tree tree) {
         return ((JCTree) tree).getStartPosition();
-    }}
+    }
+}

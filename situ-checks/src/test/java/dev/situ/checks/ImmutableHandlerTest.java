@@ -63,7 +63,8 @@ class ImmutableHandlerTest {
 
     @Test
     void aRequestHandlerWithAFieldThatChangesDoesNotCompile() {
-        compile(requestHandler("private int requests;", "if (++requests > 9) { return RequestStatus.REFUSE; }")).fails("[Immutable]", "requests");
+        compile(requestHandler("private int requests;", "if (++requests > 9) { return RequestStatus.REFUSE; }"))
+                .fails("[Immutable]", "requests");
     }
 
     @Test
