@@ -1,5 +1,6 @@
 package dev.situ.client;
 
+import dev.situ.memory.Consumes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -50,7 +51,7 @@ final class ClientMemory implements AutoCloseable {
     }
 
     /// Gives a block back; it must not be touched any more.
-    void giveBack(Block block) {
+    void giveBack(@Consumes Block block) {
         Arena own = block.own();
         if (own != null) {
             own.close();

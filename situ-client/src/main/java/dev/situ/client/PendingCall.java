@@ -1,5 +1,6 @@
 package dev.situ.client;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.SliceList;
 import dev.situ.r2p2.CallStart;
 import dev.situ.r2p2.CallStatus;
@@ -33,7 +34,7 @@ final class PendingCall<T extends @Nullable Object> extends Submission implement
             ReplyReader reader,
             ClientMemory memory,
             byte[] small,
-            ClientMemory.@Nullable Block block,
+            @Consumes ClientMemory.@Nullable Block block,
             int length,
             long deadline) {
         this.decoder = decoder;
@@ -55,7 +56,7 @@ final class PendingCall<T extends @Nullable Object> extends Submission implement
             Function<ReplyReader, T> decoder,
             ReplyReader reader,
             ClientMemory memory,
-            ClientMemory.Block block,
+            @Consumes ClientMemory.Block block,
             int length,
             long deadline) {
         return new PendingCall<>(decoder, reader, memory, IN_BLOCK, block, length, deadline);

@@ -1,5 +1,6 @@
 package dev.situ.client;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,7 +23,7 @@ public final class Value implements AutoCloseable {
     private final MemorySegment bytes;
 
     /// Consumes `block`, whose first `length` bytes are the value.
-    Value(ClientMemory owner, ClientMemory.Block block, int length) {
+    Value(ClientMemory owner, @Consumes ClientMemory.Block block, int length) {
         this.owner = owner;
         this.block = new AtomicReference<>(block);
         this.bytes = block.memory().asSlice(0, length).asReadOnly();

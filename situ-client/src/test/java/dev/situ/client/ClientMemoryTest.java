@@ -20,6 +20,7 @@ class ClientMemoryTest {
     }
 
     @Test
+    @SuppressWarnings("UseAfterGivingAway") // what must not be done is tried
     void aBlockThatWasGivenBackIsTakenAgain() {
         try (ClientMemory memory = new ClientMemory()) {
             ClientMemory.Block block = memory.take(1000);
@@ -30,6 +31,7 @@ class ClientMemoryTest {
     }
 
     @Test
+    @SuppressWarnings("UseAfterGivingAway") // what must not be done is tried
     void nothingIsReadableOnceItIsFreed() {
         ClientMemory memory = new ClientMemory();
         ClientMemory.Block pooled = memory.take(100);

@@ -1,6 +1,7 @@
 package dev.situ.kv;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import dev.situ.resp.ArgumentBudget;
 import dev.situ.resp.Command;
 import dev.situ.store.Record;
@@ -49,7 +50,7 @@ public final class Executor {
     ///
     /// @param claimed consumed: the unpublished record that the value was received into; [Call#FULL] if there
     ///     was no memory for it; or [Record#NONE]
-    void execute(Session session, Command command, Reply reply, long claimed) {
+    void execute(Session session, Command command, Reply reply, @Consumes long claimed) {
         execute(find(command), session, command, reply, claimed);
     }
 
@@ -90,7 +91,7 @@ public final class Executor {
     }
 
     /// Runs a command whose declaration was looked up.
-    void execute(@Nullable CommandSpec found, Session session, Command command, Reply reply, long claimed) {
+    void execute(@Nullable CommandSpec found, Session session, Command command, Reply reply, @Consumes long claimed) {
         counters.commands++;
         reply.protocol(session.protocol());
         CommandSpec spec = found;

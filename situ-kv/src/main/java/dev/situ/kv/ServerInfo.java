@@ -1,9 +1,12 @@
 package dev.situ.kv;
 
+import com.google.errorprone.annotations.Immutable;
 import java.util.Map;
 
 /// What commands tell about the server around them (`INFO`, `CONFIG GET`, `HELLO`): filled in by the server,
-/// read here. Called by every worker at any time; only for commands that are rare.
+/// read here. Called by every worker at any time, so it must be immutable, or safe for all threads and marked so;
+/// only for commands that are rare.
+@Immutable
 public interface ServerInfo {
     /// The version of Situ.
     String version();

@@ -1,10 +1,12 @@
 package dev.situ.kv;
 
+import com.google.errorprone.annotations.Immutable;
 import java.lang.foreign.MemorySegment;
 
 /// Says which keys this node serves, before a command touches them: the seam for sharding.
 ///
-/// Called by every worker at once.
+/// Called by every worker at once, and immutable: a new map of slots is a new owner.
+@Immutable
 public interface SlotOwner {
     /// The owner of a node that serves every key. It is recognised by identity and never called.
     SlotOwner EVERY_KEY = new SlotOwner() {

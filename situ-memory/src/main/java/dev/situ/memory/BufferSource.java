@@ -18,7 +18,7 @@ public interface BufferSource {
     long heldBytes(long buffer);
 
     /// Consumes one reference to `buffer`. Any thread.
-    void release(long buffer);
+    void release(@Consumes long buffer);
 
     /// Whether so few buffers are free that who keeps some should copy the bytes and release them, and keep no
     /// more. Cheap: asked for each value that could be kept.

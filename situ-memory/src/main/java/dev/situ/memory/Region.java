@@ -3,6 +3,7 @@ package dev.situ.memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
 
 /// A range of virtual addresses, reserved at once and backed by the kernel page by page when a page is first
 /// written.
@@ -18,6 +19,7 @@ import java.util.Objects;
 /// A place in a region is an offset, and every access goes through the one segment [#memory()], which checks its
 /// bounds. After [#close()] every access, from any thread, throws `IllegalStateException`; none ever reaches
 /// unmapped memory. Safe to share between threads.
+@InheritableMustCall("close")
 public final class Region implements AutoCloseable {
     /// The grain of [#discard]: offsets and lengths are multiples of it.
     public static final int PAGE_BYTES = 4096;

@@ -1,5 +1,6 @@
 package dev.situ.optimap;
 
+import com.google.errorprone.annotations.Immutable;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -55,6 +56,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <K> keys, with `equals` and `hashCode` that agree and do not change
 /// @param <V> values
+@Immutable
+@SuppressWarnings("Immutable") // safe for all threads by construction
 public final class OptiMap<K, V> extends EntryTable<K, V> implements ConcurrentMap<K, V> {
     /// Makes an empty map with [OptiMapOptions#DEFAULT].
     public OptiMap() {

@@ -1,5 +1,6 @@
 package dev.situ.optimap;
 
+import com.google.errorprone.annotations.Immutable;
 import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
@@ -48,6 +49,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <K> keys, with `equals` and `hashCode` that agree and do not change
 /// @param <V> values that need closing
+@Immutable
+@SuppressWarnings("Immutable") // safe for all threads by construction
 public final class OwningMap<K, V> implements AutoCloseable {
     private final OptiMap<K, Owned<V>> map;
     private final Consumer<? super V> closer;

@@ -1,5 +1,6 @@
 package dev.situ.r2p2;
 
+import com.google.errorprone.annotations.Immutable;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpHandler;
 import dev.situ.udp.UdpSender;
@@ -22,8 +23,12 @@ import java.util.function.LongSupplier;
 ///
 /// It has no threads and no sockets: it is driven by bursts and by [#tick]. Each queue has a state of its own that
 /// no other touches. Nothing is allocated for requests of one packet, nor, once warm, for those of up to 256.
+@Immutable
 public final class R2p2Server implements UdpHandler, AutoCloseable {
+    @SuppressWarnings("Immutable") // never changed, and element i is touched by the poller of queue i only
     private final CompatibleServer[] queues;
+
+    @SuppressWarnings("Immutable") // likewise
     private final ReliableServer[] reliable;
 
     /// A server for a stack of `queues` queues, whose handler's owned bytes stay as they are for good.

@@ -1,5 +1,6 @@
 package dev.situ.r2p2;
 
+import com.google.errorprone.annotations.Immutable;
 import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import dev.situ.udp.UdpBurst;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It has no thread and no socket: it is driven by [#call], [#onBurst] and [#tick], all by one thread, with the
 /// sender given in. Nothing is allocated for calls of one packet each way once as many have been outstanding.
+@Immutable
+@SuppressWarnings("Immutable") // its stack has one queue: one thread drives both
 public final class ReliableClient implements UdpHandler, AutoCloseable {
     /// About a quarter of a millisecond.
     private static final int DEADLINE_TICK_SHIFT = 18;

@@ -1,5 +1,6 @@
 package dev.situ.r2p2;
 
+import com.google.errorprone.annotations.Immutable;
 import dev.situ.memory.SliceList;
 
 /// What is called with every whole request: the request callback of the thesis (section 4.4).
@@ -7,6 +8,10 @@ import dev.situ.memory.SliceList;
 /// It is called by every queue's poller at once, so it must be re-entrant: what it keeps for each poller it finds
 /// under `queue`. It runs inside [dev.situ.udp.UdpQueue#poll()], to completion. It should not throw: the exception
 /// costs the rest of the burst.
+///
+/// The compiler holds it to that, as with [dev.situ.udp.UdpHandler]: state of each poller goes into a
+/// [dev.situ.udp.PerQueue].
+@Immutable
 public interface RequestHandler {
     /// Executes a request.
     ///

@@ -1,49 +1,50 @@
 package dev.situ.server;
 
+import com.google.errorprone.annotations.Immutable;
 import dev.situ.kv.Keyspace;
 import dev.situ.memory.SliceList;
 import dev.situ.r2p2.RequestHandler;
 import dev.situ.r2p2.RequestStatus;
 import dev.situ.r2p2.ResponseOwners;
 import dev.situ.store.StoreWorker;
+import dev.situ.udp.PerQueue;
 import java.util.List;
 
 /// Executes R2P2 requests: one or more RESP commands in, their replies in order out. What joins `situ-r2p2`, which does
 /// not know what a payload means, to `situ-kv`, which does not know how it came. The owners of responses are records of
 /// the store, which are pinned until the client has them.
+@Immutable
 final class R2p2Commands implements RequestHandler, ResponseOwners, AutoCloseable {
-    private final R2p2Lane[] lanes;
+    private final PerQueue<R2p2Lane> lanes;
 
     /// A handler for as many queues as there are workers.
     R2p2Commands(Keyspace keyspace, List<StoreWorker> workers) {
-        lanes = workers.stream().map(worker -> new R2p2Lane(keyspace, worker)).toArray(R2p2Lane[]::new);
+        lanes = new PerQueue<>(workers.size(), queue -> new R2p2Lane(keyspace, workers.get(queue)));
     }
 
     @Override
     public RequestStatus handle(int queue, SliceList request, SliceList response) {
-        return lanes[queue].handle(request, response);
+        return lanes.of(queue).handle(request, response);
     }
 
     @Override
     public RequestStatus tooLarge(int queue, long length, long limit, SliceList response) {
-        return lanes[queue].tooLarge(response);
+        return lanes.of(queue).tooLarge(response);
     }
 
     @Override
     public void pin(int queue, long owner) {
-        lanes[queue].pin(owner);
+        lanes.of(queue).pin(owner);
     }
 
     @Override
     public void unpin(int queue, long owner) {
-        lanes[queue].unpin(owner);
+        lanes.of(queue).unpin(owner);
     }
 
     /// To be called after polling has stopped.
     @Override
     public void close() {
-        for (R2p2Lane lane : lanes) {
-            lane.close();
-        }
+        lanes.forEach(R2p2Lane::close);
     }
 }

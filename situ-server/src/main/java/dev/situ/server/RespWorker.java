@@ -3,6 +3,7 @@ package dev.situ.server;
 import dev.situ.kv.CommandStream;
 import dev.situ.kv.Executor;
 import dev.situ.kv.Keyspace;
+import dev.situ.memory.Consumes;
 import dev.situ.store.StoreWorker;
 import dev.situ.tcp.TcpWorker;
 
@@ -14,7 +15,7 @@ final class RespWorker implements TcpWorker {
     private final Executor executor;
 
     /// @param store consumed: closed with this
-    RespWorker(StoreWorker store, Keyspace keyspace) {
+    RespWorker(@Consumes StoreWorker store, Keyspace keyspace) {
         this.store = store;
         this.keyspace = keyspace;
         executor = new Executor(keyspace, store);

@@ -1,5 +1,6 @@
 package dev.situ.server;
 
+import com.google.errorprone.annotations.Immutable;
 import dev.situ.kv.ServerInfo;
 import dev.situ.tcp.TcpServer;
 import java.util.LinkedHashMap;
@@ -7,6 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What `INFO`, `CONFIG GET` and `HELLO` tell about this server. Safe for all threads.
+@Immutable
+@SuppressWarnings("Immutable") // its volatile fields are written once, at the start
 final class ServerFacts implements ServerInfo {
     private final ServerOptions options;
     private final long startNanos = System.nanoTime();

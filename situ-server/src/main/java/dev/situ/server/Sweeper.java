@@ -1,5 +1,6 @@
 package dev.situ.server;
 
+import dev.situ.memory.Consumes;
 import dev.situ.store.StoreWorker;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +21,7 @@ final class Sweeper implements AutoCloseable {
     /// Starts sweeping.
     ///
     /// @param store consumed: closed with this
-    Sweeper(StoreWorker store) {
+    Sweeper(@Consumes StoreWorker store) {
         this.store = store;
         thread = Thread.ofPlatform().name("sweep").daemon().start(this::run);
     }

@@ -1,5 +1,6 @@
 package dev.situ.socket;
 
+import dev.situ.memory.Consumes;
 import dev.situ.udp.UdpHandler;
 import java.lang.foreign.Arena;
 
@@ -19,7 +20,7 @@ final class BoundSocket {
     /// Consumes `socket`, which is bound; the socket belongs to queue `owner`, which has the number `queue`.
     BoundSocket(
             int queue,
-            UdpSocket socket,
+            @Consumes UdpSocket socket,
             UdpHandler handler,
             HandlerFailures failures,
             SocketStackOptions options,

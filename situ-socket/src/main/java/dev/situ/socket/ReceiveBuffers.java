@@ -1,11 +1,13 @@
 package dev.situ.socket;
 
 import dev.situ.memory.BufferSource;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import dev.situ.packet.BufferPool;
 import dev.situ.packet.BufferRef;
 import java.lang.foreign.MemorySegment;
+import org.checkerframework.checker.mustcall.qual.Owning;
 
 /// The buffers of one bound socket: large ones that the kernel writes to, and small ones for lone datagrams that
 /// are kept.
@@ -22,7 +24,10 @@ final class ReceiveBuffers implements BufferSource {
 
     private final HandlerFailures failures;
     private final SocketCounters counters;
-    private final Region region;
+
+    @SuppressWarnings("required.method.not.called") // close() leaves it mapped while somebody holds a buffer
+    private final @Owning Region region;
+
     private final BufferPool large;
     private final BufferPool small;
     private final long smallStart;
@@ -76,7 +81,7 @@ final class ReceiveBuffers implements BufferSource {
 
     /// Drops a reference to a buffer of either pool. Any thread may call it.
     @Override
-    public void release(long ref) {
+    public void release(@Consumes long ref) {
         if (BufferRef.pool(ref) == SMALL) {
             small.release(ref);
         } else {
@@ -87,7 +92,7 @@ final class ReceiveBuffers implements BufferSource {
     /// Drops the reference that the socket itself holds to a retained buffer. A handler that released more often
     /// than it retained has taken that one away: this is its failure, and must not stop the poller. For the
     /// poller.
-    void releaseOwn(long ref) {
+    void releaseOwn(@Consumes long ref) {
         try {
             release(ref);
         } catch (IllegalStateException e) {

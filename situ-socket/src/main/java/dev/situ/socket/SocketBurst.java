@@ -1,6 +1,7 @@
 package dev.situ.socket;
 
 import dev.situ.memory.BufferSource;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.packet.BufferRef;
 import dev.situ.packet.Burst;
@@ -155,7 +156,7 @@ final class SocketBurst implements UdpBurst {
     }
 
     @Override
-    public void release(long handle) {
+    public void release(@Consumes long handle) {
         buffers.release(handle);
     }
 }

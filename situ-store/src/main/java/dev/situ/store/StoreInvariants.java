@@ -31,6 +31,7 @@ public final class StoreInvariants {
     private final Set<Long> limbo = new HashSet<>();
     private final Set<Long> cleared = new HashSet<>();
     private final Set<Long> knownRuns = new HashSet<>();
+    private final long[] owned;
     private long usedBytes;
     private long adoptedKeys;
     private long adoptedBytes;
@@ -40,6 +41,7 @@ public final class StoreInvariants {
         this.store = store;
         this.memory = store.memory();
         this.allocator = store.allocator();
+        this.owned = new long[SizeClasses.COUNT];
     }
 
     /// Checks a store at rest.
@@ -209,7 +211,9 @@ public final class StoreInvariants {
                 if (sizeClass < SizeClasses.COUNT) {
                     for (int i = 0; i < allocator.cellsPerSlab(sizeClass); i++) {
                         long cell = at + (long) i * allocator.cellBytes(sizeClass);
-                        switch (Record.state(memory, cell)) {
+                        int state = Record.state(memory, cell);
+                        owned[sizeClass] += state == Record.FREE ? 0 : 1;
+                        switch (state) {
                             case Record.LIVE -> live++;
                             case Record.RETIRED -> retired++;
                             case Record.CLAIMED -> claimedFound++;
@@ -259,6 +263,12 @@ public final class StoreInvariants {
             long all = (long) allocator.slabs(i) * allocator.cellsPerSlab(i);
             long counted = store.cells(i) + freeCells(i);
             require(all == counted, "class %d: %d cells, %d used, cached or free", i, all, counted);
+            require(
+                    i >= SizeClasses.COUNT || owned[i] == store.cells(i),
+                    "class %d: %d cells in use, %d records",
+                    i,
+                    store.cells(i),
+                    i < SizeClasses.COUNT ? owned[i] : 0);
         }
         long pages = allocator.allocatedBytes() + allocator.freeBytes();
         require(pages == allocator.touchedBytes(), "%d bytes of pages, not %d", pages, allocator.touchedBytes());

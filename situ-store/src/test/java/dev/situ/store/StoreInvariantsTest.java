@@ -3,6 +3,8 @@ package dev.situ.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.situ.memory.SizeClasses;
+import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +73,22 @@ class StoreInvariantsTest {
     }
 
     // ---- index ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void aCellThatIsLost() {
+        assertThat(worker.cache().allocateCell(SizeClasses.classOf(64), false)).isNotEqualTo(SlabAllocator.NONE);
+        assertFound("cells in use");
+    }
+
+    @Test
+    void aCellThatIsFreedTwice() {
+        long first = worker.cache().allocateCell(SizeClasses.classOf(64), false);
+        long second = worker.cache().allocateCell(SizeClasses.classOf(64), false);
+        worker.cache().free(first);
+        worker.cache().free(second);
+        worker.cache().free(first);
+        assertFound("cells in use");
+    }
 
     @Test
     void aRecordThatNoSlotLeadsToAnyMore() {

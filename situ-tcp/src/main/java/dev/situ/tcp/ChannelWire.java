@@ -1,5 +1,6 @@
 package dev.situ.tcp;
 
+import dev.situ.memory.Consumes;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -70,7 +71,7 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Wire {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext from, Object message) {
+    public void channelRead(ChannelHandlerContext from, @Consumes Object message) {
         connection.received((ByteBuf) message);
     }
 

@@ -3,6 +3,7 @@ package dev.situ.tcp;
 import dev.situ.kv.CommandStream;
 import dev.situ.kv.Reply;
 import dev.situ.kv.StreamStatus;
+import dev.situ.memory.Consumes;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -97,7 +98,7 @@ final class Connection {
     }
 
     /// Bytes have come. Consumes the buffer, which [#input()] gave.
-    void received(ByteBuf bytes) {
+    void received(@Consumes ByteBuf bytes) {
         loop.received(bytes.readableBytes());
         if (closing || ended) {
             drained += bytes.readableBytes();

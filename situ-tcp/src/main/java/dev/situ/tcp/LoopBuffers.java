@@ -1,5 +1,6 @@
 package dev.situ.tcp;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import java.util.ArrayDeque;
@@ -47,7 +48,7 @@ final class LoopBuffers {
         return buffer;
     }
 
-    void give(LoopBuffer buffer) {
+    void give(@Consumes LoopBuffer buffer) {
         count(-1);
         idle.addLast(buffer);
     }

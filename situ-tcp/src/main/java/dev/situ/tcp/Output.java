@@ -1,5 +1,6 @@
 package dev.situ.tcp;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.SliceList;
 import io.netty.buffer.ByteBuf;
 import java.lang.foreign.MemorySegment;
@@ -121,7 +122,7 @@ final class Output {
         }
     }
 
-    private void write(ByteBuf buffer) {
+    private void write(@Consumes ByteBuf buffer) {
         unflushed = true;
         wire.write(buffer);
     }

@@ -1,5 +1,6 @@
 package dev.situ.tcp;
 
+import dev.situ.memory.Consumes;
 import io.netty.buffer.ByteBuf;
 
 /// The socket of one connection, whatever carries it. It tells its [Connection] what comes in.
@@ -12,7 +13,7 @@ interface Wire {
 
     /// Takes bytes to be sent after all others; they leave with [#flush()]. Consumes one reference: the buffer is
     /// released once the kernel has its bytes, or never will.
-    void write(ByteBuf bytes);
+    void write(@Consumes ByteBuf bytes);
 
     /// Sends what was written.
     void flush();

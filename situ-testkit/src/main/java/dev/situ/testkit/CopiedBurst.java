@@ -1,6 +1,7 @@
 package dev.situ.testkit;
 
 import dev.situ.memory.BufferSource;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import dev.situ.memory.Words;
@@ -138,7 +139,7 @@ final class CopiedBurst implements UdpBurst {
     }
 
     @Override
-    public void release(long handle) {
+    public void release(@Consumes long handle) {
         retained.release(handle);
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One bound port on one queue: a line in, a line out, and the handler between them.
-final class LossyPort implements UdpHandler {
+final class LossyPort {
     private final int queue;
     private final UdpHandler handler;
     private final LossyLine in;
@@ -24,8 +24,7 @@ final class LossyPort implements UdpHandler {
     }
 
     /// Takes what really arrived. It is handed over by [#turn].
-    @Override
-    public void onBurst(UdpBurst burst, UdpSender real) {
+    void arrived(UdpBurst burst, UdpSender real) {
         sender(real);
         for (int i = 0; i < burst.size(); i++) {
             in.send(Datagram.copyOf(burst.peer(i), burst.memory(i), burst.offset(i), burst.length(i)));

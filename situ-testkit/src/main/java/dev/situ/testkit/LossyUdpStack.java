@@ -1,5 +1,7 @@
 package dev.situ.testkit;
 
+import dev.situ.memory.Consumes;
+import dev.situ.udp.PerQueue;
 import dev.situ.udp.UdpHandler;
 import dev.situ.udp.UdpQueue;
 import dev.situ.udp.UdpStack;
@@ -32,7 +34,7 @@ public final class LossyUdpStack implements UdpStack {
     private final CopiedBurst.Retained retained = new CopiedBurst.Retained();
 
     /// Puts lossy lines in front of `real`, which is *consumed*: it is closed with this stack.
-    public LossyUdpStack(UdpStack real, Impairments impairments) {
+    public LossyUdpStack(@Consumes UdpStack real, Impairments impairments) {
         this.real = real;
         this.impairments = impairments;
         this.queues = new LossyQueue[real.queues()];
@@ -53,14 +55,14 @@ public final class LossyUdpStack implements UdpStack {
 
     @Override
     public InetSocketAddress bind(InetSocketAddress local, UdpHandler handler) throws IOException {
-        LossyPort[] added = new LossyPort[queues.length];
-        for (int i = 0; i < added.length; i++) {
-            added[i] = new LossyPort(i, handler, impairments, ports.size() + i, retained);
-        }
-        InetSocketAddress bound = real.bind(local, (burst, sender) -> added[burst.queue()].onBurst(burst, sender));
-        for (int i = 0; i < added.length; i++) {
-            queues[i].add(added[i]);
-            ports.add(added[i]);
+        int first = ports.size();
+        PerQueue<LossyPort> added = new PerQueue<>(
+                queues.length, queue -> new LossyPort(queue, handler, impairments, first + queue, retained));
+        InetSocketAddress bound =
+                real.bind(local, (burst, sender) -> added.of(burst.queue()).arrived(burst, sender));
+        for (int i = 0; i < queues.length; i++) {
+            queues[i].add(added.of(i));
+            ports.add(added.of(i));
         }
         return bound;
     }

@@ -1,6 +1,7 @@
 package dev.situ.testkit;
 
 import dev.situ.memory.BufferSource;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.udp.UdpBurst;
 import java.lang.foreign.MemorySegment;
@@ -134,7 +135,7 @@ final class SimulatedBurst implements UdpBurst {
     }
 
     @Override
-    public void release(long handle) {
+    public void release(@Consumes long handle) {
         retained.remove(handle);
     }
 }

@@ -1,6 +1,7 @@
 package dev.situ.udp;
 
 import dev.situ.memory.BufferSource;
+import dev.situ.memory.Consumes;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PacketCache;
 import java.lang.foreign.MemorySegment;
@@ -96,7 +97,7 @@ final class PacketDatagrams implements UdpBurst {
     }
 
     @Override
-    public void release(long handle) {
+    public void release(@Consumes long handle) {
         retained.release(handle);
     }
 

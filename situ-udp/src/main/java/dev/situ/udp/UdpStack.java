@@ -2,6 +2,7 @@ package dev.situ.udp;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
 
 /// UDP, as the layers above see it: bind a handler to a port, poll queues, send. Implemented over kernel sockets
 /// and over a user-space stack on a packet port; whoever is above does not know which.
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 /// ```
 ///
 /// Each queue is polled by one thread. Datagrams of one flow stay on one queue.
+@InheritableMustCall("close")
 public interface UdpStack extends AutoCloseable {
     /// The number of queues, fixed for the stack's life.
     int queues();

@@ -1,5 +1,6 @@
 package dev.situ.bench.r2p2;
 
+import com.google.errorprone.annotations.Immutable;
 import dev.situ.socket.SocketStackOptions;
 import dev.situ.socket.SocketUdpStack;
 import dev.situ.udp.UdpBurst;
@@ -13,6 +14,8 @@ import java.util.SplittableRandom;
 
 /// Keeps a fixed number of GETs under way against one server, each datagram on its own, and counts the hits. The
 /// same code for every server, so that their figures can be divided.
+@Immutable
+@SuppressWarnings("Immutable") // its stack has one queue, driven by the thread that runs the loop
 final class ClosedLoop implements UdpHandler {
     private static final long LOST_AFTER_NANOS = 50_000_000;
 

@@ -1,5 +1,6 @@
 package dev.situ.bench.r2p2;
 
+import com.google.errorprone.annotations.Immutable;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpHandler;
 import dev.situ.udp.UdpQueue;
@@ -11,6 +12,8 @@ import org.HdrHistogram.Histogram;
 
 /// Sends GETs at a fixed rate, whatever comes back, and measures each from the moment at which it was due: a
 /// server that stalls is charged with every request that it delays.
+@Immutable
+@SuppressWarnings("Immutable") // its stack has one queue, driven by the thread that runs the loop
 final class OpenLoop implements UdpHandler {
     private static final int IDS = 1 << 16;
     private static final long HIGHEST_NANOS = TimeUnit.SECONDS.toNanos(10);
