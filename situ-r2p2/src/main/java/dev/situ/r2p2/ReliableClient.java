@@ -64,6 +64,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     private int server;
     private long largestRequest = ReliableHeader.MAX_MESSAGE_BYTES;
     private long now;
+    /// Whether calls are collected and sent later, and the clock was read just before.
     private boolean driven;
 
     /// Takes the place of a response's packets while its completion reads them.
@@ -147,6 +148,19 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             advance(sender);
         }
         return CallStart.STARTED;
+    }
+
+    /// Begins to collect calls: until [#endCalls] the clock is not read and nothing is sent. For who starts many at
+    /// once.
+    public void beginCalls() {
+        now = clock.getAsLong();
+        driven = true;
+    }
+
+    /// Sends the calls that were collected, as far as they may be sent now. Committed, not flushed.
+    public void endCalls(UdpSender sender) {
+        driven = false;
+        advance(sender);
     }
 
     /// Handles what came from servers.
