@@ -67,6 +67,12 @@ final class CompatibleProtocol implements Protocol {
     }
 
     @Override
+    public void beginCalls() {}
+
+    @Override
+    public void endCalls(UdpSender sender) {}
+
+    @Override
     public void tick(UdpSender sender) {
         client.tick();
     }

@@ -143,7 +143,12 @@ final class IoLoop implements Runnable {
         if (backlog == null) {
             backlog = submissions.takeAll();
         }
+        if (backlog == null) {
+            sender.flush(); // what completions have started
+            return false;
+        }
         int started = 0;
+        protocol.beginCalls();
         try {
             while (backlog != null) {
                 Submission first = backlog;
@@ -158,6 +163,7 @@ final class IoLoop implements Runnable {
                 }
             }
         } finally {
+            protocol.endCalls(sender);
             room.release(started);
             sender.flush();
         }

@@ -31,6 +31,12 @@ sealed interface Protocol extends AutoCloseable permits CompatibleProtocol, Reli
             Completion completion,
             long token);
 
+    /// Says that calls follow, up to [#endCalls].
+    void beginCalls();
+
+    /// Sends the calls since [#beginCalls]. Committed, not flushed.
+    void endCalls(UdpSender sender);
+
     /// Ends what is over time and sends what is due.
     void tick(UdpSender sender);
 

@@ -55,6 +55,16 @@ final class ReliableProtocol implements Protocol {
     }
 
     @Override
+    public void beginCalls() {
+        client.beginCalls();
+    }
+
+    @Override
+    public void endCalls(UdpSender sender) {
+        client.endCalls(sender);
+    }
+
+    @Override
     public void tick(UdpSender sender) {
         client.tick(sender);
     }

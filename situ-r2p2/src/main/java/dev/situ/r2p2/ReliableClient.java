@@ -36,8 +36,6 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     private static final int DEADLINE_TICK_SHIFT = 18;
 
     private static final int CHUNK_CALLS = 64;
-    private static final long FIRST_OPEN_NANOS = 5_000_000;
-    private static final int MOST_OPEN_DOUBLINGS = 5;
 
     /// How many times at least something is sent before a server is given up.
     private static final int LEAST_TRIES = 5;
@@ -52,7 +50,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     private final long[] servers;
     private final ReliableClientOptions options;
     private final LongSupplier clock;
-    private final SipHash nonces;
+    private final SessionOpening opening;
     private final Arena arena = Arena.ofShared();
     private final Counters<ReliableClientCount> counts = new Counters<>(ReliableClientCount.values());
     private final TimerWheel deadlines;
@@ -67,14 +65,9 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     private int freeCount;
     private State state = State.CLOSED;
     private int server;
-    private int nonce;
-    private long nonceCount;
-    private int openTries;
-    private long openingSince;
-    private long openSentAt;
-    private long openAt;
     private long largestRequest = ReliableHeader.MAX_MESSAGE_BYTES;
     private long now;
+    /// Whether calls are collected and sent later, and the clock was read just before.
     private boolean driven;
 
     /// Takes the place of a response's packets while its completion reads them.
@@ -94,7 +87,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         this.servers = servers.clone();
         this.options = options;
         this.clock = clock;
-        this.nonces = nonces;
+        opening = new SessionOpening(nonces);
         now = clock.getAsLong();
         deadlines = new TimerWheel(options.maxOutstanding(), DEADLINE_TICK_SHIFT, now);
         free = new int[options.maxOutstanding()];
@@ -160,6 +153,19 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         return CallStart.STARTED;
     }
 
+    /// Begins to collect calls: until [#endCalls] the clock is not read and nothing is sent. For who starts many at
+    /// once.
+    public void beginCalls() {
+        now = clock.getAsLong();
+        driven = true;
+    }
+
+    /// Sends the calls that were collected, as far as they may be sent now. Committed, not flushed.
+    public void endCalls(UdpSender sender) {
+        driven = false;
+        advance(sender);
+    }
+
     /// Handles what came from servers.
     @Override
     public void onBurst(UdpBurst burst, UdpSender sender) {
@@ -204,7 +210,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         if (state == State.OPENING) {
             if (waiting.isEmpty()) {
                 state = State.CLOSED;
-            } else if (now - openAt >= 0) {
+            } else if (opening.isDue(now)) {
                 askAgain(sender);
             }
         } else if (state == State.OPEN) {
@@ -221,7 +227,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     public long delay() {
         long time = clock.getAsLong();
         long protocol = switch (state) {
-            case OPENING -> Math.max(0, openAt - time);
+            case OPENING -> opening.delay(time);
             case OPEN -> session.delay(time);
             case CLOSED, ENDED -> Long.MAX_VALUE;
         };
@@ -310,14 +316,12 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
 
     private void ask(UdpSender sender) {
         state = State.OPENING;
-        openTries = 0;
-        openingSince = now;
-        nonce = (int) nonces.hash(nonceCount++, servers[server]);
+        opening.start(servers[server], now);
         sendOpen(sender);
     }
 
     private void askAgain(UdpSender sender) {
-        if (servers.length > 1 && openTries >= LEAST_TRIES && now - openingSince >= options.giveUpNanos()) {
+        if (servers.length > 1 && opening.hasTried(LEAST_TRIES, options.giveUpNanos(), now)) {
             server = (server + 1) % servers.length;
             ask(sender);
         } else {
@@ -326,45 +330,29 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     }
 
     private void sendOpen(UdpSender sender) {
-        openAt = now + (FIRST_OPEN_NANOS << Math.min(openTries, MOST_OPEN_DOUBLINGS));
-        openSentAt = now;
-        openTries++;
-        long at = sender.claim(servers[server], ReliableHeader.BYTES + ReliableHeader.OPEN_PAYLOAD);
-        if (at == UdpSender.NO_ROOM) {
+        if (opening.send(sender, now)) {
+            session.noteCommitted();
+        } else {
             counts.add(ReliableClientCount.UNSENT);
-            return;
         }
-        ReliableHeader.write(
-                sender.memory(),
-                at,
-                ReliableHeader.alone(ReliableHeader.OPEN, nonce),
-                ReliableHeader.toServer(nonce, nonce, nonce));
-        Words.setLong(sender.memory(), at + ReliableHeader.BYTES, 0);
-        sender.commit();
-        session.noteCommitted();
     }
 
     private void onOpenOk(UdpBurst burst, int i, long first, long second, UdpSender sender) {
-        if (state != State.OPENING || ReliableHeader.ridToClient(first, second) != nonce) {
+        if (state != State.OPENING || ReliableHeader.ridToClient(first, second) != opening.nonce()) {
             counts.add(ReliableClientCount.UNKNOWN);
             return;
         }
-        long payload = burst.offset(i) + ReliableHeader.BYTES;
-        boolean whole = burst.length(i) == ReliableHeader.BYTES + ReliableHeader.OPEN_PAYLOAD;
-        int credit = whole ? Words.getUnsignedShortBe(burst.memory(i), payload) : 0;
-        long largest = whole ? Words.getIntBe(burst.memory(i), payload + 2) : 0;
-        if (credit == 0
-                || largest <= 0
-                || Words.getUnsignedShortBe(burst.memory(i), payload + 6) != ReliableHeader.MAX_PAYLOAD) {
+        if (!opening.read(burst, i)) {
             counts.add(ReliableClientCount.MALFORMED);
             return;
         }
-        session.open(servers[server], ReliableHeader.session(second), nonce, credit, now);
-        if (openTries == 1) {
-            session.rtt().sample(now - openSentAt);
+        session.open(
+                servers[server], ReliableHeader.session(second), opening.nonce(), ReliableHeader.credit(second), now);
+        if (opening.tries() == 1) {
+            session.rtt().sample(now - opening.sentAt());
         }
         state = State.OPEN;
-        largestRequest = largest;
+        largestRequest = opening.largestMessage();
         counts.add(ReliableClientCount.SESSIONS);
         endTooLarge(sender);
     }

@@ -1,18 +1,12 @@
 package dev.situ.r2p2;
 
-import static dev.situ.r2p2.ReliableServerCount.ACKS;
 import static dev.situ.r2p2.ReliableServerCount.DUPLICATES;
 import static dev.situ.r2p2.ReliableServerCount.EXECUTED;
 import static dev.situ.r2p2.ReliableServerCount.MALFORMED;
 import static dev.situ.r2p2.ReliableServerCount.POSTPONED;
-import static dev.situ.r2p2.ReliableServerCount.REFUSED;
-import static dev.situ.r2p2.ReliableServerCount.RESETS;
-import static dev.situ.r2p2.ReliableServerCount.RESPONSE_PACKETS;
 import static dev.situ.r2p2.ReliableServerCount.RETRANSMITTED;
-import static dev.situ.r2p2.ReliableServerCount.UNSENT;
 
 import dev.situ.memory.SliceList;
-import dev.situ.memory.Words;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpSender;
 import java.lang.foreign.Arena;
@@ -57,7 +51,7 @@ final class ReliableServer {
     private final SliceList request = new SliceList();
     private final LoneDatagram lone = new LoneDatagram();
     private final SliceList response = new SliceList();
-    private final PacketWriter writer = new PacketWriter();
+    private final ServerReplies replies;
     private final long maxAnnounced;
     private int unfinished;
     private long unfinishedBytes;
@@ -83,6 +77,7 @@ final class ReliableServer {
         int blocks = (int) (options.maxCopiedBytes() / BlockPool.BLOCK_BYTES);
         store = new ResponseStore(queue, owners, new BlockPool(arena, blocks), options.maxRetainedBytes());
         pump = new ResponsePump(counts, store, sessions, options.maxSessions(), now);
+        replies = new ServerReplies(counts, pump, options);
         idle = new TimerWheel(options.maxSessions(), IDLE_TICK_SHIFT, now);
         maxAnnounced = ReliableHeader.position(ReliableHeader.packets(options.maxMessageBytes()));
     }
@@ -107,7 +102,7 @@ final class ReliableServer {
             ServerCall call = touched.get(i);
             if (call.touched) {
                 call.touched = false;
-                acknowledge(call, sender);
+                replies.acknowledge(call, sender);
             }
         }
         touched.clear();
@@ -159,7 +154,8 @@ final class ReliableServer {
         if (type == R2p2Header.REQUEST || type == R2p2Header.ACK) {
             onSession(burst, i, first, second, sender);
         } else if (type == ReliableHeader.OPEN && payload >= ReliableHeader.OPEN_PAYLOAD) {
-            answerOpen(burst.peer(i), second, sender);
+            int firstRid = ReliableHeader.session(second);
+            replies.openOk(burst.peer(i), cookies.give(burst.peer(i), firstRid, now), firstRid, sender);
         } else {
             counts.add(MALFORMED);
         }
@@ -173,7 +169,7 @@ final class ReliableServer {
         ServerSession session = sessions.find(peer, id);
         if (session == null) {
             if (!isRequest || !opens(peer, id, ReliableHeader.finished(second, rid), rid)) {
-                reset(peer, id, rid, sender);
+                replies.reset(peer, id, rid, sender);
                 return;
             }
             session = open(peer, id, ReliableHeader.finished(second, rid));
@@ -193,27 +189,6 @@ final class ReliableServer {
 
     // ---- sessions -------------------------------------------------------------------------------------------------
 
-    private void answerOpen(long peer, long second, UdpSender sender) {
-        counts.add(ReliableServerCount.OPENS);
-        int firstRid = ReliableHeader.session(second);
-        int id = cookies.give(peer, firstRid, now);
-        long at = sender.claim(peer, ReliableHeader.BYTES + ReliableHeader.OPEN_PAYLOAD);
-        if (at == UdpSender.NO_ROOM) {
-            counts.add(UNSENT);
-            return;
-        }
-        ReliableHeader.write(
-                sender.memory(),
-                at,
-                ReliableHeader.alone(ReliableHeader.OPEN_OK, firstRid),
-                ReliableHeader.toClient(id, firstRid, options.credit()));
-        long payload = at + ReliableHeader.BYTES;
-        Words.setShortBe(sender.memory(), payload, options.credit());
-        Words.setIntBe(sender.memory(), payload + 2, (int) options.maxMessageBytes());
-        Words.setShortBe(sender.memory(), payload + 6, ReliableHeader.MAX_PAYLOAD);
-        sender.commit();
-    }
-
     /// Whether a request may be the first of a session that is not known.
     private boolean opens(long peer, int id, int firstRid, int rid) {
         int ahead = rid - firstRid;
@@ -228,7 +203,7 @@ final class ReliableServer {
                 return null;
             }
             counts.add(ReliableServerCount.EVICTED);
-            end(old);
+            endSession(old);
         }
         ServerSession session = sessions.start(peer, id, firstRid, now);
         if (session != null) {
@@ -238,23 +213,7 @@ final class ReliableServer {
         return session;
     }
 
-    private void reset(long peer, int id, int rid, UdpSender sender) {
-        bare(ReliableHeader.RESET, peer, id, rid, 0, RESETS, sender);
-    }
-
-    private void bare(int type, long peer, int id, int rid, int credit, ReliableServerCount name, UdpSender sender) {
-        long at = sender.claim(peer, ReliableHeader.BYTES);
-        if (at == UdpSender.NO_ROOM) {
-            counts.add(UNSENT);
-            return;
-        }
-        ReliableHeader.write(
-                sender.memory(), at, ReliableHeader.alone(type, rid), ReliableHeader.toClient(id, rid, credit));
-        sender.commit();
-        counts.add(name);
-    }
-
-    private void end(ServerSession session) {
+    private void endSession(ServerSession session) {
         idle.cancel(session.slot);
         clear(session);
         pump.forget(session);
@@ -271,7 +230,7 @@ final class ReliableServer {
             long silent = now - session.heardAt;
             if (silent >= options.idleNanos() && sessions.mayEnd(session, now)) {
                 counts.add(ReliableServerCount.EXPIRED);
-                end(session);
+                endSession(session);
                 continue;
             }
             if (silent >= options.silenceNanos() && session.holding > 0) {
@@ -421,7 +380,7 @@ final class ReliableServer {
         }
     }
 
-    private static PartialMessage partsOf(ServerCall call) {
+    static PartialMessage partsOf(ServerCall call) {
         PartialMessage parts = call.request;
         if (parts == null) {
             throw new IllegalStateException("call " + call.rid + " is receiving nothing");
@@ -450,20 +409,6 @@ final class ReliableServer {
         }
     }
 
-    /// Tells the client which packets of a request are here.
-    private void acknowledge(ServerCall call, UdpSender sender) {
-        ServerSession session = call.session;
-        if (session == null || call.state != ServerCall.State.RECEIVING) {
-            return;
-        }
-        long tail = ReliableHeader.toClient(session.id, call.rid, pump.credit(session));
-        if (AckWriter.write(sender, session.peer, call.rid, tail, partsOf(call))) {
-            counts.add(ACKS);
-        } else {
-            counts.add(UNSENT);
-        }
-    }
-
     // ---- execution ------------------------------------------------------------------------------------------------
 
     /// Executes a whole request, which [#request] holds, and sends or begins to send the response.
@@ -486,7 +431,7 @@ final class ReliableServer {
         call.state = ServerCall.State.ANSWERED;
         session.holding++;
         if (call.packets == 1) {
-            sendAlone(session, call, sender);
+            replies.alone(session, call, sender);
         } else {
             call.out = calls.takeOut(call.packets);
             session.sending.add(call);
@@ -508,7 +453,7 @@ final class ReliableServer {
 
     private void refuse(ServerSession session, ServerCall call, UdpSender sender) {
         setRefused(session, call);
-        sendAlone(session, call, sender);
+        replies.alone(session, call, sender);
     }
 
     private static void setRefused(ServerSession session, ServerCall call) {
@@ -516,31 +461,6 @@ final class ReliableServer {
         call.refused = true;
         call.packets = 1;
         session.holding++;
-    }
-
-    /// Sends an answer that is one packet.
-    private void sendAlone(ServerSession session, ServerCall call, UdpSender sender) {
-        if (call.refused) {
-            bare(R2p2Header.DROP, session.peer, session.id, call.rid, pump.credit(session), REFUSED, sender);
-            return;
-        }
-        long head = ReliableHeader.alone(R2p2Header.RESPONSE, call.rid);
-        long tail = ReliableHeader.toClient(session.id, call.rid, pump.credit(session));
-        SliceList slices = call.slices;
-        boolean sent;
-        if (call.inSlices && slices != null) {
-            writer.start(slices);
-            sent = writer.write(sender, session.peer, head, tail, call.length);
-        } else {
-            long at = sender.claim(session.peer, ReliableHeader.BYTES + call.length);
-            sent = at != UdpSender.NO_ROOM;
-            if (sent) {
-                ReliableHeader.write(sender.memory(), at, head, tail);
-                Words.copy(call.small, call.smallOffset, sender.memory(), at + ReliableHeader.BYTES, call.length);
-                sender.commit();
-            }
-        }
-        counts.add(sent ? RESPONSE_PACKETS : UNSENT);
     }
 
     /// Answers a duplicate of a request that was executed or refused: once in a burst.
@@ -553,7 +473,7 @@ final class ReliableServer {
         OutgoingMessage out = call.out;
         if (out == null) {
             counts.add(RETRANSMITTED);
-            sendAlone(session, call, sender);
+            replies.alone(session, call, sender);
         } else if (out.loseFirst()) {
             session.window.lost(1, out.latestLost());
             pump.add(call);
@@ -614,7 +534,7 @@ final class ReliableServer {
             return;
         }
         for (ServerSession session = sessions.oldest(); session != null; session = sessions.oldest()) {
-            end(session);
+            endSession(session);
         }
         store.unpinReleased();
         publish();

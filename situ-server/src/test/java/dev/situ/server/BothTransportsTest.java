@@ -6,6 +6,7 @@ import dev.situ.client.Reply;
 import dev.situ.client.SituClient;
 import dev.situ.client.SituClientOptions;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,8 @@ class BothTransportsTest {
         byte[] key = ("shared " + length).getBytes(StandardCharsets.US_ASCII);
         byte[] first = randomBytes(length, 1);
         byte[] second = randomBytes(length, 2);
-        try (SituClient r2p2 = SituClient.connect(server.r2p2Address());
+        try (SituClient r2p2 = SituClient.connect(
+                        SituClientOptions.of(server.r2p2Address()).withTimeout(Duration.ofMinutes(2)));
                 RespSocket tcp = new RespSocket(server.tcpAddress())) {
             r2p2.set(key, first);
             assertSame("R2P2 reads what R2P2 wrote", r2p2.getBytes(key), first);
