@@ -15,15 +15,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Echo on the bare binding: frames over a memif to a server process on core 0, which swaps their addresses and sends
-/// them back to this process on core 1.
+/// Echo on the bare binding: frames over a memif to a server process on core 0, which swaps their addresses and
+/// sends them back to this process on core 1.
 ///
 /// Not a test. Run it with `java -cp <test class path> --enable-native-access=ALL-UNNAMED
-/// dev.situ.dpdk.EchoBenchmark [seconds [bytes]]`. It prints the time of a round trip with one frame under way, and the
-/// frames a second with 64.
+/// dev.situ.dpdk.EchoBenchmark [seconds [bytes]]`. It prints the time of a round trip with one frame under way,
+/// and the frames a second with 64.
 ///
-/// The server stops polling when it gets a frame with [#STOP], says so, and closes its end only when its input ends:
-/// while one end of a memif is polled, the other stays.
+/// The server stops polling when it gets a frame with [#STOP], says so, and closes its end only when its input
+/// ends: while one end of a memif is polled, the other stays.
 final class EchoBenchmark {
     private static final int MEGABYTES = 64;
     private static final int PACKETS = 4095;
@@ -78,7 +78,13 @@ final class EchoBenchmark {
     }
 
     private static void pin() throws Exception {
-        new ProcessBuilder("taskset", "-a", "-p", "-c", "1", Long.toString(ProcessHandle.current().pid()))
+        new ProcessBuilder(
+                        "taskset",
+                        "-a",
+                        "-p",
+                        "-c",
+                        "1",
+                        Long.toString(ProcessHandle.current().pid()))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
@@ -93,9 +99,7 @@ final class EchoBenchmark {
 
     private static DpdkPort open(Eal eal, DpdkPacketPool pool, String role, Path socket) {
         return DpdkPort.open(
-                eal,
-                pool,
-                DpdkPortOptions.of("net_memif0,role=" + role + ",socket=" + socket + ",socket-abstract=no"));
+                eal, pool, DpdkPortOptions.of("net_memif0,role=" + role + ",socket=" + socket + ",socket-abstract=no"));
     }
 
     private static void serve(Path socket) throws Exception {

@@ -11,8 +11,8 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.Selector;
 import java.time.Duration;
 
-/// Runs in a network of its own: the user-space stack over a driver at 10.77.0.1, and the kernel at 10.77.0.2 on the
-/// other end of the wire, with `arping`, `ping` and a UDP socket.
+/// Runs in a network of its own: the user-space stack over a driver at 10.77.0.1, and the kernel at 10.77.0.2 on
+/// the other end of the wire, with `arping`, `ping` and a UDP socket.
 final class KernelUdp {
     private static final InetSocketAddress SERVER = new InetSocketAddress("10.77.0.1", 7);
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -60,7 +60,9 @@ final class KernelUdp {
                     request.put(i, (byte) (size + i));
                 }
                 channel.write(request.duplicate());
-                assertThat(selector.select(LIMIT.toMillis())).as("a reply to %d bytes", size).isOne();
+                assertThat(selector.select(LIMIT.toMillis()))
+                        .as("a reply to %d bytes", size)
+                        .isOne();
                 selector.selectedKeys().clear();
                 ByteBuffer reply = ByteBuffer.allocate(2048);
                 channel.read(reply);

@@ -23,8 +23,7 @@ final class Memif implements AutoCloseable {
         client = DpdkPort.open(
                 eal,
                 clientPool,
-                DpdkPortOptions.of("net_memif1,role=client" + socket)
-                        .withQueues(queues));
+                DpdkPortOptions.of("net_memif1,role=client" + socket).withQueues(queues));
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!server.isLinkUp() || !client.isLinkUp()) {
             if (System.nanoTime() > end) {
