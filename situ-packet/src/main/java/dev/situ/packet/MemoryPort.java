@@ -187,6 +187,7 @@ public final class MemoryPort implements Port {
             }
             from.forget();
             if (count > 0) {
+                wakePeers();
                 counters.add(PortCounters.SENT, count);
                 counters.add(PortCounters.SENT_BYTES, bytes);
             }
@@ -207,7 +208,6 @@ public final class MemoryPort implements Port {
                 int length = Packet.length(to.memory(), copy);
                 queue = FlowHash.of(to.memory(), Packet.data(to.memory(), copy), length) % outgoing.length;
                 if (outgoing[queue].offer(copy)) {
-                    peers[queue].packetIsThere();
                     return;
                 }
                 to.release(copy);
@@ -244,11 +244,18 @@ public final class MemoryPort implements Port {
         @Override
         public void wakeup() {
             awake = true;
-            packetIsThere();
+            unpark();
         }
 
-        private void packetIsThere() {
+        /// Wakes whoever sleeps although there may be a packet now.
+        private void wakePeers() {
             Words.fullFence();
+            for (MemoryQueue peer : peers) {
+                peer.unpark();
+            }
+        }
+
+        private void unpark() {
             Thread thread = sleeper;
             if (thread != null) {
                 LockSupport.unpark(thread);

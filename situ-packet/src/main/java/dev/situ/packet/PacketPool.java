@@ -4,8 +4,6 @@ import dev.situ.memory.BufferSource;
 import dev.situ.memory.Checks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// Packets of one size in one memory segment. [SoftwarePacketPool] makes them in ordinary memory; a driver's pool
@@ -21,7 +19,7 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
     private static final int COUNT_APART_BYTES = 128;
 
     private final int packets;
-    private final List<PacketCache> caches = new CopyOnWriteArrayList<>();
+    private volatile PacketCache[] caches = {};
     private volatile int lowWater;
 
     /// For a pool of `packets` packets in `memory`.
@@ -99,7 +97,7 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
     /// quarter of the pool, so that no poller starves the others.
     ///
     /// @param capacity at least 2; about four bursts is good
-    public final PacketCache newCache(int capacity) {
+    public final synchronized PacketCache newCache(int capacity) {
         if (capacity < 2) {
             throw new IllegalArgumentException("a cache has room for at least 2 packets, not " + capacity);
         }
@@ -107,7 +105,10 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
                 this,
                 Math.max(2, Math.min(capacity, packets / 4)),
                 Arena.ofAuto().allocate(COUNT_APART_BYTES, COUNT_APART_BYTES));
-        caches.add(cache);
+        PacketCache[] more = new PacketCache[caches.length + 1];
+        System.arraycopy(caches, 0, more, 0, caches.length);
+        more[caches.length] = cache;
+        caches = more;
         return cache;
     }
 
@@ -142,7 +143,7 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
 
     @Override
     public boolean isShort() {
-        return packets - taken() < lowWater;
+        return packets - taken() < lowWater && packets - outstanding() < lowWater;
     }
 
     /// A descriptor and its buffer.

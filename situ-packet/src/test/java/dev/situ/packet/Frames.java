@@ -1,8 +1,11 @@
 package dev.situ.packet;
 
 import dev.situ.memory.Words;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Frames made byte by byte, independently of the code under test; and ways to get bytes into packets and out.
 final class Frames {
@@ -87,6 +90,16 @@ final class Frames {
             sum = (sum & 0xFFFF) + (sum >>> 16);
         }
         return sum;
+    }
+
+    /// Frames that two Linux kernels exchanged.
+    static Path kernels() {
+        try {
+            return Path.of(Objects.requireNonNull(Frames.class.getResource("kernel.pcap"))
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void mac(ByteBuffer b, long mac) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.situ.memory.Words;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -245,6 +246,36 @@ class HeadersTest {
         assertThat(there(open(Arrays.copyOf(Frames.arp(1), 41)).ethernet()).arp())
                 .isNull();
         assertThat(frame.failure()).isEqualTo(ParseFailure.TRUNCATED);
+    }
+
+    @Test
+    void whatKernelsSendIsRead() throws IOException {
+        int datagrams = 0;
+        int pings = 0;
+        int arps = 0;
+        int fragments = 0;
+        int withOptions = 0;
+        try (PcapReader reader = PcapReader.open(Frames.kernels())) {
+            while (reader.next()) {
+                byte[] bytes = new byte[reader.length()];
+                Words.copyTo(reader.memory(), reader.offset(), bytes, 0, bytes.length);
+                Ethernet ethernet = there(open(bytes).ethernet());
+                arps += ethernet.arp() == null ? 0 : 1;
+                Ipv4 ip = ethernet.ipv4();
+                if (ip != null) {
+                    assertThat(ip.isChecksumRight()).isTrue();
+                    Udp udp = ip.udp();
+                    datagrams += udp != null && udp.isChecksumRight() ? 1 : 0;
+                    Icmp icmp = ip.icmp();
+                    pings += icmp != null && icmp.type() == Icmp.ECHO_REQUEST && icmp.isChecksumRight() ? 1 : 0;
+                    fragments += ip.isFragment() ? 1 : 0;
+                    withOptions += ip.headerBytes() > 20 ? 1 : 0;
+                    assertThat(ip.options().areHarmless()).isEqualTo(ip.headerBytes() != 28);
+                }
+                pool.releaseAll(held);
+            }
+        }
+        assertThat(List.of(arps, pings, datagrams, fragments, withOptions)).containsExactly(4, 4, 9, 6, 5);
     }
 
     @Test

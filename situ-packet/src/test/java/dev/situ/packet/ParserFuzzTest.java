@@ -3,8 +3,11 @@ package dev.situ.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.situ.memory.Words;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
@@ -21,7 +24,7 @@ class ParserFuzzTest {
     private static final long SEED = Long.getLong("situ.seed", 20261126);
     private static final int RUNS = Integer.getInteger("situ.fuzz.runs", 150_000);
 
-    private static final List<byte[]> REAL = List.of(
+    private static final List<byte[]> MADE = List.of(
             Frames.udp(5000, 7, Frames.payload(100)),
             Frames.udp(0, 0, new byte[0]),
             Frames.udp(5000, 7, Frames.payload(1472)),
@@ -33,26 +36,34 @@ class ParserFuzzTest {
             Frames.vlan(1, Frames.vlan(2, Frames.vlan(3, Frames.ping(1, 1, new byte[8])))),
             Frames.ipv4(
                     17,
-                    HexFormat.of().parseHex("0103940400008307040000000000000000000000".substring(0, 32)),
+                    HexFormat.of().parseHex("01010194040000830704000000000000"),
                     Frames.udpOnly(1, 2, Frames.payload(9))),
-            Arrays.copyOf(Frames.udp(1, 2, new byte[1]), 60),
-            // TCP SYN, IPv6, LLDP and IGMP, as they were seen on a wire
-            HexFormat.of()
-                    .parseHex("0200000000010200000000020800" + "4500003c1c4640004006b1e60a0000020a000001"
-                            + "d4310050a1b2c3d400000000a002faf0fe300000020405b40402080a0102030400000000010303070a"),
-            HexFormat.of()
-                    .parseHex("33330000000202000000000286dd6000000000103afffe80000000000000000000fffe000002"
-                            + "ff0200000000000000000000000000028500" + "7b6f000000000101020000000002"),
-            HexFormat.of().parseHex("0180c200000e02000000000288cc0207040200000000020403065031060200780000"),
-            HexFormat.of()
-                    .parseHex("01005e000016020000000002080046c00028000040000102420e0a000002e0000016940400002200"
-                            + "f9020000000104000000e00000fb"));
+            Arrays.copyOf(Frames.udp(1, 2, new byte[1]), 60));
+
+    /// The frames above, and a conversation of two Linux kernels over a veth: ARP, pings with and without options
+    /// and in fragments, datagrams of many sizes, with a source route, without a checksum, to everyone and to a
+    /// group, TCP and IPv6.
+    private static final List<byte[]> REAL = withKernels(MADE);
+
+    private static List<byte[]> withKernels(List<byte[]> made) {
+        List<byte[]> all = new ArrayList<>(made);
+        try (PcapReader reader = PcapReader.open(Frames.kernels())) {
+            while (reader.next()) {
+                byte[] frame = new byte[reader.length()];
+                Words.copyTo(reader.memory(), reader.offset(), frame, 0, frame.length);
+                all.add(frame);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return List.copyOf(all);
+    }
 
     @Test
     void noParserReadsOutsideOfThePacket() {
         Random random = new Random(SEED);
         Map<ParseFailure, Integer> failures = new EnumMap<>(ParseFailure.class);
-        try (SoftwarePacketPool pool = SoftwarePacketPool.of(4, 128 + 9100, false)) {
+        try (SoftwarePacketPool pool = SoftwarePacketPool.of(4, 128 + 9600, false)) {
             Frame first = new Frame(pool.memory());
             Frame second = new Frame(pool.memory());
             long one = pool.take();
@@ -81,7 +92,7 @@ class ParserFuzzTest {
     private static void place(MemorySegment memory, long packet, byte[] bytes, int around) {
         Packet.setLength(memory, packet, 0);
         long at = Packet.data(memory, packet);
-        int near = Math.min(9100, bytes.length + 256);
+        int near = Math.min(9500, bytes.length + 256);
         memory.asSlice(at - 128, 128L + near).fill((byte) around);
         Packet.setLength(memory, packet, bytes.length);
         Words.copyFrom(bytes, 0, memory, at, bytes.length);

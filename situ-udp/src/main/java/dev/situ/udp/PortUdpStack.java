@@ -144,10 +144,11 @@ public final class PortUdpStack implements UdpStack {
 
     @Override
     public UdpStatistics statistics() {
+        PortStackStatistics details = details();
         long sendDropped = 0;
         for (DropReason reason : DropReason.values()) {
             if (reason.isSending()) {
-                sendDropped += details().dropped(reason);
+                sendDropped += details.dropped(reason);
             }
         }
         return new UdpStatistics(

@@ -37,6 +37,11 @@ public interface UdpSender {
     /// Appends bytes to the claimed datagram by reference. They are *borrowed* until the next [#flush()] has
     /// returned and must not change until then, although a stack may copy them at once (short ones, those of the
     /// heap). The whole datagram must stay within [#maxPayload()].
+    ///
+    /// Bytes that lie in a buffer of the stack's own source ([UdpBurst#source()]), to which the caller holds a
+    /// reference, may be sent from there: the stack takes a reference of its own, which it may hold past the flush.
+    /// The caller may release its reference after the flush all the same; the bytes must not be changed by anyone
+    /// until no other reference is left.
     void append(MemorySegment memory, long offset, int length);
 
     /// Ends the claimed datagram: it will be sent.
@@ -45,6 +50,7 @@ public interface UdpSender {
     /// Ends the claimed datagram: it will not be sent.
     void abort();
 
-    /// Sends what was committed. Afterwards nothing that was appended is referred to any more.
+    /// Sends what was committed. Afterwards nothing that was appended is referred to any more, but for buffers to
+    /// which the stack holds references of its own.
     void flush();
 }

@@ -7,6 +7,7 @@ import dev.situ.packet.MemoryPort;
 import dev.situ.packet.PortCapabilities;
 import dev.situ.packet.SoftwarePacketPool;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -23,7 +24,7 @@ class PortStackFuzzTest {
     private static final long SEED = Long.getLong("situ.seed", 20261126);
     private static final int RUNS = Integer.getInteger("situ.fuzz.runs", 60_000);
 
-    private static final List<byte[]> REAL = List.of(
+    private static final List<byte[]> MADE = List.of(
             RawHost.udp(5000, 7, RawHost.bytes(100)),
             RawHost.udp(5000, 9, new byte[0]),
             RawHost.udp(0x0A00_0063, 5000, 7, RawHost.bytes(1472)),
@@ -39,6 +40,19 @@ class PortStackFuzzTest {
                     HexFormat.of().parseHex("0101070394040000"),
                     RawHost.udpOnly(RawHost.HOST_IP, RawHost.STACK_IP, 1, 7, RawHost.bytes(9))),
             Arrays.copyOf(RawHost.udp(1, 7, new byte[1]), 60));
+
+    /// The frames above, and what a Linux kernel sent.
+    private static final List<byte[]> REAL = withKernels();
+
+    private static List<byte[]> withKernels() {
+        List<byte[]> all = new ArrayList<>(MADE);
+        for (byte[] frame : RawHost.kernels()) {
+            if (RawHost.mac(frame, 6) == RawHost.HOST_MAC) {
+                all.add(frame);
+            }
+        }
+        return List.copyOf(all);
+    }
 
     @Test
     void noFrameLosesABufferOrIsAmplified() throws Exception {

@@ -466,6 +466,38 @@ class PortUdpStackTest {
         assertThat(stack().details().pings()).isEqualTo(1);
     }
 
+    /// Frames that a Linux kernel sent to another one, which had the stack's address, and that one's answers.
+    @Test
+    void aKernelIsAnsweredAsAKernelAnswers() throws Exception {
+        bindEcho();
+        List<byte[]> pings = new ArrayList<>();
+        int echoed = 0;
+        for (byte[] frame : RawHost.kernels()) {
+            if (RawHost.mac(frame, 6) == RawHost.HOST_MAC) {
+                host().send(frame);
+                echoed += poll();
+            } else if (frame[13] == 0 && frame[23] == 1 && frame[14] == 0x45 && frame[34] == 0 && frame[20] == 0) {
+                pings.add(frame);
+            }
+        }
+        List<byte[]> answers = host().received();
+        assertThat(echoed).as("five sizes, and one without a checksum").isEqualTo(6);
+        assertThat(stack().details().pings()).as("two plain, two with options").isEqualTo(4);
+        assertThat(stack().details().arpAnswered()).isEqualTo(2);
+        assertThat(dropped(DropReason.FRAGMENT)).isEqualTo(3);
+        assertThat(dropped(DropReason.BAD_OPTIONS)).as("a source route").isEqualTo(1);
+        assertThat(dropped(DropReason.BAD_CHECKSUM)).isZero();
+        assertThat(dropped(DropReason.MALFORMED)).isZero();
+        for (byte[] ping : pings) {
+            assertThat(answers)
+                    .as("an echo reply as the kernel's, but for the IPv4 header")
+                    .anyMatch(answer -> answer.length == ping.length
+                            && Arrays.equals(answer, 0, 14, ping, 0, 14)
+                            && Arrays.equals(answer, 34, answer.length, ping, 34, ping.length));
+        }
+        assertThat(pings).hasSize(2);
+    }
+
     // ---- ARP --------------------------------------------------------------------------------------------------------
 
     @Test

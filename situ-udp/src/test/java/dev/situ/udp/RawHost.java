@@ -6,13 +6,18 @@ import dev.situ.memory.Words;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PacketPool;
+import dev.situ.packet.PcapReader;
 import dev.situ.packet.Port;
 import dev.situ.packet.PortQueue;
+import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 
 /// The other end of a wire, by hand: frames made byte by byte, independently of the code under test.
 final class RawHost {
@@ -137,6 +142,22 @@ final class RawHost {
                 .put(data);
         b.putShort(2, (short) ~sum(b.array()));
         return ipv4(HOST_IP, STACK_IP, 1, new byte[0], b.array());
+    }
+
+    /// Frames that two Linux kernels exchanged, of which one had the stack's addresses and one the host's.
+    static List<byte[]> kernels() {
+        List<byte[]> frames = new ArrayList<>();
+        try (PcapReader reader = PcapReader.open(Path.of(
+                Objects.requireNonNull(RawHost.class.getResource("kernel.pcap")).toURI()))) {
+            while (reader.next()) {
+                byte[] frame = new byte[reader.length()];
+                Words.copyTo(reader.memory(), reader.offset(), frame, 0, frame.length);
+                frames.add(frame);
+            }
+        } catch (IOException | URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return frames;
     }
 
     static byte[] with(byte[] frame, int at, int value) {
