@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// **What is outstanding.** DPDK drops references by itself, whoever took them, so what is held can only be
 /// counted from what is free: all packets, less the common stock, less the caches, less those that drivers were
 /// seen to put on their receive rings when their ports started. Drivers may hold some more for a while (what is
-/// being sent, what they will refill); after the ports are closed the count is exact. Two drivers (22.11) never give
-/// back what is on their rings, AF_XDP and the memif without a copy: after those, packets that nobody holds count as
-/// outstanding, and the pool can be closed nevertheless.
+/// being sent, what they will refill); after the ports are closed the count is exact. Two drivers (22.11) never
+/// give back what is on their rings, AF_XDP and the memif without a copy: after those, packets that nobody holds
+/// count as outstanding, and the pool can be closed nevertheless.
 ///
 /// Safe for all threads, registered or not.
 public final class DpdkPacketPool extends PacketPool implements AutoCloseable {

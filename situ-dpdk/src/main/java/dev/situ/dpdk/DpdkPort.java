@@ -77,6 +77,7 @@ public final class DpdkPort implements Port {
         }
 
         void close() {
+            EthdevCalls.stop(number);
             EthdevCalls.close(number);
             EalCalls.remove(options.bus(), options.name());
         }
@@ -134,7 +135,6 @@ public final class DpdkPort implements Port {
                 queues[i] = new DpdkQueue(this, BurstFunctions.of(number, i));
             }
         } catch (UnsupportedOperationException e) {
-            EthdevCalls.stop(number);
             throw new DpdkException(String.valueOf(e.getMessage()), e);
         }
         pool.addPort(driverHeld);
@@ -145,7 +145,8 @@ public final class DpdkPort implements Port {
         return info.driver().equals("net_af_xdp");
     }
 
-    /// Whether it is a memif whose packets the other end reads where they are: such a one keeps what is on its rings.
+    /// Whether it is a memif whose packets the other end reads where they are: such a one keeps what is on its
+    /// rings.
     private boolean isZeroCopy() {
         return options.device().contains("zero-copy=yes");
     }
@@ -325,7 +326,6 @@ public final class DpdkPort implements Port {
                 last = count();
                 closed = true;
                 int free = pool.free();
-                EthdevCalls.stop(number);
                 new Device(options, number).close();
                 pool.removePort(Math.clamp(pool.free() - free, 0, driverHeld), isAfXdp() || isZeroCopy());
                 eal.forget(this);

@@ -114,6 +114,9 @@ final class DpdkQueue implements PortQueue {
         enter();
         try {
             int wanted = Math.min(from.size(), DpdkPort.MAX_BURST);
+            if (Checks.ON) {
+                requireSound(from, wanted);
+            }
             int done = 0;
             while (done < wanted) {
                 int ready = 0;
@@ -156,11 +159,15 @@ final class DpdkQueue implements PortQueue {
             cache.release(from.replace(index, copy));
             packet = copy;
         }
-        if (Checks.ON) {
-            requireSound(packet);
-        }
         Words.setLong(pointers, (long) ready * Long.BYTES, base + pool.surrender(packet));
         return true;
+    }
+
+    /// Looks at all before any is the driver's.
+    private void requireSound(PacketBurst burst, int packets) {
+        for (int i = 0; i < packets; i++) {
+            requireSound(burst.packet(i));
+        }
     }
 
     private void requireSound(long packet) {

@@ -15,15 +15,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Echo on the bare binding: frames over a memif to a server process on core 0, which swaps their addresses and sends
-/// them back to this process on core 1.
+/// Echo on the bare binding: frames over a memif to a server process on core 0, which swaps their addresses and
+/// sends them back to this process on core 1.
 ///
 /// Not a test. Run it with `java -cp <test class path> --enable-native-access=ALL-UNNAMED
-/// dev.situ.dpdk.EchoBenchmark [seconds [bytes]]`. It prints the time of a round trip with one frame under way, and the
-/// frames a second with 64.
+/// dev.situ.dpdk.EchoBenchmark [seconds [bytes]]`. It prints the time of a round trip with one frame under way,
+/// and the frames a second with 64.
 ///
-/// The server stops polling when it gets a frame with [#STOP], says so, and closes its end only when its input ends:
-/// while one end of a memif is polled, the other stays.
+/// The server stops polling when it gets a frame with [#STOP], says so, and closes its end only when its input
+/// ends: while one end of a memif is polled, the other stays.
 final class EchoBenchmark {
     private static final int MEGABYTES = 64;
     private static final int PACKETS = 4095;

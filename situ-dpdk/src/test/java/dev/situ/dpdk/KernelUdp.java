@@ -11,12 +11,12 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.Selector;
 import java.time.Duration;
 
-/// Runs in a network of its own: the user-space stack over a driver at 10.77.0.1, and the kernel at 10.77.0.2 on the
-/// other end of the wire, with `arping`, `ping` and a UDP socket.
+/// Runs in a network of its own: the user-space stack over a driver at 10.77.0.1, and the kernel at 10.77.0.2 on
+/// the other end of the wire, with `arping`, `ping` and a UDP socket.
 final class KernelUdp {
     private static final InetSocketAddress SERVER = new InetSocketAddress("10.77.0.1", 7);
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final int[] SIZES = {0, 1, 18, 19, 512, 1400, 1468};
+    private static final int[] SIZES = {1, 18, 19, 512, 1400, 1468};
 
     private KernelUdp() {}
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Two user-space UDP stacks that talk through a memif: addresses resolved, payloads appended by reference, sent as
-/// chains and received whole.
+/// Two user-space UDP stacks that talk through a memif: addresses resolved, payloads appended by reference, sent
+/// as chains and received whole.
 @Timeout(120)
 class UdpOverMemifTest {
     private static final int DATAGRAMS = 2_000;

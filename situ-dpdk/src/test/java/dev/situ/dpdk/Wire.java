@@ -30,8 +30,8 @@ final class Wire {
         return DpdkPortOptions.of("net_af_packet1,iface=situ1");
     }
 
-    /// Gives the kernel's end an address. A veth leaves checksums to a device that is not there, unless it is told not
-    /// to.
+    /// Gives the kernel's end an address. A veth leaves checksums to a device that is not there, unless it is
+    /// told not to.
     static void kernelEnd(String address, String driver) throws IOException, InterruptedException {
         sh("ip addr add " + address + " dev situ1");
         sh("ip link set situ1 up");
