@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A conversation of the stack as Wireshark's dissectors see it.
-@Timeout(120)
+@Timeout(300)
 class TsharkTest {
     @TempDir
     Path folder;
@@ -35,19 +35,28 @@ class TsharkTest {
         assumeTrue(there, "tshark is not installed (apt-get install tshark)");
         Path file = folder.resolve("conversation.pcap");
         converse(file);
-        assertThat(tshark(file, "-T", "fields", "-e", "_ws.col.Protocol"))
-                .containsExactly("ARP", "ARP", "ICMP", "ICMP", "ECHO", "ECHO", "ECHO", "ECHO", "ECHO", "ECHO");
-        assertThat(tshark(file, "-Y", "_ws.malformed || _ws.expert.severity >= 4194304"))
-                .as("malformed, or a warning or worse")
-                .isEmpty();
-        assertThat(tshark(file, "-Y", "ip.checksum.status == \"Bad\" || udp.checksum.status == \"Bad\""))
-                .isEmpty();
-        assertThat(tshark(file, "-Y", "udp.checksum.status == \"Good\"")).hasSize(6);
-        assertThat(tshark(file, "-Y", "ip.checksum.status == \"Good\"")).hasSize(8);
-        assertThat(tshark(file, "-Y", "icmp.checksum.status == \"Good\"")).hasSize(2);
-        assertThat(tshark(file, "-Y", "icmp.resp_to == 3"))
-                .as("the reply to the third frame")
-                .hasSize(1);
+        List<String> frames = tshark(
+                file,
+                "_ws.col.Protocol",
+                "ip.checksum.status",
+                "udp.checksum.status",
+                "icmp.checksum.status",
+                "icmp.resp_to",
+                "_ws.malformed",
+                "_ws.expert.severity");
+        // 1 is "good"; a reply names its request; neither a malformed layer nor a remark of any expert.
+        assertThat(frames)
+                .containsExactly(
+                        "ARP;;;;;;",
+                        "ARP;;;;;;",
+                        "ICMP;1;;1;;;",
+                        "ICMP;1;;1;3;;",
+                        "ECHO;1;1;;;;",
+                        "ECHO;1;1;;;;",
+                        "ECHO;1;1;;;;",
+                        "ECHO;1;1;;;;",
+                        "ECHO;1;1;;;;",
+                        "ECHO;1;1;;;;");
     }
 
     /// A host asks, pings and sends three datagrams; the stack answers. The third is a chain.
@@ -81,15 +90,19 @@ class TsharkTest {
         }
     }
 
-    private List<String> tshark(Path file, String... arguments) throws Exception {
+    /// Fields of each frame, separated by semicolons.
+    private List<String> tshark(Path file, String... fields) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                 "tshark", "-n", "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-r", file.toString());
-        builder.command().addAll(List.of(arguments));
+        builder.command().addAll(List.of("-T", "fields", "-E", "separator=;"));
+        for (String field : fields) {
+            builder.command().addAll(List.of("-e", field));
+        }
         builder.environment().put("HOME", folder.toString());
         Path errors = folder.resolve("tshark.err");
         Process process = builder.redirectError(errors.toFile()).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(200, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
         return output.lines().toList();
     }
