@@ -183,7 +183,7 @@ class StoreInvariantsTest {
         long record = SlotWord.reference(probe.word);
         Record.setState(memory, record, Record.FREE);
         worker.cache().free(record);
-        assertFound("size 3, reachable 2");
+        assertFound("counted 3 keys, reachable 2");
     }
 
     @Test
