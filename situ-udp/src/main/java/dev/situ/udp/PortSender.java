@@ -110,6 +110,7 @@ final class PortSender implements UdpSender {
         if (!shared) {
             appendCopy(from, offset, length);
         }
+        queue.counters().add(shared ? StackCounters.SHARED_BYTES : StackCounters.COPIED_BYTES, length);
         payload += length;
     }
 

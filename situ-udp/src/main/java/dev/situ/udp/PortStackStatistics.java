@@ -9,7 +9,15 @@ import java.util.Map;
 /// @param pings echo requests answered
 /// @param arpAsked ARP requests sent
 /// @param arpAnswered ARP requests answered
-public record PortStackStatistics(Map<DropReason, Long> dropped, long pings, long arpAsked, long arpAnswered) {
+/// @param sharedBytes bytes that were appended to datagrams and sent from where they lay
+/// @param copiedBytes bytes that were appended and had to be copied
+public record PortStackStatistics(
+        Map<DropReason, Long> dropped,
+        long pings,
+        long arpAsked,
+        long arpAnswered,
+        long sharedBytes,
+        long copiedBytes) {
     /// Copies the map.
     public PortStackStatistics {
         dropped = Map.copyOf(dropped);
@@ -25,10 +33,14 @@ public record PortStackStatistics(Map<DropReason, Long> dropped, long pings, lon
         long pings = 0;
         long asked = 0;
         long answered = 0;
+        long shared = 0;
+        long copied = 0;
         for (StackCounters counters : all) {
             pings += counters.get(StackCounters.PINGS);
             asked += counters.get(StackCounters.ARP_ASKED);
             answered += counters.get(StackCounters.ARP_ANSWERED);
+            shared += counters.get(StackCounters.SHARED_BYTES);
+            copied += counters.get(StackCounters.COPIED_BYTES);
             for (DropReason reason : DropReason.values()) {
                 long count = counters.dropped(reason);
                 if (count > 0) {
@@ -36,6 +48,6 @@ public record PortStackStatistics(Map<DropReason, Long> dropped, long pings, lon
                 }
             }
         }
-        return new PortStackStatistics(dropped, pings, asked, answered);
+        return new PortStackStatistics(dropped, pings, asked, answered, shared, copied);
     }
 }

@@ -18,7 +18,10 @@ final class StackCounters {
     static final int ARP_ASKED = 56;
     static final int ARP_ANSWERED = 64;
 
-    private static final int DROPS = 72;
+    static final int SHARED_BYTES = 72;
+    static final int COPIED_BYTES = 80;
+
+    private static final int DROPS = 88;
     private static final int APART = 128;
 
     private final MemorySegment words =
