@@ -321,7 +321,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     }
 
     private void askAgain(UdpSender sender) {
-        if (servers.length > 1 && opening.hasTried(LEAST_TRIES, options.giveUpNanos(), now)) {
+        if (servers.length > 1 && opening.hasTried(LEAST_TRIES, options.giveUpNanos() / 4, now)) {
             server = (server + 1) % servers.length;
             ask(sender);
         } else {

@@ -93,10 +93,10 @@ final class ReliableServer {
         now = clock.getAsLong();
         bursts++;
         store.unpinReleased();
-        pump.expire(now);
     }
 
-    /// After the datagrams of a burst: acknowledges what has come of longer requests, and sends longer responses.
+    /// After the datagrams of a burst: acknowledges what has come of longer requests, and sends longer responses. What
+    /// is over time is looked at only now, for the burst may have brought its acknowledgement.
     void end(UdpSender sender) {
         for (int i = 0; i < touched.size(); i++) {
             ServerCall call = touched.get(i);
@@ -106,6 +106,7 @@ final class ReliableServer {
             }
         }
         touched.clear();
+        pump.expire(now);
         pump.pump(sender, now);
         publish();
     }

@@ -233,6 +233,7 @@ class ReliableClientTest {
 
     @Test
     void aServerThatIsNotHeardOfAnyMoreIsGivenUp() {
+        clientWith(ReliableClientOptions.DEFAULTS.withGiveUp(3 * SECOND));
         call("a", 100 * SECOND);
         open(16, 1000);
         List<Datagram> last = List.of();

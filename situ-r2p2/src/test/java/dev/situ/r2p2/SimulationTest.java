@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /// ```
 @Timeout(600)
 class SimulationTest {
-    private static final int SEEDS = Integer.getInteger("situ.r2p2.seeds", 300);
+    private static final int SEEDS = Integer.getInteger("situ.r2p2.seeds", 200);
     private static final @Nullable Long SEED = Long.getLong("situ.r2p2.seed");
 
     private final Map<CallStatus, Integer> ends = new EnumMap<>(CallStatus.class);
