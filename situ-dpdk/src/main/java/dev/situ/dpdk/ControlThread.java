@@ -16,10 +16,9 @@ final class ControlThread {
     private static final int WAITING_CALLS = 64;
 
     private final BlockingQueue<FutureTask<?>> calls = new ArrayBlockingQueue<>(WAITING_CALLS);
-    private final Thread thread;
 
     ControlThread() {
-        thread = Thread.ofPlatform()
+        Thread.ofPlatform()
                 .name("situ-dpdk-main")
                 .daemon(true)
                 .stackSize(STACK_BYTES)

@@ -37,6 +37,8 @@ public final class EalCalls {
 
     private EalCalls() {}
 
+    /// Starts the EAL, and binds the calling thread to a core.
+    ///
     /// @return the number of arguments taken, or -1 and [#errno()]
     public static int init(int argc, long argv) {
         try {
@@ -127,6 +129,8 @@ public final class EalCalls {
         }
     }
 
+    /// Reserves memory for good, until it is freed.
+    ///
     /// @return the `struct rte_memzone` ([Memzone]), or 0 and [#errno()]
     public static long reserve(String name, long bytes, int socket, int flags, int alignment) {
         try (Arena arena = Arena.ofConfined()) {

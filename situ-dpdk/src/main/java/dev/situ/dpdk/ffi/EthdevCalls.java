@@ -41,7 +41,9 @@ public final class EthdevCalls {
 
     private EthdevCalls() {}
 
-    /// @return the port's number, or a negative errno
+    /// Finds a port.
+    ///
+    /// @return its number, or a negative errno
     public static int portByName(String name) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocateFrom(name);
@@ -62,6 +64,8 @@ public final class EthdevCalls {
         return call(INFO_GET, port, info);
     }
 
+    /// Configures a port that is not started.
+    ///
     /// @param conf an [EthConf]
     public static int configure(int port, int rxQueues, int txQueues, MemorySegment conf) {
         try {
@@ -86,6 +90,8 @@ public final class EthdevCalls {
         }
     }
 
+    /// Sets a receive queue up.
+    ///
     /// @param pool the `struct rte_mempool` that the queue takes packets from
     public static int rxSetup(int port, int queue, int ring, int socket, long pool) {
         try {
@@ -123,6 +129,8 @@ public final class EthdevCalls {
         return call(STATS_RESET, port);
     }
 
+    /// Reads the port's address.
+    ///
     /// @param mac six bytes
     public static int macGet(int port, MemorySegment mac) {
         return call(MAC_GET, port, mac);
@@ -136,11 +144,15 @@ public final class EthdevCalls {
         return call(PROMISCUOUS_ON, port);
     }
 
-    /// @return 1 if the port receives what is sent to others, too
+    /// Says whether the port receives what is sent to others, too.
+    ///
+    /// @return 1 if it does
     public static int promiscuous(int port) {
         return call(PROMISCUOUS_GET, port);
     }
 
+    /// Reads the most bytes behind the Ethernet header.
+    ///
     /// @return the MTU, or a negative errno
     public static int mtu(int port) {
         try (Arena arena = Arena.ofConfined()) {

@@ -49,11 +49,12 @@ public final class Libraries {
             throw new UnsupportedOperationException("situ-dpdk needs Linux on x86-64, this is " + system);
         }
         for (DpdkRelease release : DpdkRelease.all()) {
-            if (open(release.soname(NAMES[0])) instanceof SymbolLookup eal) {
-                SymbolLookup all = eal;
+            SymbolLookup all = open(release.soname(NAMES[0]));
+            if (all != null) {
                 for (int i = 1; i < NAMES.length; i++) {
                     String soname = release.soname(NAMES[i]);
-                    if (!(open(soname) instanceof SymbolLookup library)) {
+                    SymbolLookup library = open(soname);
+                    if (library == null) {
                         throw new UnsupportedOperationException("DPDK " + release.version()
                                 + " is not installed completely, " + soname + " is missing: " + INSTALL);
                     }

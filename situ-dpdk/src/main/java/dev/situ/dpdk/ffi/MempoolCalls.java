@@ -46,6 +46,8 @@ final class MempoolCalls {
 
     private MempoolCalls() {}
 
+    /// Makes a pool without objects.
+    ///
     /// @return the pool, or 0 and [EalCalls#errno()]
     static long createEmpty(String name, int objects, int bytes, int cache, int privateBytes, int socket, int flags) {
         try (Arena arena = Arena.ofConfined()) {
@@ -65,7 +67,9 @@ final class MempoolCalls {
         }
     }
 
-    /// @return the number of objects that it has room for, or a negative errno
+    /// Fills a pool with the objects that memory has room for.
+    ///
+    /// @return how many, or a negative errno
     static int populate(long pool, long address, long iova, long bytes) {
         try {
             return (int) POPULATE.invokeExact(pool, address, iova, bytes, 0L, 0L);
@@ -131,6 +135,8 @@ final class MempoolCalls {
         }
     }
 
+    /// Asks C whether a packet is sound.
+    ///
     /// @return 0, or -1 and a C string at `reason`
     static int packetCheck(long packet, MemorySegment reason) {
         try {

@@ -6,22 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// What lies where in the address space of this process (`/proc/self/maps`): asked before a pointer that was read
 /// from a foreign structure is believed.
 final class ProcessMaps {
-    private final TreeMap<Long, Mapping> mappings;
+    private final NavigableMap<Long, Mapping> mappings;
 
     private record Mapping(long end, String permissions, String file) {}
 
-    private ProcessMaps(TreeMap<Long, Mapping> mappings) {
+    private ProcessMaps(NavigableMap<Long, Mapping> mappings) {
         this.mappings = mappings;
     }
 
     /// Reads the mappings of this moment.
     static ProcessMaps read() {
-        TreeMap<Long, Mapping> mappings = new TreeMap<>(Long::compareUnsigned);
+        NavigableMap<Long, Mapping> mappings = new TreeMap<>(Long::compareUnsigned);
         for (String line : lines()) {
             // start-end permissions offset device inode file
             String[] fields = line.split(" +", 6);
