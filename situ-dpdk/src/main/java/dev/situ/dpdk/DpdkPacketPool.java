@@ -96,7 +96,9 @@ public final class DpdkPacketPool extends PacketPool implements AutoCloseable {
     /// @param keeps whether it is one that does not give back everything
     void removePort(int packets, boolean keeps) {
         driverHeld.addAndGet(-packets);
-        keptByDrivers |= keeps;
+        if (keeps) {
+            keptByDrivers = true;
+        }
         ports.decrementAndGet();
     }
 

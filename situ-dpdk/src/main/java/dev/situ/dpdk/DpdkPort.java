@@ -201,7 +201,7 @@ public final class DpdkPort implements Port {
                 device.check(EthdevCalls.txSetup(number, i, txRing, socket), "set up a send queue of");
             }
         }
-        return rx << Integer.SIZE | tx;
+        return (rx << Integer.SIZE) | tx;
     }
 
     private PortCapabilities capabilities(long offloads) {
@@ -209,7 +209,7 @@ public final class DpdkPort implements Port {
                 options.mtu(),
                 MAX_BURST,
                 (offloads & EthInfo.MULTI_SEGMENT_SEND) != 0,
-                (offloads >>> Integer.SIZE & EthInfo.CHECKSUMS) == EthInfo.CHECKSUMS,
+                ((offloads >>> Integer.SIZE) & EthInfo.CHECKSUMS) == EthInfo.CHECKSUMS,
                 (offloads & EthInfo.CHECKSUMS) == EthInfo.CHECKSUMS);
     }
 

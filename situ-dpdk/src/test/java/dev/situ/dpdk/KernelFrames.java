@@ -76,7 +76,7 @@ final class KernelFrames {
 
     private static String mac(long mac) {
         return HexFormat.ofDelimiter(":")
-                .formatHex(BigInteger.valueOf(mac | 1L << 48).toByteArray(), 1, 7);
+                .formatHex(BigInteger.valueOf(mac | (1L << 48)).toByteArray(), 1, 7);
     }
 
     /// Sends a packet, which is consumed, and waits until it arrives whole.

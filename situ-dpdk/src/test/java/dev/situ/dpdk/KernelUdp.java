@@ -95,9 +95,7 @@ final class KernelUdp {
         public void run() {
             try (EalThread _ = eal.register()) {
                 while (!stopped) {
-                    if (stack.queue(0).poll() == 0) {
-                        Thread.onSpinWait();
-                    }
+                    stack.queue(0).poll();
                 }
             }
         }

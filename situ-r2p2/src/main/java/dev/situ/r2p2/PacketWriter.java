@@ -79,22 +79,25 @@ final class PacketWriter {
         return true;
     }
 
-    /// How many of the next `payload` bytes are copied: those before the first long owned run, or all.
+    /// How many of the next `payload` bytes are copied: those before the first owned run; or all, if no owned run is
+    /// long, or bytes without an owner follow.
     private int copiedBytes(int payload) {
         int copied = payload;
+        boolean isWorthIt = false;
         int walked = 0;
         int start = taken;
         for (int i = slice; walked < payload; i++) {
             int run = Math.min(slices.length(i) - start, payload - walked);
-            if (slices.owner(i) != SliceList.NO_OWNER && run >= APPEND_MIN) {
+            if (slices.owner(i) != SliceList.NO_OWNER) {
                 copied = Math.min(copied, walked);
+                isWorthIt |= run >= APPEND_MIN;
             } else if (copied < payload) {
                 return payload;
             }
             walked += run;
             start = 0;
         }
-        return copied;
+        return isWorthIt ? copied : payload;
     }
 
     private void copy(UdpSender sender, long to, int bytes) {

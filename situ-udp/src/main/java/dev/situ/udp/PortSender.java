@@ -23,13 +23,10 @@ import java.util.Objects;
 /// ```
 ///
 /// Appended bytes that lie in a packet of the port's pool are sent from there, by a clone, when the port sends
-/// chains; all others are copied, and so are short ones. A clone holds a reference to the packet until the port has
+/// chains; all others are copied. A clone holds a reference to the packet until the port has
 /// sent it, so such bytes do not change as long as a packet that is shared does not.
 final class PortSender implements UdpSender {
     static final int HEADER_BYTES = Ethernet.BYTES + Ipv4.MIN_BYTES + Udp.BYTES;
-
-    /// Up to this length copying costs less than a descriptor.
-    private static final int COPIED_BYTES = 192;
 
     /// Drivers refuse longer chains sooner or later.
     private static final int MAX_SEGMENTS = 8;
@@ -106,7 +103,7 @@ final class PortSender implements UdpSender {
         if (length == 0 || failed) {
             return;
         }
-        boolean shared = chains && length > COPIED_BYTES && from.equals(memory) && appendClone(offset, length);
+        boolean shared = chains && from.equals(memory) && appendClone(offset, length);
         if (!shared) {
             appendCopy(from, offset, length);
         }

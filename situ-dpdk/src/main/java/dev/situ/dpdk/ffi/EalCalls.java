@@ -37,7 +37,9 @@ public final class EalCalls {
 
     private EalCalls() {}
 
-    /// Gives the number of arguments taken, or -1 and [#errno()].
+    /// Starts the EAL, and binds the calling thread to a core.
+    ///
+    /// @return the number of arguments taken, or -1 and [#errno()]
     public static int init(int argc, long argv) {
         try {
             return (int) INIT.invokeExact(argc, argv);
@@ -127,7 +129,9 @@ public final class EalCalls {
         }
     }
 
-    /// Gives the `struct rte_memzone` ([Memzone]), or 0 and [#errno()].
+    /// Reserves memory for good, until it is freed.
+    ///
+    /// @return the `struct rte_memzone` ([Memzone]), or 0 and [#errno()]
     public static long reserve(String name, long bytes, int socket, int flags, int alignment) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocateFrom(name);

@@ -41,7 +41,9 @@ public final class EthdevCalls {
 
     private EthdevCalls() {}
 
-    /// Gives the port's number, or a negative errno.
+    /// Finds a port.
+    ///
+    /// @return its number, or a negative errno
     public static int portByName(String name) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocateFrom(name);
@@ -62,7 +64,7 @@ public final class EthdevCalls {
         return call(INFO_GET, port, info);
     }
 
-    /// `rte_eth_dev_configure`.
+    /// Configures a port that is not started.
     ///
     /// @param conf an [EthConf]
     public static int configure(int port, int rxQueues, int txQueues, MemorySegment conf) {
@@ -88,7 +90,7 @@ public final class EthdevCalls {
         }
     }
 
-    /// `rte_eth_rx_queue_setup`.
+    /// Sets a receive queue up.
     ///
     /// @param pool the `struct rte_mempool` that the queue takes packets from
     public static int rxSetup(int port, int queue, int ring, int socket, long pool) {
@@ -127,7 +129,7 @@ public final class EthdevCalls {
         return call(STATS_RESET, port);
     }
 
-    /// `rte_eth_macaddr_get`.
+    /// Reads the port's address.
     ///
     /// @param mac six bytes
     public static int macGet(int port, MemorySegment mac) {
@@ -142,12 +144,16 @@ public final class EthdevCalls {
         return call(PROMISCUOUS_ON, port);
     }
 
-    /// Gives 1 if the port receives what is sent to others, too.
+    /// Says whether the port receives what is sent to others, too.
+    ///
+    /// @return 1 if it does
     public static int promiscuous(int port) {
         return call(PROMISCUOUS_GET, port);
     }
 
-    /// Gives the MTU, or a negative errno.
+    /// Reads the most bytes behind the Ethernet header.
+    ///
+    /// @return the MTU, or a negative errno
     public static int mtu(int port) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mtu = arena.allocate(ValueLayout.JAVA_CHAR);

@@ -24,6 +24,7 @@ public final class Mempool implements AutoCloseable {
     private static final int LINE_BYTES = 64;
     private static final int PAGE_BYTES = 4096;
     private static final int MAX_MOVE = 128;
+    private static final int MAX_ELEMENT_BYTES = 1 << 20;
     private static final int EINVAL = 22;
 
     /// Where a thread's pointers are put down for the pool driver.
@@ -136,7 +137,7 @@ public final class Mempool implements AutoCloseable {
         long bytes = (long) Words.getInt(header, MempoolLayout.HEADER_SIZE)
                 + Words.getInt(header, MempoolLayout.ELEMENT_SIZE)
                 + Words.getInt(header, MempoolLayout.TRAILER_SIZE);
-        if (bytes < LINE_BYTES || bytes > 1 << 20) {
+        if (bytes < LINE_BYTES || bytes > MAX_ELEMENT_BYTES) {
             throw new UnsupportedOperationException("struct rte_mempool is not as expected: an element of " + bytes
                     + " bytes; this build of DPDK cannot be used");
         }

@@ -46,7 +46,9 @@ final class MempoolCalls {
 
     private MempoolCalls() {}
 
-    /// Gives the pool, or 0 and [EalCalls#errno()].
+    /// Makes a pool without objects.
+    ///
+    /// @return the pool, or 0 and [EalCalls#errno()]
     static long createEmpty(String name, int objects, int bytes, int cache, int privateBytes, int socket, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocateFrom(name);
@@ -65,7 +67,9 @@ final class MempoolCalls {
         }
     }
 
-    /// Gives the number of objects that it has room for, or a negative errno.
+    /// Fills a pool with the objects that memory has room for.
+    ///
+    /// @return how many, or a negative errno
     static int populate(long pool, long address, long iova, long bytes) {
         try {
             return (int) POPULATE.invokeExact(pool, address, iova, bytes, 0L, 0L);
@@ -131,7 +135,9 @@ final class MempoolCalls {
         }
     }
 
-    /// Gives 0, or -1 and a C string at `reason`.
+    /// Asks C whether a packet is sound.
+    ///
+    /// @return 0, or -1 and a C string at `reason`
     static int packetCheck(long packet, MemorySegment reason) {
         try {
             return (int) PACKET_CHECK.invokeExact(packet, 1, reason.address());
