@@ -95,7 +95,9 @@ final class InfoReport {
         line("used_memory_human", human(store.allocatedBytes()));
         line("used_memory_dataset", store.usedBytes());
         line("used_memory_overhead", store.allocatedBytes() - store.usedBytes());
+        line("mem_fragmentation_ratio", fragmentation(store));
         line("limbo_bytes", store.limboBytes());
+        line("oldest_epoch", store.oldestEpoch());
         line("pinned_records", store.pinnedRecords());
         line("adopted_keys", store.adoptedKeys());
         line("adopted_bytes", store.adoptedBytes());
@@ -138,6 +140,12 @@ final class InfoReport {
 
     private void line(String name, String value) {
         text.append(name).append(':').append(value).append("\r\n");
+    }
+
+    /// Bytes of pages for each byte of records and index.
+    private static String fragmentation(StoreStatistics store) {
+        double needed = store.usedBytes() + store.indexBytes();
+        return String.format(Locale.ROOT, "%.2f", store.allocatedBytes() / needed);
     }
 
     /// Bytes as Redis shows them to people: `1.23M`.

@@ -1,5 +1,6 @@
 package dev.situ.server;
 
+import dev.situ.memory.HugePages;
 import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
 import java.nio.file.Path;
@@ -68,6 +69,16 @@ final class ServeCommand implements Callable<Integer> {
             converter = MemorySize.class,
             description = "Memory for keys, values and index, for instance 512mb or 4gb.")
     private long maxMemory;
+
+    @Option(
+            names = "--huge-pages",
+            paramLabel = "<kind>",
+            defaultValue = "none",
+            description =
+                    "Pages of that memory: ${COMPLETION-CANDIDATES}. Transparent: merged by the kernel as it likes."
+                            + " Reserved: 2 MiB pages of vm.nr_hugepages, all taken at start.")
+    @SuppressWarnings("NullAway.Init")
+    private Pages pages;
 
     @Option(
             names = "--maxmemory-policy",
@@ -173,6 +184,19 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    /// Kinds of pages.
+    enum Pages {
+        none(HugePages.NONE),
+        transparent(HugePages.TRANSPARENT),
+        reserved(HugePages.RESERVED);
+
+        final HugePages kind;
+
+        Pages(HugePages kind) {
+            this.kind = kind;
+        }
+    }
+
     /// What R2P2 is served on.
     enum R2p2Transport {
         kernel,
@@ -208,6 +232,7 @@ final class ServeCommand implements Callable<Integer> {
                 r2p2Port,
                 threads,
                 maxMemory,
+                pages.kind,
                 eviction,
                 adoption,
                 r2p2Compatible,

@@ -1,5 +1,6 @@
 package dev.situ.server;
 
+import dev.situ.memory.HugePages;
 import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param r2p2Port the UDP port; 0 takes a free one, [#OFF] none
 /// @param workers threads for each transport
 /// @param maxMemory bytes for keys, values and index
+/// @param hugePages which pages that memory is made of
 /// @param eviction what goes when that is used up
 /// @param adoption which values stay in the packets that brought them
 /// @param r2p2Compatible whether R2P2's compatible mode answers clients off loopback
@@ -26,6 +28,7 @@ record ServerOptions(
         int r2p2Port,
         int workers,
         long maxMemory,
+        HugePages hugePages,
         EvictionPolicy eviction,
         AdoptionPolicy adoption,
         boolean r2p2Compatible,

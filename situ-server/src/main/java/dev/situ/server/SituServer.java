@@ -44,6 +44,7 @@ final class SituServer implements AutoCloseable {
         this.bind = bind;
         MachineMemory.require(options.maxMemory());
         store = opened(Store.open(StoreOptions.ofMemory(options.maxMemory())
+                .withHugePages(options.hugePages())
                 .withEvictionPolicy(options.eviction())
                 .withAdoption(options.adoption())));
         opened(new Sweeper(store.worker("sweep")));

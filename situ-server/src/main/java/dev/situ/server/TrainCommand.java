@@ -1,6 +1,7 @@
 package dev.situ.server;
 
 import dev.situ.client.SituClient;
+import dev.situ.memory.HugePages;
 import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class TrainCommand implements Callable<Integer> {
                 0,
                 1,
                 64L << 20,
+                HugePages.NONE,
                 EvictionPolicy.NOEVICTION,
                 AdoptionPolicy.DEFAULT,
                 false,

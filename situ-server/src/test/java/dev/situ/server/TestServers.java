@@ -1,5 +1,6 @@
 package dev.situ.server;
 
+import dev.situ.memory.HugePages;
 import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
 
@@ -18,6 +19,18 @@ final class TestServers {
 
     static ServerOptions onFreePorts(long maxMemory, EvictionPolicy eviction) {
         return new ServerOptions(
-                "127.0.0.1", 0, null, 0, 2, maxMemory, eviction, AdoptionPolicy.DEFAULT, false, false, null, "auto");
+                "127.0.0.1",
+                0,
+                null,
+                0,
+                2,
+                maxMemory,
+                HugePages.NONE,
+                eviction,
+                AdoptionPolicy.DEFAULT,
+                false,
+                false,
+                null,
+                "auto");
     }
 }

@@ -63,11 +63,15 @@ final class Compaction {
         return count > 0;
     }
 
-    /// Does some steps, for one exit of the worker. Inside the epoch.
+    /// Counts an exit of the worker: what is waited for takes exits.
+    void tick() {
+        exits++;
+    }
+
+    /// Does some steps. Inside the epoch. Between two ticks there is an end to them: each slab is walked once.
     ///
     /// @return how many it did: fewer than `steps` if there is nothing to do at the moment
     int run(int steps) {
-        exits++;
         for (int i = 0; i < steps; i++) {
             if (!step()) {
                 return i;

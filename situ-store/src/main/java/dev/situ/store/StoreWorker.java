@@ -154,6 +154,7 @@ public final class StoreWorker implements AutoCloseable {
     }
 
     private void compact(boolean look) {
+        compaction.tick();
         if (store.isAboveLimit()) {
             compaction.run(STEPS_IN_NEED);
         } else if (compaction.isAtWork() || (look && store.isFragmented())) {

@@ -97,6 +97,27 @@ class CompactionTest {
     }
 
     @Test
+    void anIdleSweepWithoutATimeLimitEndsAlthoughNothingCanBeFreed() {
+        int small = fill("small ", 100);
+        for (int i = 0; i < small; i += 4) {
+            delete("small " + i); // somewhere to move to
+        }
+        try (StoreWorker stuck = store.worker("stuck")) {
+            stuck.enter();
+            for (int i = 2; i < small; i += 4) {
+                delete("small " + i);
+            }
+            for (int i = 0; i < 500; i++) {
+                worker.enter();
+                worker.sweep(0, Long.MAX_VALUE);
+                worker.exit();
+            }
+            stuck.exit();
+        }
+        assertThat(store.statistics().relocated()).isPositive();
+    }
+
+    @Test
     void aStoreWithoutSparseSlabsIsLeftAlone() {
         fill("small ", 100);
         idle(2_000);
