@@ -16,8 +16,7 @@ public final class DpdkRequestsTask implements ChildTask {
     /// Connects to the server's end, which is there.
     public DpdkRequestsTask(Parameters parameters) throws Exception {
         client = new ClientEnd(parameters.text("socket"));
-        load = new Load(
-                client.datagrams(parameters.number("port"), Question.setAndGet(parameters.number("value"))));
+        load = new Load(client.datagrams(parameters.number("port"), Question.setAndGet(parameters.number("value"))));
         requests = parameters.number("requests");
     }
 

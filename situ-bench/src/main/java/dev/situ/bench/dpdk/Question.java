@@ -9,7 +9,8 @@ import java.util.HexFormat;
 ///
 /// ```
 ///   | R2P2's header, 8 bytes: a request of one packet | *2 $3 GET $12 key:00000042 |      GET
-///   | R2P2's header                                   | $64 xxx...                 |      the reply, and the echo's datagram
+///   | R2P2's header                                   | $64 xxx...                 |      the reply, and the echo's
+/// datagram
 /// ```
 public final class Question {
     private static final byte[] HEADER = HexFormat.of().parseHex("cc0801c000000001");

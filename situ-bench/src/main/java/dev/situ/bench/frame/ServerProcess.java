@@ -142,7 +142,7 @@ public final class ServerProcess implements AutoCloseable {
         @Nullable String line = out.readLine();
         Matcher ready = READY.matcher(line == null ? "" : line);
         if (ready.matches()) {
-            InetAddress r2p2 = InetAddress.getByName(ready.group(2));
+            InetAddress r2p2 = InetAddress.getByName(Objects.requireNonNull(ready.group(2)));
             return new ServerProcess(process, port(ready, 1), r2p2, port(ready, 3));
         }
         end(process);
@@ -247,9 +247,14 @@ public final class ServerProcess implements AutoCloseable {
         Reaper.end(process, 10, TimeUnit.SECONDS);
     }
 
+    /// Stops the server and waits for its end, before [#close] does: for clients that have to outlive it.
+    public void stop() {
+        end(process);
+    }
+
     /// Stops the server and waits for its end.
     @Override
     public void close() {
-        end(process);
+        stop();
     }
 }

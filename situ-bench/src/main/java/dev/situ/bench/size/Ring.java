@@ -90,8 +90,7 @@ final class Ring implements AutoCloseable {
                 commands,
                 ResponseOwners.LASTING,
                 System::nanoTime);
-        stack = new PortUdpStack(
-                port, PortStackOptions.at(SERVER + "/24").withUdpChecksums(checksums));
+        stack = new PortUdpStack(port, PortStackOptions.at(SERVER + "/24").withUdpChecksums(checksums));
         stack.bind(new InetSocketAddress(SERVER, PORT), protocol);
         queue = port.queue(0);
         cache = queue.cache();

@@ -108,10 +108,7 @@ public final class SizeExperiment implements Experiment {
         }
         int of = metric.indexOf(SizeTask.OF_BYTES);
         samples.add(
-                round,
-                key(server, metric.substring(0, of), Integer.parseInt(metric.substring(of + 1))),
-                unit,
-                value);
+                round, key(server, metric.substring(0, of), Integer.parseInt(metric.substring(of + 1))), unit, value);
     }
 
     private static SampleKey key(Server server, String metric, int value) {

@@ -28,12 +28,11 @@ public final class SizeTask implements ChildTask {
 
     /// Starts the server and stores the values.
     public SizeTask(Parameters parameters) throws Exception {
-        AdoptionPolicy adoption =
-                switch (parameters.text("adopt")) {
-                    case "always" -> AdoptionPolicy.ALWAYS;
-                    case "never" -> AdoptionPolicy.NEVER;
-                    default -> AdoptionPolicy.DEFAULT;
-                };
+        AdoptionPolicy adoption = switch (parameters.text("adopt")) {
+            case "always" -> AdoptionPolicy.ALWAYS;
+            case "never" -> AdoptionPolicy.NEVER;
+            default -> AdoptionPolicy.DEFAULT;
+        };
         ring = new Ring(adoption, parameters.text("checksums").equals("software"));
         bursts = parameters.number("bursts");
         warmUpNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("warmUpMillis"));
