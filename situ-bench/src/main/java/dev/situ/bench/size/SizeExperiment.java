@@ -77,12 +77,16 @@ public final class SizeExperiment implements Experiment {
             }
             for (Server server : SERVERS) {
                 run.step(server.system() + ", checksums by " + server.checksums + ", round " + round + " of " + rounds);
-                try (ChildJvm jvm = ChildJvm.start(child(run, server))) {
-                    jvm.measure((metric, unit, value) -> add(run, round, server, samples, metric, unit, value));
-                }
+                round(run, round, server, samples);
             }
         }
         return outcome(samples).measurement(name(), run);
+    }
+
+    private static void round(Run run, int round, Server server, Samples samples) throws IOException {
+        try (ChildJvm jvm = ChildJvm.start(child(run, server))) {
+            jvm.measure((metric, unit, value) -> add(run, round, server, samples, metric, unit, value));
+        }
     }
 
     private static ChildJvm.Spec child(Run run, Server server) {
