@@ -9,6 +9,7 @@ import org.HdrHistogram.Histogram;
 /// others use, too, may come late.
 final class Load {
     private static final long LOST_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long DEAD_AFTER_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int DIGITS = 3;
 
     private final Line line;
@@ -23,7 +24,9 @@ final class Load {
         return lost;
     }
 
-    /// Answers a second with so many questions under way, over so many nanoseconds.
+    /// Answers a second with so many questions under way, over so many nanoseconds, and until there was one.
+    ///
+    /// @throws IllegalStateException if none comes at all
     double perSecond(int outstanding, long nanos) {
         line.send(outstanding);
         int underWay = outstanding;
@@ -31,7 +34,7 @@ final class Load {
         long begin = System.nanoTime();
         long last = begin;
         long now = begin;
-        while (now - begin < nanos) {
+        while (now - begin < nanos || answered == 0) {
             int came = line.poll();
             now = System.nanoTime();
             if (came > 0) {
@@ -45,6 +48,7 @@ final class Load {
                     underWay += more;
                 }
             } else if (now - last > LOST_AFTER_NANOS) {
+                requireAlive(begin, now);
                 lost += underWay;
                 line.send(outstanding);
                 underWay = outstanding;
@@ -55,12 +59,21 @@ final class Load {
         return answered * 1e9 / (now - begin);
     }
 
-    /// How long a question takes, one under way, in nanoseconds.
+    private static void requireAlive(long begin, long now) {
+        if (now - begin > DEAD_AFTER_NANOS) {
+            throw new IllegalStateException("the server does not answer");
+        }
+    }
+
+    /// How long a question takes, one under way, in nanoseconds: of one at least.
+    ///
+    /// @throws IllegalStateException if none is answered
     Histogram roundTrips(long nanos) {
         Histogram trips = new Histogram(DIGITS);
         long begin = System.nanoTime();
         long sent = begin;
-        while (sent - begin < nanos) {
+        while (sent - begin < nanos || trips.getTotalCount() == 0) {
+            requireAlive(begin, trips.getTotalCount() == 0 ? sent : begin);
             line.send(1);
             if (drain(1)) {
                 trips.recordValue(System.nanoTime() - sent);
