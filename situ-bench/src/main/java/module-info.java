@@ -17,8 +17,11 @@ module dev.situ.bench {
     requires jdk.management;
     requires com.github.benmanes.caffeine;
     requires dev.situ.client;
+    requires dev.situ.dpdk;
+    requires dev.situ.kv;
     requires dev.situ.memory;
     requires dev.situ.optimap;
+    requires dev.situ.packet;
     requires dev.situ.r2p2;
     requires dev.situ.server;
     requires dev.situ.socket;

@@ -1,6 +1,10 @@
 package dev.situ.bench;
 
 import dev.situ.bench.allocation.AllocationExperiment;
+import dev.situ.bench.dpdk.DpdkEchoTask;
+import dev.situ.bench.dpdk.DpdkExperiment;
+import dev.situ.bench.dpdk.DpdkLoadTask;
+import dev.situ.bench.dpdk.DpdkRequestsTask;
 import dev.situ.bench.frame.ChildTask;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.map.MapExperiment;
@@ -10,6 +14,8 @@ import dev.situ.bench.r2p2.ClientTask;
 import dev.situ.bench.r2p2.DatagramTask;
 import dev.situ.bench.r2p2.EchoTask;
 import dev.situ.bench.r2p2.R2p2Experiment;
+import dev.situ.bench.size.SizeExperiment;
+import dev.situ.bench.size.SizeTask;
 import dev.situ.bench.store.GrowthTask;
 import dev.situ.bench.store.StoreExperiment;
 import dev.situ.bench.store.StoreTask;
@@ -24,6 +30,8 @@ final class Experiments {
             new StoreExperiment(),
             new TcpExperiment(),
             new R2p2Experiment(),
+            new DpdkExperiment(),
+            new SizeExperiment(),
             new MemoryExperiment(),
             new AllocationExperiment());
 
@@ -38,6 +46,10 @@ final class Experiments {
             case ClientTask.NAME -> ClientTask::new;
             case DatagramTask.NAME -> DatagramTask::new;
             case EchoTask.NAME -> EchoTask::new;
+            case DpdkEchoTask.NAME -> DpdkEchoTask::new;
+            case DpdkLoadTask.NAME -> DpdkLoadTask::new;
+            case DpdkRequestsTask.NAME -> DpdkRequestsTask::new;
+            case SizeTask.NAME -> SizeTask::new;
             default -> throw new IllegalArgumentException("no task " + name);
         };
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.frame.Programs;
+import dev.situ.dpdk.Eal;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ExperimentsTest {
     private static final boolean REDIS = Programs.isThere("redis-server");
     private static final boolean REDIS_BENCHMARK = Programs.isThere("redis-benchmark");
+    private static final boolean DPDK = Eal.missing() == null;
     private static final boolean MEMCACHED = Programs.isThere("memcached");
 
     @TempDir
@@ -51,6 +53,13 @@ class ExperimentsTest {
         assertThat(json.get("summary").propertyNames()).containsAll(expected);
         for (String each : expected) {
             assertThat(json.get("summary").get(each).isNumber()).as(each).isTrue();
+        }
+        if (name.equals("size") && DPDK) {
+            // Counts, not times: they are the same at every scale.
+            assertThat(json.get("summary").get("payload_bytes_copied.always").asDouble())
+                    .isZero();
+            assertThat(json.get("summary").get("payload_bytes_copied.never").asDouble())
+                    .isEqualTo(2 * 1400);
         }
         if (!expected.isEmpty()) {
             assertThat(json.get("results")).isNotEmpty().allSatisfy(ExperimentsTest::isResult);
@@ -110,10 +119,37 @@ class ExperimentsTest {
                         "get_p16_vs_redis",
                         "set_p16_vs_redis");
             case "r2p2" -> {
-                names.addAll(List.of("get_vs_echo.single", "rtt_vs_echo"));
+                names.addAll(List.of(
+                        "get_vs_echo.single",
+                        "rtt_vs_echo",
+                        "reliable_vs_compatible",
+                        "packets_per_call",
+                        "retransmissions"));
                 addIf(MEMCACHED, names, "get_vs_memcached_udp", "get_vs_memcached_udp.single");
             }
-            case "allocation" -> names.addAll(List.of("bytes_per_request.r2p2", "bytes_per_request.tcp"));
+            case "dpdk" -> {
+                addIf(
+                        DPDK,
+                        names,
+                        "echo_rtt_vs_bare",
+                        "echo_mpps_vs_bare",
+                        "get_rtt_vs_echo",
+                        "get_vs_echo",
+                        "get_mrps");
+                addIf(DPDK && REDIS && REDIS_BENCHMARK, names, "get_vs_redis");
+            }
+            case "size" ->
+                addIf(
+                        DPDK,
+                        names,
+                        "get_ns_1400_vs_64.always",
+                        "get_ns_1400_vs_64.never",
+                        "payload_bytes_copied.always",
+                        "payload_bytes_copied.never");
+            case "allocation" -> {
+                names.addAll(List.of("bytes_per_request.r2p2", "bytes_per_request.tcp"));
+                addIf(DPDK, names, "bytes_per_request.dpdk");
+            }
             default -> throw new AssertionError("say here which names " + name + " has in its summary");
         }
         return names;
@@ -123,7 +159,7 @@ class ExperimentsTest {
         if (there) {
             names.addAll(List.of(more));
         } else {
-            System.out.println("not looked for, since a peer is not installed: " + String.join(", ", more));
+            System.out.println("not looked for, since a peer, or DPDK, is not installed: " + String.join(", ", more));
         }
     }
 

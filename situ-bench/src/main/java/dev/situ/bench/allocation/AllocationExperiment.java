@@ -11,9 +11,11 @@ import dev.situ.bench.frame.ServerProcess;
 import dev.situ.bench.report.BarChart;
 import dev.situ.bench.report.Figure;
 import dev.situ.bench.report.Page;
+import dev.situ.dpdk.Eal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Heap bytes that Situ's threads allocate for a request in steady state.
 public final class AllocationExperiment implements Experiment {
@@ -31,7 +33,11 @@ public final class AllocationExperiment implements Experiment {
         int windows = run.scale().pick(40, 20, 2);
         int window = run.scale().pick(20_000, 10_000, 500);
         run.fact("requests_a_window", window);
-        run.expect(rounds * Requests.values().length);
+        @Nullable String missing = Eal.missing();
+        if (missing != null) {
+            run.leaveOut("DPDK: " + missing);
+        }
+        run.expect(rounds * (Requests.values().length + (missing == null ? 1 : 0)));
         for (int round = 1; round <= rounds; round++) {
             if (round > 1 && run.isTimeUp()) {
                 run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
@@ -40,17 +46,22 @@ public final class AllocationExperiment implements Experiment {
             for (Requests requests : Requests.values()) {
                 run.step(requests.label() + ", round " + round + " of " + rounds);
                 double least = least(requests, windows, window);
-                samples.add(round, new SampleKey("Situ", METRIC, params(requests)), "B", least);
+                samples.add(round, key(requests.label()), "B", least);
+            }
+            if (missing == null) {
+                run.step(DpdkRequests.LABEL + ", round " + round + " of " + rounds);
+                samples.add(round, key(DpdkRequests.LABEL), "B", DpdkRequests.least(windows, window));
             }
         }
         Outcome outcome = new Outcome(samples);
-        outcome.summarize("bytes_per_request.r2p2", new SampleKey("Situ", METRIC, params(Requests.R2P2)));
-        outcome.summarize("bytes_per_request.tcp", new SampleKey("Situ", METRIC, params(Requests.TCP)));
+        outcome.summarize("bytes_per_request.r2p2", key(Requests.R2P2.label()));
+        outcome.summarize("bytes_per_request.tcp", key(Requests.TCP.label()));
+        outcome.summarize("bytes_per_request.dpdk", key(DpdkRequests.LABEL));
         return outcome.measurement(name(), run);
     }
 
-    private static Map<String, Object> params(Requests requests) {
-        return Map.of("requests", requests.label());
+    private static SampleKey key(String label) {
+        return new SampleKey("Situ", METRIC, Map.of("requests", label));
     }
 
     /// The fewest bytes of all windows: until the compiler has done its work a request allocates some, however
@@ -94,7 +105,8 @@ public final class AllocationExperiment implements Experiment {
                         "The bound is 0."),
                 List.of(figure),
                 List.of("A request takes " + measurement.summaryText("bytes_per_request.r2p2")
-                        + " bytes of heap over R2P2, and " + measurement.summaryText("bytes_per_request.tcp")
+                        + " bytes of heap over R2P2, " + measurement.summaryText("bytes_per_request.dpdk")
+                        + " over R2P2 on DPDK, and " + measurement.summaryText("bytes_per_request.tcp")
                         + " over TCP, one at a time."));
     }
 }

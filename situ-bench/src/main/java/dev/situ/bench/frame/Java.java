@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Commands that start a JVM like this one: the same JDK, the same modules or the same class path.
 public final class Java {
-    private static final String NATIVE = "dev.situ.memory,dev.situ.socket,io.netty.common";
+    private static final String NATIVE = "dev.situ.memory,dev.situ.socket,dev.situ.dpdk,io.netty.common";
 
     private Java() {}
 

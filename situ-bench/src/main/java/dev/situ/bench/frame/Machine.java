@@ -51,7 +51,7 @@ public final class Machine {
     }
 
     /// The value of the first line `name: value` of a file of /proc; empty if there is none.
-    static String field(Path file, String name) {
+    public static String field(Path file, String name) {
         try {
             return Files.readAllLines(file).stream()
                     .filter(line -> line.startsWith(name))

@@ -53,17 +53,17 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static final Pattern READY = Pattern.compile("ready.* tcp=[^ ]*:(\\d+).* r2p2=[^ ]*:(\\d+).*");
+    private static final Pattern READY = Pattern.compile("ready.* tcp=[^ ]*:(\\d+).* r2p2=([^ ]*):(\\d+).*");
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Process process;
     private final InetSocketAddress tcp;
     private final InetSocketAddress udp;
 
-    private ServerProcess(Process process, int tcpPort, int udpPort) {
+    private ServerProcess(Process process, int tcpPort, InetAddress udpAddress, int udpPort) {
         this.process = process;
         tcp = new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort);
-        udp = new InetSocketAddress(InetAddress.getLoopbackAddress(), udpPort);
+        udp = new InetSocketAddress(udpAddress, udpPort);
     }
 
     /// Starts a server and waits until it answers.
@@ -105,7 +105,10 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /// Starts Situ; see [#start].
-    public static ServerProcess startSitu(long memoryBytes, List<String> jvmOptions) throws IOException {
+    ///
+    /// @param more options of `serve`
+    public static ServerProcess startSitu(long memoryBytes, List<String> jvmOptions, String... more)
+            throws IOException {
         List<String> jvm = new ArrayList<>(List.of("-XX:+UseZGC", "-Xms256m", "-Xmx256m"));
         jvm.addAll(jvmOptions);
         List<String> command = new ArrayList<>(Cpus.bind(Cpus.server()));
@@ -120,6 +123,7 @@ public final class ServerProcess implements AutoCloseable {
                 "1",
                 "--maxmemory",
                 Long.toString(memoryBytes)));
+        command.addAll(List.of(more));
         Path log = Files.createTempFile("situ-bench", ".log");
         try {
             return ready(
@@ -138,7 +142,8 @@ public final class ServerProcess implements AutoCloseable {
         @Nullable String line = out.readLine();
         Matcher ready = READY.matcher(line == null ? "" : line);
         if (ready.matches()) {
-            return new ServerProcess(process, port(ready, 1), port(ready, 2));
+            InetAddress r2p2 = InetAddress.getByName(Objects.requireNonNull(ready.group(2)));
+            return new ServerProcess(process, port(ready, 1), r2p2, port(ready, 3));
         }
         end(process);
         throw new IOException("Situ did not start; it printed: " + line + "\n" + Files.readString(log));
@@ -166,7 +171,7 @@ public final class ServerProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start());
-        ServerProcess server = new ServerProcess(process, port, port);
+        ServerProcess server = new ServerProcess(process, port, InetAddress.getLoopbackAddress(), port);
         long begin = System.nanoTime();
         while (!server.answers()) {
             if (!process.isAlive() || System.nanoTime() - begin > START_NANOS) {
@@ -242,9 +247,14 @@ public final class ServerProcess implements AutoCloseable {
         Reaper.end(process, 10, TimeUnit.SECONDS);
     }
 
+    /// Stops the server and waits for its end, before [#close] does: for clients that have to outlive it.
+    public void stop() {
+        end(process);
+    }
+
     /// Stops the server and waits for its end.
     @Override
     public void close() {
-        end(process);
+        stop();
     }
 }

@@ -11,7 +11,6 @@ import dev.situ.r2p2.Completion;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -39,11 +38,11 @@ final class ClientLoop implements Completion {
     }
 
     /// Runs for so long and gives the hits a second.
-    static double run(InetSocketAddress server, int outstanding, int keys, int valueLength, long nanos)
+    static double run(SituClientOptions options, int outstanding, int keys, int valueLength, long nanos)
             throws IOException {
         CompletableFuture<ClientLoop> started = new CompletableFuture<>();
         try (Arena arena = Arena.ofShared();
-                SituClient client = SituClient.connect(SituClientOptions.of(server))) {
+                SituClient client = SituClient.connect(options)) {
             MemorySegment allKeys = keys(arena, keys);
             client.onIoThread(io -> {
                 ClientLoop loop = new ClientLoop(io, allKeys, keys, valueLength, nanos);

@@ -5,6 +5,7 @@ import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Spread;
 import dev.situ.bench.frame.WarmUp;
+import dev.situ.client.SituClientOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,12 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Loads Situ with GETs by a [dev.situ.client.SituClient], which sends together what it can.
+/// Loads Situ with GETs by a [dev.situ.client.SituClient], which sends together what it can. In reliable mode
+/// it counts packets, too.
 public final class ClientTask implements ChildTask {
     /// The task's name.
     public static final String NAME = "client";
 
+    private static final int COUNTED_CALLS = 20_000;
+
     private final InetSocketAddress server;
+    private final boolean compatible;
     private final int outstanding;
     private final int keys;
     private final int valueLength;
@@ -28,6 +33,7 @@ public final class ClientTask implements ChildTask {
     /// Takes the parameters; the server's keys are there already.
     public ClientTask(Parameters parameters) {
         server = new InetSocketAddress(InetAddress.getLoopbackAddress(), parameters.number("port"));
+        compatible = parameters.text("mode").equals("compatible");
         outstanding = parameters.number("outstanding");
         keys = parameters.number("keys");
         valueLength = parameters.number("value");
@@ -44,11 +50,17 @@ public final class ClientTask implements ChildTask {
             perSecond.add(window());
         }
         sink.add("throughput", "1/s", Spread.of(perSecond).median());
+        if (!compatible) {
+            PacketCount.Counts counts = PacketCount.measure(server, outstanding, COUNTED_CALLS);
+            sink.add("packets_per_call", "", counts.packetsPerCall());
+            sink.add("retransmissions_per_call", "", counts.retransmissionsPerCall());
+        }
         sink.add(Contender.STEADY, "", steady ? 1 : 0);
     }
 
     private double window() throws IOException {
-        return ClientLoop.run(server, outstanding, keys, valueLength, windowNanos);
+        SituClientOptions options = SituClientOptions.of(server);
+        return ClientLoop.run(compatible ? options.compatible() : options, outstanding, keys, valueLength, windowNanos);
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /// Stores the keys that the experiments read, over TCP, so that nothing is lost on the way.
-final class Fill {
+public final class Fill {
     private static final int BURST = 100;
 
     private Fill() {}
@@ -22,7 +22,7 @@ final class Fill {
     }
 
     /// Stores them in a server that speaks RESP.
-    static void resp(InetSocketAddress server, int keys, int valueLength) throws IOException {
+    public static void resp(InetSocketAddress server, int keys, int valueLength) throws IOException {
         String value = "x".repeat(valueLength);
         fill(server, keys, "+OK\r\n", key -> "SET " + key + " " + value + "\r\n");
     }

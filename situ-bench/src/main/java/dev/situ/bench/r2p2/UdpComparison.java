@@ -1,5 +1,6 @@
 package dev.situ.bench.r2p2;
 
+import dev.situ.client.SituClientOptions;
 import dev.situ.udp.PeerAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,7 +53,9 @@ public final class UdpComparison implements Callable<Integer> {
         Contender[] contenders = {
             new Contender("memcached, one by one", time -> oneByOne(GetProtocol.MEMCACHED, memcached, time)),
             new Contender("Situ, one by one", time -> oneByOne(GetProtocol.R2P2, situ, time)),
-            new Contender("Situ, SituClient", time -> ClientLoop.run(situ, OUTSTANDING, KEYS, VALUE_LENGTH, time)),
+            new Contender(
+                    "Situ, SituClient",
+                    time -> ClientLoop.run(SituClientOptions.of(situ), OUTSTANDING, KEYS, VALUE_LENGTH, time)),
         };
         for (Contender contender : contenders) {
             contender.warmUp(nanos);

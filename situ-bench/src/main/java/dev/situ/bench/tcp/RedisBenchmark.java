@@ -16,20 +16,21 @@ import java.util.Map;
 /// @param valueBytes of each SET
 /// @param clients connections
 /// @param depth requests under way on each
-record RedisBenchmark(int port, int keys, int valueBytes, int clients, int depth) {
-    static final String PROGRAM = "redis-benchmark";
+public record RedisBenchmark(int port, int keys, int valueBytes, int clients, int depth) {
+    /// Its name on the path.
+    public static final String PROGRAM = "redis-benchmark";
 
     /// What one command got.
     ///
     /// @param perSecond requests a second
     /// @param p50Millis,p99Millis latencies of the closed loop, from sending to reply
-    record Line(double perSecond, double p50Millis, double p99Millis) {}
+    public record Line(double perSecond, double p50Millis, double p99Millis) {}
 
     /// Sends so many requests of each command.
     ///
     /// @param commands of `get`, `set`, `ping_mbulk`
     /// @return by the names of the commands as they were given
-    Map<String, Line> run(List<String> commands, long requests) throws IOException, InterruptedException {
+    public Map<String, Line> run(List<String> commands, long requests) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(Cpus.bind(Cpus.client()));
         words.addAll(List.of(
                 PROGRAM,

@@ -1,0 +1,284 @@
+package dev.situ.bench.dpdk;
+
+import dev.situ.bench.frame.ChildJvm;
+import dev.situ.bench.frame.ChildTask;
+import dev.situ.bench.frame.Contender;
+import dev.situ.bench.frame.Cpus;
+import dev.situ.bench.frame.Experiment;
+import dev.situ.bench.frame.Filler;
+import dev.situ.bench.frame.Measurement;
+import dev.situ.bench.frame.Numbers;
+import dev.situ.bench.frame.Outcome;
+import dev.situ.bench.frame.Parameters;
+import dev.situ.bench.frame.Programs;
+import dev.situ.bench.frame.Result;
+import dev.situ.bench.frame.Run;
+import dev.situ.bench.frame.SampleKey;
+import dev.situ.bench.frame.Samples;
+import dev.situ.bench.frame.ServerProcess;
+import dev.situ.bench.frame.ServerProcess.Kind;
+import dev.situ.bench.r2p2.Fill;
+import dev.situ.bench.report.BarChart;
+import dev.situ.bench.report.Figure;
+import dev.situ.bench.report.Page;
+import dev.situ.bench.tcp.RedisBenchmark;
+import dev.situ.dpdk.Eal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// GETs over DPDK between two processes, beside what lies below them: the UDP stack, and the bare driver.
+public final class DpdkExperiment implements Experiment {
+    private static final int OUTSTANDING = 64;
+    private static final int KEYS = 10_000;
+    private static final int SMALL = 64;
+    private static final int LARGE = 1400;
+    private static final long SERVER_BYTES = 256 << 20;
+    private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
+    private static final String REDIS = Kind.REDIS.system();
+
+    @Override
+    public String name() {
+        return "dpdk";
+    }
+
+    @Override
+    public Measurement measure(Run run) throws Exception {
+        Samples samples = new Samples();
+        @Nullable String missing = Eal.missing();
+        if (missing != null) {
+            run.leaveOut("everything: " + missing);
+            return outcome(samples).measurement(name(), run);
+        }
+        boolean redis = Kind.REDIS.isThere() && Programs.isThere(RedisBenchmark.PROGRAM);
+        if (redis) {
+            run.fact(REDIS, Kind.REDIS.version());
+        } else {
+            run.leaveOut("redis-server: it or redis-benchmark is not installed");
+        }
+        run.fact("eal", String.join(" ", DpdkSetUp.eal().arguments()));
+        run.fact("pages", DpdkSetUp.pages());
+        run.fact("child_jvm", String.join(" ", JVM));
+        run.fact("server_cpu", Cpus.list(Cpus.server()));
+        run.fact("client_cpu", Cpus.list(Cpus.client()));
+        int rounds = run.scale().rounds();
+        run.expect(rounds * (2 * DpdkSystem.values().length + (redis ? 1 : 0)));
+        for (int round = 1; round <= rounds; round++) {
+            if (round > 1 && run.isTimeUp()) {
+                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+                break;
+            }
+            for (int value : List.of(SMALL, LARGE)) {
+                for (DpdkSystem system : DpdkSystem.values()) {
+                    run.step(system.label() + ", " + value + " B, round " + round + " of " + rounds);
+                    pair(run, round, system, value, samples);
+                }
+            }
+            if (redis) {
+                run.step(REDIS + ", round " + round + " of " + rounds);
+                redis(run, round, samples);
+            }
+        }
+        return outcome(samples).measurement(name(), run);
+    }
+
+    /// A server and its load, each a process. Both stop polling before either closes its end.
+    private static void pair(Run run, int round, DpdkSystem system, int value, Samples samples) throws IOException {
+        Path folder = Files.createTempDirectory("situ-bench");
+        Path socket = folder.resolve("memif");
+        try {
+            if (system == DpdkSystem.GET) {
+                try (ServerProcess situ = startSitu(socket, SERVER_BYTES, List.of())) {
+                    Fill.resp(situ.tcp(), KEYS, value);
+                    ChildJvm.Spec load =
+                            load(run, system, value, socket, situ.udp().getPort());
+                    try (ChildJvm client = ChildJvm.start(load)) {
+                        client.measure(sink(run, round, system, value, samples));
+                        situ.stop();
+                    }
+                }
+            } else {
+                Parameters parameters = Parameters.of("system", system.name(), "socket", socket);
+                ChildJvm.Spec echo = new ChildJvm.Spec(DpdkEchoTask.NAME, parameters, JVM, Cpus.server());
+                try (ChildJvm server = ChildJvm.start(echo);
+                        ChildJvm client = ChildJvm.start(load(run, system, value, socket, DpdkEchoTask.PORT))) {
+                    client.measure(sink(run, round, system, value, samples));
+                    server.measure((_, _, _) -> {});
+                }
+            }
+        } finally {
+            Files.deleteIfExists(socket);
+            Files.delete(folder);
+        }
+    }
+
+    /// Starts Situ at the server's end of a memif.
+    ///
+    /// The load is to stop before the server is closed, and to close its end after that.
+    public static ServerProcess startSitu(Path socket, long memoryBytes, List<String> jvmOptions) throws IOException {
+        List<String> eal = new ArrayList<>(DpdkSetUp.eal().arguments());
+        eal.add("--vdev=" + MemifEnd.device("server", socket.toString()));
+        return ServerProcess.startSitu(
+                memoryBytes,
+                jvmOptions,
+                "--transport",
+                "dpdk",
+                "--eal",
+                String.join(" ", eal),
+                "--ip",
+                DpdkEchoTask.ADDRESS + "/24",
+                // The network is a wire between two processes.
+                "--r2p2-compatible");
+    }
+
+    private static ChildJvm.Spec load(Run run, DpdkSystem system, int value, Path socket, int port) {
+        Parameters parameters = Parameters.of(
+                "system",
+                system.name(),
+                "socket",
+                socket,
+                "port",
+                port,
+                "value",
+                value,
+                "keys",
+                KEYS,
+                "outstanding",
+                OUTSTANDING,
+                "windowMillis",
+                run.scale().pick(500, 150, 50),
+                "warmUpMillis",
+                run.scale().pick(10_000, 800, 1),
+                "windows",
+                run.scale().pick(5, 3, 1));
+        return new ChildJvm.Spec(DpdkLoadTask.NAME, parameters, JVM, Cpus.client());
+    }
+
+    private static ChildTask.Sink sink(Run run, int round, DpdkSystem system, int value, Samples samples) {
+        return (metric, unit, figure) -> {
+            if (metric.equals(Contender.STEADY)) {
+                run.steady(figure != 0);
+            } else {
+                samples.add(round, key(system.label(), metric, value), unit, figure);
+            }
+        };
+    }
+
+    private static void redis(Run run, int round, Samples samples) throws Exception {
+        try (ServerProcess server = ServerProcess.start(Kind.REDIS, SERVER_BYTES, List.of())) {
+            try (Filler filler = new Filler(Kind.REDIS, server.tcp(), SMALL, false)) {
+                filler.fill(0, KEYS);
+            }
+            RedisBenchmark load = new RedisBenchmark(server.tcp().getPort(), KEYS, SMALL, OUTSTANDING, 1);
+            long requests = run.scale().pick(200_000L, 40_000L, 500L);
+            load.run(List.of("get"), requests / 4);
+            load.run(List.of("get"), requests)
+                    .values()
+                    .forEach(line ->
+                            samples.add(round, key(REDIS, DpdkLoadTask.THROUGHPUT, SMALL), "1/s", line.perSecond()));
+        }
+    }
+
+    private static SampleKey key(String system, String metric, int value) {
+        return new SampleKey(system, metric, Map.of("value", value));
+    }
+
+    private static SampleKey key(DpdkSystem system, String metric) {
+        return key(system.label(), metric, SMALL);
+    }
+
+    private static Outcome outcome(Samples samples) {
+        Outcome outcome = new Outcome(samples);
+        String rate = DpdkLoadTask.THROUGHPUT;
+        String trip = DpdkLoadTask.ROUND_TRIP;
+        outcome.summarizeRatio("echo_rtt_vs_bare", key(DpdkSystem.ECHO, trip), key(DpdkSystem.BARE, trip));
+        outcome.summarizeRatio("echo_mpps_vs_bare", key(DpdkSystem.ECHO, rate), key(DpdkSystem.BARE, rate));
+        outcome.summarizeRatio("get_rtt_vs_echo", key(DpdkSystem.GET, trip), key(DpdkSystem.ECHO, trip));
+        outcome.summarizeRatio("get_vs_echo", key(DpdkSystem.GET, rate), key(DpdkSystem.ECHO, rate));
+        samples.spread(key(DpdkSystem.GET, rate))
+                .ifPresent(spread -> outcome.summarize("get_mrps", spread.median() / 1e6));
+        outcome.summarizeRatio("get_vs_redis", key(DpdkSystem.GET, rate), key(REDIS, rate, SMALL));
+        for (String metric : List.of(rate, trip)) {
+            SampleKey echo = key(DpdkSystem.ECHO.label(), metric, LARGE);
+            outcome.ratio(echo, key(DpdkSystem.BARE.label(), metric, LARGE));
+            outcome.ratio(key(DpdkSystem.GET.label(), metric, LARGE), echo);
+        }
+        return outcome;
+    }
+
+    // ---- report ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public Page page(Measurement measurement) {
+        return new Page(
+                "R2P2 over DPDK",
+                "How many requests does one processor serve without the kernel, how long does one take, and how much of that is the"
+                        + " driver's, the UDP stack's and the server's?",
+                List.of(
+                        "Two processes, joined by a memif (a driver of DPDK: rings in memory that both see, one copy each way), the"
+                                + " server on one processor, the load on another, both polling without rest; DPDK on "
+                                + measurement.machine().get("pages")
+                                + ". Each round starts both anew, warmed up until three windows agree within 5 %.",
+                        "All three carry frames of one length, that of the reply to a GET of 64 B or 1400 B: "
+                                + DpdkLoadTask.frameBytes(SMALL) + " and " + DpdkLoadTask.frameBytes(LARGE)
+                                + " bytes; only the request of a GET is shorter.",
+                        "\"bare echo\" swaps a frame's addresses and sends it back: the driver and the binding. \"UDP echo\" is the"
+                                + " user-space UDP stack at both ends. \"Situ\" is the server (`serve --transport dpdk`), asked in R2P2's"
+                                + " compatible mode by way of the same stack, for 10,000 keys. Each is the bound of the next.",
+                        "Throughput with 64 under way, round trips with one: closed loops. Checksums are computed and verified by"
+                                + " software at both ends, since a memif has no device that would.",
+                        "redis-server, where it is installed: 64 connections over loopback TCP by redis-benchmark, on the same"
+                                + " processors."),
+                List.of(
+                        figure(
+                                measurement,
+                                "dpdk-throughput",
+                                DpdkLoadTask.THROUGHPUT,
+                                1e6,
+                                "Answers a second, 64 under way.",
+                                "million a second"),
+                        figure(
+                                measurement,
+                                "dpdk-round-trip",
+                                DpdkLoadTask.ROUND_TRIP,
+                                1,
+                                "Round trip, one under way: the median of each round.",
+                                "microseconds")),
+                List.of(
+                        "The UDP stack at both ends makes a round trip " + measurement.summaryText("echo_rtt_vs_bare")
+                                + " times as long as that of a bare frame, and gets "
+                                + measurement.summaryText("echo_mpps_vs_bare") + " times its packets.",
+                        "A GET takes " + measurement.summaryText("get_rtt_vs_echo")
+                                + " times the round trip of the echo"
+                                + roundTrip(measurement) + ", and Situ serves " + measurement.summaryText("get_vs_echo")
+                                + " times the echo's requests: " + measurement.summaryText("get_mrps")
+                                + " million a second on one processor, "
+                                + measurement.summaryText("get_vs_redis") + " times those of redis-server."));
+    }
+
+    private static String roundTrip(Measurement measurement) {
+        return measurement
+                .find(DpdkSystem.GET.label(), DpdkLoadTask.ROUND_TRIP, Map.of("value", SMALL))
+                .map(result -> " (" + Numbers.text(result.value()) + " microseconds)")
+                .orElse("");
+    }
+
+    private static Figure figure(
+            Measurement measurement, String file, String metric, double divisor, String caption, String unit) {
+        List<BarChart.Bar> bars = new ArrayList<>();
+        for (Result result : measurement.of(metric)) {
+            bars.add(new BarChart.Bar(
+                    result.system(),
+                    result.param("value") + " B values",
+                    result.value() / divisor,
+                    result.low() / divisor,
+                    result.high() / divisor));
+        }
+        return new Figure(
+                file, caption + " Bars: medians; lines: lowest and highest round.", new BarChart(caption, unit, bars));
+    }
+}

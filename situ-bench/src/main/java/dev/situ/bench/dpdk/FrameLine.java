@@ -1,0 +1,71 @@
+package dev.situ.bench.dpdk;
+
+import dev.situ.packet.Ethernet;
+import dev.situ.packet.MacAddress;
+import dev.situ.packet.Packet;
+import dev.situ.packet.PacketBurst;
+import dev.situ.packet.PacketCache;
+import dev.situ.packet.Port;
+import dev.situ.packet.PortQueue;
+
+/// Bare frames: what came is sent again as it is, and fresh ones only where more are wanted.
+final class FrameLine implements Line {
+    /// For experiments (IEEE 802).
+    private static final int ETHERTYPE = 0x88B5;
+
+    private static final int BURST = 64;
+
+    private final Port port;
+    private final PortQueue queue;
+    private final PacketCache cache;
+    private final int bytes;
+    private final PacketBurst burst = new PacketBurst(BURST);
+
+    FrameLine(Port port, int bytes) {
+        this.port = port;
+        this.queue = port.queue(0);
+        this.cache = queue.cache();
+        this.bytes = bytes;
+    }
+
+    @Override
+    public void send(int count) {
+        int left = count;
+        while (left > 0) {
+            while (burst.size() < Math.min(left, BURST)) {
+                burst.add(fresh());
+            }
+            left -= burst.size();
+            while (!burst.isEmpty()) {
+                if (queue.transmit(burst) == 0) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+    }
+
+    private long fresh() {
+        long packet = cache.take();
+        if (packet == Packet.NONE) {
+            throw new IllegalStateException("no packet is free");
+        }
+        Packet.setLength(cache.memory(), packet, bytes);
+        Ethernet.write(
+                cache.memory(), Packet.data(cache.memory(), packet), MacAddress.BROADCAST, port.mac(), ETHERTYPE);
+        return packet;
+    }
+
+    /// What came and was not sent again is given back first.
+    @Override
+    public int poll() {
+        if (!burst.isEmpty()) {
+            cache.releaseAll(burst);
+        }
+        return queue.receive(burst);
+    }
+
+    /// Gives back what is held.
+    void close() {
+        cache.releaseAll(burst);
+    }
+}
