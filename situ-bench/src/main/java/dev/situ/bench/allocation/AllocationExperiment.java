@@ -33,8 +33,7 @@ public final class AllocationExperiment implements Experiment {
         run.fact("requests_a_window", window);
         run.expect(rounds * Requests.values().length);
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", Requests.values().length)) {
                 break;
             }
             for (Requests requests : Requests.values()) {

@@ -197,8 +197,8 @@ public final class MapExperiment implements Experiment {
                             MapKind.OPTIMAP.system(),
                             Measurement.RATIO,
                             Map.of("case", Case.MIXED.id, "to", peer.system() + " " + THROUGHPUT))
-                    .ifPresent(ratio -> meaning.add("Without collisions it makes " + ratio.text() + " times the throughput of "
-                            + peer.system() + "."));
+                    .ifPresent(ratio -> meaning.add("Without collisions it makes " + ratio.text()
+                            + " times the throughput of " + peer.system() + "."));
         }
         measurement
                 .find(MapKind.NONE.system(), THROUGHPUT, Case.MIXED.params())

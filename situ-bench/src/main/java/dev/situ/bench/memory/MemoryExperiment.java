@@ -73,8 +73,7 @@ public final class MemoryExperiment implements Experiment {
         int rounds = run.scale().rounds();
         run.expect(rounds * shapes.size() * servers.size());
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", shapes.size() * servers.size())) {
                 break;
             }
             for (Shape shape : shapes) {
@@ -198,7 +197,8 @@ public final class MemoryExperiment implements Experiment {
                             "memory-" + shape.id().replace('_', '-'),
                             "Bytes a key besides key and value, over one doubling of the number of keys: " + shape
                                     + ".",
-                            new LineChart("Overhead, " + shape, "keys", "bytes a key", false, points, Optional.empty())));
+                            new LineChart(
+                                    "Overhead, " + shape, "keys", "bytes a key", false, points, Optional.empty())));
                 }
             }
         }

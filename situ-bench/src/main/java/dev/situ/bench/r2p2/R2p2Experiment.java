@@ -65,17 +65,20 @@ public final class R2p2Experiment implements Experiment {
             pairs.remove(Pair.MEMCACHED);
             run.leaveOut("memcached: it is not installed");
         }
-        run.leaveOut("reliable_vs_compatible, packets_per_call, retransmissions: SituClient speaks the compatible mode only");
+        run.leaveOut(
+                "reliable_vs_compatible, packets_per_call, retransmissions: SituClient speaks the compatible mode only");
         run.fact("server_cpu", Cpus.list(Cpus.server()));
         run.fact("client_cpu", Cpus.list(Cpus.client()));
         run.fact("rate", run.scale().pick(50_000, 20_000, 1_000));
         List<Integer> values = run.scale().pick(List.of(VALUE, LARGER_VALUE), List.of(VALUE), List.of(VALUE));
         Samples samples = new Samples();
         int rounds = run.scale().rounds();
-        values.forEach(value -> run.expect(rounds * answering(pairs, value).size()));
+        int stepsARound = values.stream()
+                .mapToInt(value -> answering(pairs, value).size())
+                .sum();
+        run.expect(rounds * stepsARound);
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", stepsARound)) {
                 break;
             }
             for (int value : values) {

@@ -26,7 +26,13 @@ import org.jfree.data.xy.YIntervalSeriesCollection;
 /// @param logarithmicX whether the horizontal axis is logarithmic
 /// @param points in the order of series
 /// @param reference a value to draw a line at: where two systems would be equal
-public record LineChart(String title, String xLabel, String yLabel, boolean logarithmicX, List<Point> points, Optional<Double> reference)
+public record LineChart(
+        String title,
+        String xLabel,
+        String yLabel,
+        boolean logarithmicX,
+        List<Point> points,
+        Optional<Double> reference)
         implements Chart {
     /// One median with its spread.
     public record Point(String series, double x, double y, double low, double high) {}

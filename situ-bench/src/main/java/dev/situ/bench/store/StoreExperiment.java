@@ -222,7 +222,8 @@ public final class StoreExperiment implements Experiment {
                 title
                         + " throughput of two threads together against the number of keys. Points: medians; lines through them: lowest"
                         + " and highest round.",
-                new LineChart(title + ", 2 threads", "keys", "million operations a second", true, points, Optional.empty()));
+                new LineChart(
+                        title + ", 2 threads", "keys", "million operations a second", true, points, Optional.empty()));
     }
 
     private static void line(
@@ -301,13 +302,14 @@ public final class StoreExperiment implements Experiment {
                 + measurement.summaryText("growth_p999_vs_steady")
                 + " times as long as while the same keys go into an index that was made for them.");
         List<String> bytes = measurement.of("bytes_per_key").stream()
-                .filter(result -> result.has(params(LARGE, THREADS))
-                        && !result.system().equals(StoreKind.SITU_HUGE.system()))
+                .filter(result ->
+                        result.has(params(LARGE, THREADS)) && !result.system().equals(StoreKind.SITU_HUGE.system()))
                 .map(result -> Numbers.text(result.value()) + " bytes in " + result.system())
                 .toList();
         if (!bytes.isEmpty()) {
-            meaning.add("With 4 million keys, a key of 32 bytes with its value of 64 takes " + String.join(" and ", bytes)
-                    + " (heap without garbage, and memory outside of the heap; not what the process occupies).");
+            meaning.add(
+                    "With 4 million keys, a key of 32 bytes with its value of 64 takes " + String.join(" and ", bytes)
+                            + " (heap without garbage, and memory outside of the heap; not what the process occupies).");
         }
         double most = measurement.results().stream()
                 .filter(result -> result.metric().startsWith("heap_bytes_")
@@ -319,8 +321,8 @@ public final class StoreExperiment implements Experiment {
                 + " bytes on the Java heap at most (the highest of all its rounds, GET, staged GET and PUT).");
         measurement
                 .find(StoreKind.NONE.system(), "get", params(SMALL, THREADS))
-                .ifPresent(bound -> meaning.add("The loop without a store, the bound, does " + Numbers.text(bound.value())
-                        + " million operations a second."));
+                .ifPresent(bound -> meaning.add("The loop without a store, the bound, does "
+                        + Numbers.text(bound.value()) + " million operations a second."));
         return meaning;
     }
 

@@ -83,8 +83,7 @@ public final class TcpExperiment implements Experiment {
         List<Load> loads = loads(run.scale());
         run.expect(rounds * loads.size() * servers.size());
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", loads.size() * servers.size())) {
                 break;
             }
             round(run, round, servers, loads, samples);
@@ -231,9 +230,16 @@ public final class TcpExperiment implements Experiment {
                 String connections = clients == 1 ? "1 connection" : clients + " connections";
                 figures.add(new Figure(
                         "tcp-sizes-" + clients,
-                        "Situ's throughput as a multiple of redis-server's against the length of values (1: equal), " + connections
+                        "Situ's throughput as a multiple of redis-server's against the length of values (1: equal), "
+                                + connections
                                 + ". Points: medians of the rounds' ratios; lines through them: lowest and highest round.",
-                        new LineChart("Against redis-server, " + connections, "bytes of a value", "ratio", true, points, Optional.of(1.0))));
+                        new LineChart(
+                                "Against redis-server, " + connections,
+                                "bytes of a value",
+                                "ratio",
+                                true,
+                                points,
+                                Optional.of(1.0))));
             }
         }
         return figures;
@@ -244,8 +250,7 @@ public final class TcpExperiment implements Experiment {
         for (String command : List.of("get", "set")) {
             for (int depth : List.of(1, DEEP)) {
                 measurement.of(Measurement.RATIO).stream()
-                        .filter(result ->
-                                result.has(Map.of("of", command, "connections", clients, "depth", depth)))
+                        .filter(result -> result.has(Map.of("of", command, "connections", clients, "depth", depth)))
                         .sorted(Comparator.comparingDouble(result -> result.number("value")))
                         .forEach(result -> points.add(new LineChart.Point(
                                 label(command) + ", " + depth + " deep",

@@ -53,10 +53,7 @@ class ReportTest {
                             new Figure(
                                     "drawing-bar",
                                     "a bar",
-                                    new BarChart(
-                                            "bar",
-                                            "y",
-                                            List.of(new BarChart.Bar("g", "s", 2, 1, 3)))),
+                                    new BarChart("bar", "y", List.of(new BarChart.Bar("g", "s", 2, 1, 3)))),
                             new Figure(
                                     "drawing-box",
                                     "a box",
