@@ -39,8 +39,7 @@ public final class AllocationExperiment implements Experiment {
         }
         run.expect(rounds * (Requests.values().length + (missing == null ? 1 : 0)));
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", Requests.values().length)) {
                 break;
             }
             for (Requests requests : Requests.values()) {

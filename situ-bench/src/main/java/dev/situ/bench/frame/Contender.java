@@ -34,13 +34,15 @@ public record Contender(String system, Map<String, Object> params, ChildJvm.Spec
     }
 
     private static void interleave(Run run, Group group, int rounds, Samples samples) throws IOException {
+        if (!group.needed && run.isTimeUp()) {
+            run.leaveOut(names(group.contenders) + ": the time was up");
+            run.expect(-rounds * group.contenders.size());
+            return;
+        }
         Map<Contender, ChildJvm> kept = new HashMap<>();
         try {
             for (int round = 1; round <= rounds; round++) {
-                if (run.isTimeUp() && (round > 1 || !group.needed)) {
-                    run.leaveOut("rounds " + round + " to " + rounds + " of " + names(group.contenders)
-                            + ": the time was up");
-                    run.expect(-(rounds - round + 1) * group.contenders.size());
+                if (run.endsBefore(round, names(group.contenders), group.contenders.size())) {
                     return;
                 }
                 for (Contender contender : group.contenders) {

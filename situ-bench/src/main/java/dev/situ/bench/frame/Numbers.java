@@ -11,7 +11,7 @@ public final class Numbers {
         if (value == 0) {
             return "0";
         }
-        int digits = Math.clamp((int) Math.floor(2 - Math.log10(Math.abs(value)) + 1e-9), 0, 9);
+        int digits = Math.clamp(2 - (int) Math.floor(Math.log10(Math.abs(value))), 0, 9);
         String text = String.format(Locale.ROOT, "%,." + digits + "f", value);
         return text.indexOf('.') < 0 ? text : text.replaceAll("0+$", "").replaceAll("\\.$", "");
     }

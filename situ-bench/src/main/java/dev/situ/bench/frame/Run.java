@@ -37,8 +37,23 @@ public final class Run {
         return scale;
     }
 
-    /// Whether no further round should begin.
-    public boolean isTimeUp() {
+    /// Whether a round should not begin, since the time is up; if so, the rounds that are left are named.
+    ///
+    /// @param round from 1; the first is measured whatever the time is
+    /// @param what is measured in it; empty for everything
+    /// @param stepsARound that are left out with each round
+    public boolean endsBefore(int round, String what, int stepsARound) {
+        if (round == 1 || !isTimeUp()) {
+            return false;
+        }
+        int rounds = scale.rounds();
+        leaveOut((round == rounds ? "round " + round : "rounds " + round + " to " + rounds)
+                + (what.isEmpty() ? "" : " of " + what) + ": the time was up");
+        expect(-(rounds - round + 1) * stepsARound);
+        return true;
+    }
+
+    boolean isTimeUp() {
         return seconds() >= scale.seconds();
     }
 

@@ -73,8 +73,7 @@ public final class MemoryExperiment implements Experiment {
         int rounds = run.scale().rounds();
         run.expect(rounds * shapes.size() * servers.size());
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", shapes.size() * servers.size())) {
                 break;
             }
             for (Shape shape : shapes) {

@@ -72,10 +72,12 @@ public final class R2p2Experiment implements Experiment {
         List<Integer> values = run.scale().pick(List.of(VALUE, LARGER_VALUE), List.of(VALUE), List.of(VALUE));
         Samples samples = new Samples();
         int rounds = run.scale().rounds();
-        values.forEach(value -> run.expect(rounds * answering(pairs, value).size()));
+        int stepsARound = values.stream()
+                .mapToInt(value -> answering(pairs, value).size())
+                .sum();
+        run.expect(rounds * stepsARound);
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", stepsARound)) {
                 break;
             }
             for (int value : values) {

@@ -46,7 +46,8 @@ final class Svg {
             throw new IllegalStateException("a string has no end", e);
         }
         String svg = text.toString();
-        return svg.substring(svg.indexOf("<svg"));
+        // The one identifier that Batik does not ask its generator for.
+        return svg.substring(svg.indexOf("<svg")).replace("id=\"genericDefs\"", "id=\"" + figure.file() + "-defs\"");
     }
 
     private static Document document() {

@@ -83,8 +83,7 @@ public final class TcpExperiment implements Experiment {
         List<Load> loads = loads(run.scale());
         run.expect(rounds * loads.size() * servers.size());
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", loads.size() * servers.size())) {
                 break;
             }
             round(run, round, servers, loads, samples);

@@ -84,7 +84,7 @@ class ReportTest {
         for (String figure : List.of("line", "bar", "box")) {
             assertThat(Files.readString(folder.resolve("drawing-" + figure + ".svg")))
                     .startsWith("<svg")
-                    .contains("viewBox=\"0 0 " + Svg.WIDTH + " " + Svg.HEIGHT + "\"", ">" + figure + "</text>");
+                    .contains("viewBox=\"0 0 " + Svg.WIDTH + " " + Svg.HEIGHT + "\"", ">" + figure + "</text");
         }
     }
 
