@@ -66,10 +66,10 @@ public final class DpdkExperiment implements Experiment {
         run.fact("server_cpu", Cpus.list(Cpus.server()));
         run.fact("client_cpu", Cpus.list(Cpus.client()));
         int rounds = run.scale().rounds();
-        run.expect(rounds * (2 * DpdkSystem.values().length + (redis ? 1 : 0)));
+        int stepsARound = 2 * DpdkSystem.values().length + (redis ? 1 : 0);
+        run.expect(rounds * stepsARound);
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", stepsARound)) {
                 break;
             }
             for (int value : List.of(SMALL, LARGE)) {

@@ -71,8 +71,7 @@ public final class SizeExperiment implements Experiment {
         int rounds = run.scale().rounds();
         run.expect(rounds * SERVERS.size());
         for (int round = 1; round <= rounds; round++) {
-            if (round > 1 && run.isTimeUp()) {
-                run.leaveOut("rounds " + round + " to " + rounds + ": the time was up");
+            if (run.endsBefore(round, "", SERVERS.size())) {
                 break;
             }
             for (Server server : SERVERS) {
