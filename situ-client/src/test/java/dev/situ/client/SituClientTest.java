@@ -161,10 +161,16 @@ class SituClientTest {
         client.set(key("k"), key("before"));
         assertThat(client.statistics().sessions()).isEqualTo(1);
         server.restart();
-        assertThatThrownBy(() -> client.getBytes(key("k"))).isInstanceOf(SituException.OutcomeUnknown.class);
-        assertThat(client.getBytes(key("k"))).isEqualTo(key("before"));
+        // The delayed acknowledgement of the SET may tell the client of the restart before it calls again.
+        boolean toldBefore = false;
+        try {
+            assertThat(client.getBytes(key("k"))).isEqualTo(key("before"));
+            toldBefore = true;
+        } catch (SituException.OutcomeUnknown _) {
+            assertThat(client.getBytes(key("k"))).isEqualTo(key("before"));
+        }
         assertThat(client.statistics().sessions()).isEqualTo(2);
-        assertThat(client.statistics().outcomeUnknown()).isEqualTo(1);
+        assertThat(client.statistics().outcomeUnknown()).isEqualTo(toldBefore ? 0 : 1);
     }
 
     @Test
