@@ -19,7 +19,6 @@ final class PacketRequests implements BufferSource, SliceLender {
     private final int[] references = new int[BUFFERS];
     private final SliceList request = new SliceList();
     private int[] packets = {};
-    private boolean[] kept = {};
     boolean isShort;
 
     /// Sends a request in packets of random sizes, one for each char a byte, and gives the whole reply.
@@ -57,7 +56,6 @@ final class PacketRequests implements BufferSource, SliceLender {
             at += length;
         }
         packets = java.util.Arrays.copyOf(taken, count);
-        kept = new boolean[count];
     }
 
     private int take() {
@@ -85,11 +83,7 @@ final class PacketRequests implements BufferSource, SliceLender {
 
     @Override
     public long keep(int slice) {
-        if (kept[slice]) {
-            return NOT_KEPT;
-        }
-        kept[slice] = true;
-        references[packets[slice]]++;
+        retain(packets[slice]);
         return packets[slice];
     }
 
@@ -101,6 +95,11 @@ final class PacketRequests implements BufferSource, SliceLender {
     @Override
     public long heldBytes(long buffer) {
         return PACKET_BYTES;
+    }
+
+    @Override
+    public void retain(long buffer) {
+        references[(int) buffer]++;
     }
 
     @Override

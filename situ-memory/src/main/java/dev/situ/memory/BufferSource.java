@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 /// transport, seen from the store.
 ///
 /// A **buffer** is a word in the source's own terms. Whoever holds a reference to one may read its bytes, which do
-/// not change, until it gives the reference up by [#release]. How a reference is got is the transport's own matter.
+/// not change, until it gives the reference up by [#release]. How the first reference is got is the transport's own
+/// matter.
 ///
 /// Safe for all threads.
 public interface BufferSource {
@@ -16,6 +17,9 @@ public interface BufferSource {
     /// How much memory it holds back to hold a reference to `buffer`: bytes, those included that are of no use to
     /// the holder.
     long heldBytes(long buffer);
+
+    /// Takes one more reference to `buffer`, for who holds one already. Any thread.
+    void retain(long buffer);
 
     /// Consumes one reference to `buffer`. Any thread.
     void release(@Consumes long buffer);

@@ -11,10 +11,11 @@ public interface SliceLender {
     /// Where the buffers come from.
     BufferSource source();
 
-    /// Keeps the buffer behind a slice. The bytes may lie elsewhere afterwards: read the list again.
+    /// Keeps the buffer behind a slice. The bytes may lie elsewhere afterwards: read the list again. The list stays
+    /// readable as long as it was lent for, even if what was kept is released before that.
     ///
     /// @param slice an index of the list
     /// @return a reference to the buffer, the caller's, for [BufferSource#release]; or [#NOT_KEPT]: buffers are
-    ///     short, or this slice was kept before
+    ///     short
     long keep(int slice);
 }

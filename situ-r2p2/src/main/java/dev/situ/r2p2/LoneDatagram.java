@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class LoneDatagram implements SliceLender {
     private @Nullable UdpBurst burst;
     private int datagram;
-    private boolean given;
 
     /// Puts the payload of a datagram into an empty list.
     ///
@@ -24,7 +23,6 @@ final class LoneDatagram implements SliceLender {
         if (payload > 0 && from.retainsInPlace(index)) {
             burst = from;
             datagram = index;
-            given = false;
             to.setLender(this);
         }
     }
@@ -36,11 +34,7 @@ final class LoneDatagram implements SliceLender {
 
     @Override
     public long keep(int slice) {
-        if (given || burst == null) {
-            return NOT_KEPT;
-        }
-        long handle = burst.retain(datagram);
-        given = handle != UdpBurst.NOT_RETAINED;
-        return given ? handle : NOT_KEPT;
+        long handle = burst == null ? UdpBurst.NOT_RETAINED : burst.retain(datagram);
+        return handle == UdpBurst.NOT_RETAINED ? NOT_KEPT : handle;
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every packet but the one that completes the message is retained ([UdpBurst#retain]); the completing one is still
 /// borrowed from the burst that is being handled, so [#slices] is to be read before that burst ends. [#release]
-/// gives everything back that nobody has kept ([#keep]). Reused; confined to one thread.
+/// gives everything back; who keeps a packet ([#keep]) has a reference of its own. Reused; confined to one thread.
 final class PartialMessage implements SliceLender {
     /// What became of a packet.
     enum Added {
@@ -42,8 +42,6 @@ final class PartialMessage implements SliceLender {
     private long[] offsets = new long[INITIAL_PACKETS];
     private int[] lengths = absent(INITIAL_PACKETS);
     private long[] handles = new long[INITIAL_PACKETS];
-    // The references that were given to who keeps the packet.
-    private boolean[] given = new boolean[INITIAL_PACKETS];
     private int completing;
     private boolean isWhole = true;
     private @Nullable SliceList lent;
@@ -147,7 +145,6 @@ final class PartialMessage implements SliceLender {
         offsets[index] = offset;
         lengths[index] = length;
         handles[index] = handle;
-        given[index] = false;
         end = Math.max(end, index + 1);
         received++;
         while (firstMissing < end && lengths[firstMissing] != ABSENT) {
@@ -176,23 +173,23 @@ final class PartialMessage implements SliceLender {
         return Objects.requireNonNull(burst).source();
     }
 
-    /// Gives the reference that the message has of packet `index`, or takes one of the packet that completed it.
+    /// Gives a reference to packet `index` beside the message's own.
     @Override
     public long keep(int index) {
-        if (given[index] || burst == null || lent == null) {
+        if (burst == null || lent == null) {
             return NOT_KEPT;
         }
         long handle = handles[index];
-        if (handle == UdpBurst.NOT_RETAINED) {
-            handle = burst.retain(completing);
-            if (handle == UdpBurst.NOT_RETAINED) {
-                return NOT_KEPT;
-            }
+        if (handle != UdpBurst.NOT_RETAINED) {
+            burst.source().retain(handle);
+            return handle;
+        }
+        // The packet that completed the message: the burst has it still.
+        handle = burst.retain(completing);
+        if (handle != UdpBurst.NOT_RETAINED) {
             lent.move(index, burst.memory(completing), burst.offset(completing) + headerBytes);
         }
-        handles[index] = UdpBurst.NOT_RETAINED;
-        given[index] = true;
-        return handle;
+        return handle == UdpBurst.NOT_RETAINED ? NOT_KEPT : handle;
     }
 
     /// Gives back every packet; the message is empty again.
@@ -202,7 +199,6 @@ final class PartialMessage implements SliceLender {
                 burst.release(handles[i]);
             }
             lengths[i] = ABSENT;
-            given[i] = false;
         }
         Arrays.fill(memory, 0, end, MemorySegment.NULL);
         burst = null;
@@ -222,7 +218,6 @@ final class PartialMessage implements SliceLender {
         offsets = new long[packets];
         lengths = absent(packets);
         handles = new long[packets];
-        given = new boolean[packets];
     }
 
     private void grow(int packets) {

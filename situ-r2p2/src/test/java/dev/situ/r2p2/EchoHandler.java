@@ -1,5 +1,6 @@
 package dev.situ.r2p2;
 
+import dev.situ.memory.SliceLender;
 import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
@@ -20,6 +21,7 @@ final class EchoHandler implements RequestHandler {
     @Override
     public RequestStatus handle(int queue, SliceList request, SliceList response) {
         queues.add(queue);
+        keepAndReleaseAtOnce(request);
         int length = (int) request.length();
         MemorySegment all = arena.allocate(Math.max(1, length));
         request.copyTo(all, 0);
@@ -35,6 +37,17 @@ final class EchoHandler implements RequestHandler {
             response.add(all, 0, length, owned ? 7 : SliceList.NO_OWNER);
         }
         return RequestStatus.REPLY;
+    }
+
+    /// Who keeps a packet may think better of it; the request must stay readable.
+    private static void keepAndReleaseAtOnce(SliceList request) {
+        SliceLender lender = request.lender();
+        for (int i = 0; lender != null && i < request.size(); i++) {
+            long buffer = lender.keep(i);
+            if (buffer != SliceLender.NOT_KEPT) {
+                lender.source().release(buffer);
+            }
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.situ.r2p2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.situ.memory.BufferSource;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpHandler;
@@ -10,26 +11,23 @@ import dev.situ.udp.UdpSender;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /// A UDP stack over memory: hands bursts of given datagrams to a handler and records what it sends.
 ///
 /// It is as unkind as the contract allows: a retained datagram moves, what was borrowed is overwritten as soon as
-/// the burst or the retention ends, appended bytes are read at the flush, and buffers or room can be made short.
+/// the burst and every retention end, appended bytes are read at the flush, and buffers or room can be made short.
 final class MemoryStack implements UdpBurst, UdpSender {
-    private static final byte GONE = (byte) 0xDD;
-
     private final Arena arena = Arena.ofAuto();
-    private final Map<Long, MemorySegment> retained = new HashMap<>();
+    private final RetainedDatagrams retained = new RetainedDatagrams();
     private final MemorySegment room = arena.allocate(R2p2Header.BYTES + R2p2Header.MAX_PAYLOAD);
     private final List<List<Part>> committed = new ArrayList<>();
     private final List<Long> peers = new ArrayList<>();
     private final List<Datagram> sent = new ArrayList<>();
     private List<Datagram> received = List.of();
     private MemorySegment[] places = {};
-    private long nextHandle;
+    private long[] handles = {};
     private long claimedPeer;
     private List<Part> claimed = new ArrayList<>();
     private int claimedBytes;
@@ -56,12 +54,17 @@ final class MemoryStack implements UdpBurst, UdpSender {
             places[i] = arena.allocate(bytes.length + 3L);
             Words.copyFrom(bytes, 0, places[i], 3, bytes.length);
         }
+        handles = new long[datagrams.length];
+        Arrays.fill(handles, NOT_RETAINED);
         MemorySegment[] borrowed = places.clone();
         try {
             handler.onBurst(this, this);
         } finally {
             for (int i = 0; i < borrowed.length; i++) {
-                borrowed[i].fill(GONE);
+                borrowed[i].fill(RetainedDatagrams.GONE);
+                if (handles[i] != NOT_RETAINED) {
+                    retained.release(handles[i]);
+                }
             }
             received = List.of();
         }
@@ -78,7 +81,7 @@ final class MemoryStack implements UdpBurst, UdpSender {
 
     /// How many datagrams are retained.
     int retained() {
-        return retained.size();
+        return retained.count();
     }
 
     // ---- UdpBurst -------------------------------------------------------------------------------------------------
@@ -115,27 +118,33 @@ final class MemoryStack implements UdpBurst, UdpSender {
 
     @Override
     public long retain(int index) {
-        if (retained.size() >= buffers) {
-            return NOT_RETAINED;
+        if (handles[index] == NOT_RETAINED) {
+            if (retained.count() >= buffers) {
+                return NOT_RETAINED;
+            }
+            MemorySegment moved = arena.allocate(places[index].byteSize());
+            moved.copyFrom(places[index]);
+            places[index].fill(RetainedDatagrams.GONE);
+            places[index] = moved;
+            handles[index] = retained.add(moved);
         }
-        MemorySegment moved = arena.allocate(places[index].byteSize());
-        moved.copyFrom(places[index]);
-        places[index].fill(GONE);
-        places[index] = moved;
-        retained.put(nextHandle, moved);
-        return nextHandle++;
+        retained.retain(handles[index]);
+        return handles[index];
+    }
+
+    @Override
+    public boolean retainsInPlace(int index) {
+        return handles[index] != NOT_RETAINED;
     }
 
     @Override
     public BufferSource source() {
-        throw new UnsupportedOperationException("retained datagrams lie apart here, and R2P2 asks for no source");
+        return retained;
     }
 
     @Override
-    public void release(long handle) {
-        MemorySegment place = retained.remove(handle);
-        assertThat(place).as("handle %d is retained", handle).isNotNull();
-        place.fill(GONE);
+    public void release(@Consumes long handle) {
+        retained.release(handle);
     }
 
     // ---- UdpSender ------------------------------------------------------------------------------------------------

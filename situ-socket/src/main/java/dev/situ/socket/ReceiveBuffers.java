@@ -79,14 +79,19 @@ final class ReceiveBuffers implements BufferSource {
         return pool.free() * LOW_WATER_SHARE < pool.buffers();
     }
 
+    @Override
+    public void retain(long ref) {
+        pool(ref).retain(ref);
+    }
+
     /// Drops a reference to a buffer of either pool. Any thread may call it.
     @Override
     public void release(@Consumes long ref) {
-        if (BufferRef.pool(ref) == SMALL) {
-            small.release(ref);
-        } else {
-            large.release(ref);
-        }
+        pool(ref).release(ref);
+    }
+
+    private BufferPool pool(long ref) {
+        return BufferRef.pool(ref) == SMALL ? small : large;
     }
 
     /// Drops the reference that the socket itself holds to a retained buffer. A handler that released more often

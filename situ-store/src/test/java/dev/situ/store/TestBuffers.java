@@ -61,6 +61,11 @@ final class TestBuffers implements BufferSource {
     }
 
     @Override
+    public void retain(long buffer) {
+        throw new UnsupportedOperationException("one reference at most");
+    }
+
+    @Override
     public void release(long buffer) {
         for (int i = 0; i < bufferBytes; i++) {
             Words.setByte(memory, offset(buffer) + i, GONE);

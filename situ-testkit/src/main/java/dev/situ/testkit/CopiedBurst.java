@@ -46,6 +46,11 @@ final class CopiedBurst implements UdpBurst {
         }
 
         @Override
+        public void retain(long buffer) {
+            pool.retain(buffer);
+        }
+
+        @Override
         public void release(long buffer) {
             pool.release(buffer);
         }

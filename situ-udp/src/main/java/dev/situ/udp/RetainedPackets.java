@@ -29,6 +29,12 @@ final class RetainedPackets implements BufferSource {
     }
 
     @Override
+    public void retain(long buffer) {
+        pool.retain(buffer);
+        Words.getAndAddLong(released, 0, -1);
+    }
+
+    @Override
     public void release(long buffer) {
         pool.release(buffer);
         Words.getAndAddLong(released, 0, 1);
@@ -39,7 +45,7 @@ final class RetainedPackets implements BufferSource {
         return pool.isShort();
     }
 
-    /// How many references were released so far.
+    /// How many references were released so far, less those that were taken beside [UdpBurst#retain].
     long released() {
         return Words.getLongVolatile(released, 0);
     }
