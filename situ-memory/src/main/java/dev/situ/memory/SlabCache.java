@@ -11,6 +11,8 @@ import java.lang.foreign.MemorySegment;
 /// Confined to one thread. [#close()] gives everything back.
 public final class SlabCache implements AutoCloseable {
     private static final int MAX_CACHED_BYTES = 128 * 1024;
+    private static final int LINE_BYTES = 64;
+    private static final int MOST_TOUCHED_BYTES = 256;
     private static final long POISON = 0xDBDB_DBDB_DBDB_DBDBL;
 
     private final SlabAllocator allocator;
@@ -126,12 +128,25 @@ public final class SlabCache implements AutoCloseable {
             for (int i = 16; i + 8 <= bytes; i += 8) {
                 Words.setLong(memory, offset + i, POISON);
             }
+        } else {
+            touch(offset, allocator.cellBytes(sizeClass));
         }
         Words.setLong(memory, offset, list[sizeClass]);
         list[sizeClass] = offset;
         freed[sizeClass]++;
         if (++count[sizeClass] > limit[sizeClass]) {
             giveBack(sizeClass, count[sizeClass] / 2);
+        }
+    }
+
+    /// Writes to the other lines of a small cell, as its next user will: they may be in another processor's cache, and
+    /// those of many cells freed one after the other are fetched at the same time. A new record is published by an
+    /// atomic, which would wait for each.
+    private void touch(long cell, int bytes) {
+        if (bytes <= MOST_TOUCHED_BYTES) {
+            for (int i = LINE_BYTES; i < bytes; i += LINE_BYTES) {
+                Words.setLong(memory, cell + i, 0);
+            }
         }
     }
 

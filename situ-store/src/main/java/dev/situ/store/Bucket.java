@@ -11,7 +11,8 @@ import java.lang.foreign.MemorySegment;
 ///   | slot | slot | slot | slot | slot | slot | slot | over |
 ///   +------+------+------+------+------+------+------+------+
 ///
-///   overflow word:  bits 47 to 6: the next bucket of the chain, 0 if none
+///   overflow word:  bits 63 to 48: 0
+///                   bits 47 to 6: the next bucket of the chain, 0 if none
 ///                   bit 3 M: moved, the next table is to be asked (first bucket of a chain only)
 ///                   bit 2 V, bit 1 F: as in SlotWord
 /// ```
@@ -38,6 +39,11 @@ final class Bucket {
 
     static long overflow(MemorySegment memory, long bucket) {
         return Words.getLongAcquire(memory, bucket + OVERFLOW);
+    }
+
+    /// Fetches the line for writing, without waiting for it: writes its last byte, which is 0 in every bucket.
+    static void touchForWriting(MemorySegment memory, long bucket) {
+        Words.setByte(memory, bucket + BYTES - 1, (byte) 0);
     }
 
     /// The next bucket of the chain, or 0.

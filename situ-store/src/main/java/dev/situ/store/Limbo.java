@@ -101,7 +101,9 @@ final class Limbo {
 
     /// Consumes a record that the caller just unlinked.
     void retireRecord(long record) {
-        Record.setState(memory, record, Record.RETIRED);
+        if (Checks.ON) {
+            Record.setState(memory, record, Record.RETIRED);
+        }
         long size = Record.bytes(memory, record);
         records++;
         bytes += size;

@@ -4,7 +4,8 @@ import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// Keys that are to be looked up together, so that the cache misses of one overlap with those of the others.
+/// Keys that are to be looked up or written together, so that the cache misses of one overlap with those of the
+/// others.
 ///
 /// ```java
 /// burst.clear();
@@ -18,7 +19,11 @@ import java.util.Arrays;
 /// over all keys: hash; touch the buckets; read the buckets and touch the records, or the chained buckets; touch
 /// the records of those; finish, with everything in the cache.
 ///
-/// The memory of the keys is borrowed until [StoreWorker#findAll] returns. Reused; grows when it must. Confined
+/// Who writes the keys calls [StoreWorker#prefetch] in the place of `findAll`: the same without the last stage, and
+/// the buckets' lines are fetched for writing.
+///
+/// The memory of the keys is borrowed until [StoreWorker#findAll] or [StoreWorker#prefetch] returns. Reused; grows when
+/// it must. Confined
 /// to one thread.
 public final class LookupBurst {
     private static final int INITIAL_KEYS = 32;
@@ -66,12 +71,19 @@ public final class LookupBurst {
         return records[index];
     }
 
-    /// Finds the records of all keys, expired ones included.
-    void find(Index index) {
+    /// Brings what operations on the keys touch to the cache. All of it is a hint.
+    ///
+    /// @param toWrite whether their records will be replaced
+    void prefetch(Index index, boolean toWrite) {
         hash(index);
-        touchBuckets(index);
+        touchBuckets(index, toWrite);
         touchRecords(index);
         touchChained(index);
+    }
+
+    /// Finds the records of all keys, expired ones included.
+    void find(Index index) {
+        prefetch(index, false);
         for (int i = 0; i < size; i++) {
             records[i] = index.find(hashes[i], memory[i], offsets[i], lengths[i]);
         }
@@ -83,12 +95,17 @@ public final class LookupBurst {
         }
     }
 
-    private void touchBuckets(Index index) {
+    private void touchBuckets(Index index, boolean toWrite) {
         Table table = index.current();
         MemorySegment region = index.memory;
         long sum = 0;
         for (int i = 0; i < size; i++) {
-            sum += Words.getLong(region, table.bucketOf(hashes[i]));
+            long bucket = table.bucketOf(hashes[i]);
+            if (toWrite) {
+                Bucket.touchForWriting(region, bucket);
+            } else {
+                sum += Words.getLong(region, bucket);
+            }
         }
         touched = sum;
     }

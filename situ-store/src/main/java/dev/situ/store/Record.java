@@ -61,6 +61,8 @@ public final class Record {
     static final int FREE = 0;
     static final int CLAIMED = 1;
     static final int LIVE = 2;
+    /// Only in checked mode. Otherwise a retired record still looks alive: nothing is written to it before it is
+    /// freed.
     static final int RETIRED = 3;
 
     private static final int PINS = 0;

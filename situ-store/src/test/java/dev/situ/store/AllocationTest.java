@@ -31,6 +31,7 @@ class AllocationTest {
                     worker.update(key, 0, 16, update);
                     burst.clear();
                     burst.add(key, 0, 16);
+                    worker.prefetch(burst);
                     worker.findAll(burst);
                     worker.pin(burst.record(0));
                     worker.unpin(burst.record(0));

@@ -265,6 +265,9 @@ class ModelTest {
                 Words.setLong(lookupKeys, i * 40L, numbers[i]);
                 lookups.add(lookupKeys, i * 40L, 8 + (int) (numbers[i] % 33));
             }
+            if (random.nextBoolean()) {
+                worker.prefetch(lookups);
+            }
             worker.findAll(lookups);
             for (int i = 0; i < numbers.length; i++) {
                 number = numbers[i];

@@ -321,6 +321,9 @@ class StoreSoakTest {
                 Words.setLong(keys, i * 8L, random.nextInt(KEYS));
                 lookups.add(keys, i * 8L, 8);
             }
+            if (random.nextBoolean()) {
+                worker.prefetch(lookups);
+            }
             worker.findAll(lookups);
             for (int i = 0; i < lookups.size(); i++) {
                 if (lookups.record(i) != Record.NONE) {
