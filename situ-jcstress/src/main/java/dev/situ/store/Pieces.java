@@ -46,22 +46,22 @@ final class Pieces {
         return piece;
     }
 
-    /// A live record at `at` with an 8-byte key and an 8-byte value: 40 bytes.
+    /// A live record at `at` with an 8-byte key and an 8-byte value: 32 bytes.
     static long record(long at, long key, long value) {
         Record.claim(MEMORY, at, 0, 0, 8, 8, 0, false);
-        Words.setLong(MEMORY, Record.keyOffset(at), key);
-        Words.setLong(MEMORY, at + Record.HEADER_BYTES + 8, value);
+        Words.setLong(MEMORY, Record.keyOffset(MEMORY, at), key);
+        Words.setLong(MEMORY, at + Record.SHORT_HEADER_BYTES + 8, value);
         Record.makeLive(MEMORY, at, 1);
         return at;
     }
 
     static long value(long record) {
-        return Words.getLong(MEMORY, record + Record.HEADER_BYTES + 8);
+        return Words.getLong(MEMORY, record + Record.SHORT_HEADER_BYTES + 8);
     }
 
     /// What freeing and using again would do.
     static void poison(long record) {
-        Words.setLong(MEMORY, record + Record.HEADER_BYTES + 8, POISON);
+        Words.setLong(MEMORY, record + Record.SHORT_HEADER_BYTES + 8, POISON);
     }
 
     static long hash(long record) {
@@ -73,7 +73,7 @@ final class Pieces {
     }
 
     static int search(Probe probe, Table table, long record) {
-        return probe.search(table, hash(record), MEMORY, Record.keyOffset(record), 8);
+        return probe.search(table, hash(record), MEMORY, Record.keyOffset(MEMORY, record), 8);
     }
 
     /// How many members of a bucket have the key of `record`.

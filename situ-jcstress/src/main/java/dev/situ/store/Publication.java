@@ -28,7 +28,7 @@ public final class Publication {
         final Probe probe = new Probe(Pieces.MEMORY);
 
         long find() {
-            long found = index.find(hash, Pieces.MEMORY, Record.keyOffset(key), 8);
+            long found = index.find(hash, Pieces.MEMORY, Record.keyOffset(Pieces.MEMORY, key), 8);
             return found == Record.NONE ? 0 : Pieces.value(found);
         }
     }
@@ -66,7 +66,7 @@ public final class Publication {
         public void put(Shared s) {
             long record = Pieces.record(s.piece + 256, 1, 3);
             Words.setLongRelease(Pieces.MEMORY, s.piece, Pieces.word(record));
-            Words.setLong(Pieces.MEMORY, record + Record.HEADER_BYTES + 8, 5);
+            Words.setLong(Pieces.MEMORY, record + Record.SHORT_HEADER_BYTES + 8, 5);
         }
 
         @Actor

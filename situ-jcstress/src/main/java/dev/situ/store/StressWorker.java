@@ -75,7 +75,7 @@ final class StressWorker {
     /// record's by now.
     static boolean isFree(long record, long key) {
         return Record.state(Pieces.MEMORY, record) == Record.FREE
-                || Words.getLong(Pieces.MEMORY, Record.keyOffset(record)) != key;
+                || Words.getLong(Pieces.MEMORY, Record.keyOffset(Pieces.MEMORY, record)) != key;
     }
 
     /// The value of a record with this key, or [#FREED] if it is free now: a reader that may still read it asks this

@@ -32,9 +32,9 @@ final class AdoptedValue {
 
     private AdoptedValue() {}
 
-    /// The bytes of a record with such a key and so many slices.
-    static long recordBytes(int keyLength, int slices) {
-        return Record.HEADER_BYTES + roundUp(keyLength) + SLICES + (long) slices * SLICE_BYTES;
+    /// The bytes of a record with such a header, such a key, and so many slices.
+    static long recordBytes(int headerBytes, int keyLength, int slices) {
+        return headerBytes + roundUp(keyLength) + SLICES + (long) slices * SLICE_BYTES;
     }
 
     private static long roundUp(int keyLength) {
@@ -42,7 +42,7 @@ final class AdoptedValue {
     }
 
     private static long start(MemorySegment region, long record) {
-        return Record.keyOffset(record) + roundUp(Record.keyLength(region, record));
+        return Record.keyOffset(region, record) + roundUp(Record.keyLength(region, record));
     }
 
     private static long slice(MemorySegment region, long record, int index) {

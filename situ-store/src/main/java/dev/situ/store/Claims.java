@@ -46,9 +46,9 @@ final class Claims {
     /// gives [Record#NONE].
     long adopt(MemorySegment key, long offset, int length, Adoption adoption) {
         int slices = adoption.size();
-        int head = adoption.frameHead();
-        long bytes = AdoptedValue.recordBytes(length, slices);
-        long record = claim(key, offset, length, adoption.valueLength(), head, bytes, true);
+        int valueLength = adoption.valueLength();
+        long bytes = AdoptedValue.recordBytes(Record.headerBytes(length, valueLength), length, slices);
+        long record = claim(key, offset, length, valueLength, adoption.frameHead(), bytes, true);
         if (record != Record.NONE) {
             AdoptedValue.begin(memory, record, adoption.source(), slices);
             for (int i = 0; i < slices; i++) {
@@ -69,7 +69,7 @@ final class Claims {
             }
         }
         Record.claim(memory, record, hash, burst.initialUse(), length, valueLength, head, adopted);
-        Words.copy(key, offset, memory, Record.keyOffset(record), length);
+        Words.copy(key, offset, memory, Record.keyOffset(memory, record), length);
         writes.claimed();
         return record;
     }

@@ -32,11 +32,12 @@ final class Locator {
             return false;
         }
         // Nothing is read beyond the cell.
-        int keyLength = Record.plausibleKeyLength(memory, record, allocator.usableBytes(record));
+        int header = Record.headerBytes(memory, record);
+        int keyLength = Record.plausibleKeyLength(memory, record, header, allocator.usableBytes(record));
         if (keyLength < 0) {
             return false;
         }
-        long key = Record.keyOffset(record);
+        long key = record + header;
         hash = index.hash(memory, key, keyLength);
         int found = probe.search(growth.writable(hash), hash, memory, key, keyLength);
         return found == Probe.FOUND && SlotWord.reference(probe.word) == record;

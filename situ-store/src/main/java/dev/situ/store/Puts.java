@@ -37,7 +37,7 @@ final class Puts {
         boolean exposed = false;
         while (true) {
             Table table = growth.writable(hash);
-            int found = probe.search(table, hash, memory, Record.keyOffset(record), keyLength);
+            int found = probe.search(table, hash, memory, Record.keyOffset(memory, record), keyLength);
             // Exposed: the room that was there for the record itself may serve for the one that it replaces.
             if (!exposed && !writes.mayPublish()) {
                 writes.discard(record, false);

@@ -8,25 +8,29 @@ import java.lang.foreign.MemorySegment;
 /// The layout of a record: a key, its value and what belongs to them. The only class that knows an offset in it.
 ///
 /// ```
-///    0                    4                    8
-///    +--------------------+--------------------+
-///    |  pins              |  version           |   while claimed: the key's hash
-///    +--------------------+---------+-----+----+
-///    |  expire at, ms since 1970    |form | use|   48 bits, 0: never
-///    +--------------------+---------+-----+----+
-///    |  key length        |  value length      |
-///    +--------------------+--------------------+
-/// 24 |  key                                    |
-///    +-----------------------------------------+
-///    |  inline:  [frame head] value [frame tail]
-///    |  adopted: up to a multiple of 8, then [AdoptedValue]: where the same bytes lie
-///    +-----------------------------------------+
+///    63             48 47                     24 23                      0
+///    +----------------+-------------------------+------------------------+
+///    | short lengths  | version                 | pins                   |   while claimed: 47 to 0 are the
+///    +----------------+--------+-------+--------+------------------------+   upper 48 bits of the key's hash
+///  8 | use    | form  | expire at, ms since 1970, 0: never               |
+///    +--------+-------+-----------------+--------------------------------+
+/// 16 | value length                     | key length                     |   only if they are long
+///    +----------------------------------+--------------------------------+
+///    | key
+///    +---------
+///    | inline:  [frame head] value [frame tail]
+///    | adopted: up to a multiple of 8, then [AdoptedValue]: where the same bytes lie
+///    +---------
 ///
-///    form:  7       4 3   2   1     0
-///          +---------+---+---+-------+
-///          |  head   | 0 | A | state |      head: bytes of the frame before the value, 0: no frame
-///          +---------+---+---+-------+      A: adopted
+///    form:  7       4   3   2   1     0
+///          +---------+----+---+-------+     head: bytes of the frame before the value, 0: no frame
+///          |  head   | L  | A | state |     L: lengths are long, more than short ones can say
+///          +---------+----+---+-------+     A: adopted
+///
+///    short lengths: key length in bits 63 to 58, value length in bits 57 to 48
 /// ```
+///
+/// Most keys and values are short, so most headers have [#SHORT_HEADER_BYTES].
 ///
 /// A **frame** is what a protocol puts around a value, [#frameHead] bytes before it and [#FRAME_TAIL_BYTES] after
 /// it. A value that is kept with it is *reply-ready*: it can be sent as it lies. The frame is no part of the value.
@@ -36,7 +40,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// | field | written by | how |
 /// |---|---|---|
-/// | pins | anyone inside an epoch, or who holds a pin | atomic add |
+/// | pins | anyone inside an epoch, or who holds a pin | atomic add; 2^24 - 1 at most |
 /// | version, expiry, lengths, key, value | the claimer, before it is published | plain |
 /// | form | claimer; its state then by who unlinks it and by who frees it | plain byte, for checks and for eviction |
 /// | use | anyone who finds it | plain byte, only if it changes; a hint for eviction |
@@ -49,8 +53,18 @@ public final class Record {
     /// No record.
     public static final long NONE = 0;
 
-    /// The bytes of a record besides its key and its value.
-    public static final int HEADER_BYTES = 24;
+    /// The bytes of a record besides its key and its value, if both are short: [#MOST_SHORT_KEY_BYTES] and
+    /// [#MOST_SHORT_VALUE_BYTES] at most.
+    public static final int SHORT_HEADER_BYTES = 16;
+
+    /// The bytes of any other record besides its key and its value.
+    public static final int LONG_HEADER_BYTES = 24;
+
+    /// The longest key of a record with a short header.
+    public static final int MOST_SHORT_KEY_BYTES = 63;
+
+    /// The longest value of a record with a short header.
+    public static final int MOST_SHORT_VALUE_BYTES = 1023;
 
     /// The longest head of a frame.
     public static final int MAX_FRAME_HEAD_BYTES = 15;
@@ -65,32 +79,41 @@ public final class Record {
     /// freed.
     static final int RETIRED = 3;
 
-    private static final int PINS = 0;
-    private static final int VERSION = 4;
+    private static final int FIRST = 0;
     private static final int EXPIRY = 8;
     private static final int FORM = 14;
     private static final int USE = 15;
     private static final int KEY_LENGTH = 16;
     private static final int VALUE_LENGTH = 20;
 
+    private static final long PINS_MASK = 0xFF_FFFFL;
+    private static final int VERSION_SHIFT = 24;
+    private static final int VERSION_MASK = 0xFF_FFFF;
+    private static final int LENGTHS_SHIFT = 48;
+    private static final long LENGTHS_MASK = 0xFFFFL << LENGTHS_SHIFT;
+    private static final int SHORT_KEY_SHIFT = 58;
+    private static final int SHORT_VALUE_SHIFT = 48;
+    private static final int HASH_SHIFT = 16;
+
     private static final long EXPIRY_MASK = 0x0000_FFFF_FFFF_FFFFL;
     private static final int STATE_MASK = 3;
     private static final int ADOPTED = 4;
+    private static final int LONG = 8;
     private static final int HEAD_SHIFT = 4;
 
     private Record() {}
 
     // ---- what everyone may ask ------------------------------------------------------------------------------------
 
-    /// Where the key's bytes start.
-    public static long keyOffset(long record) {
-        return record + HEADER_BYTES;
+    /// Where the key's bytes start: at a multiple of 8.
+    public static long keyOffset(MemorySegment region, long record) {
+        return record + headerBytes(region, record);
     }
 
     /// The bytes of the key.
     public static int keyLength(MemorySegment region, long record) {
         check(region, record);
-        return Words.getInt(region, record + KEY_LENGTH);
+        return keyLength(region, record, form(region, record));
     }
 
     /// Whether the value lies in buffers of a transport, and not in the record.
@@ -114,7 +137,7 @@ public final class Record {
         if ((form & ADOPTED) != 0) {
             throw new IllegalStateException("an adopted value is in no single place: " + hex(record));
         }
-        return record + HEADER_BYTES + Words.getInt(region, record + KEY_LENGTH) + head(form);
+        return record + headerBytes(form) + keyLength(region, record, form) + head(form);
     }
 
     /// Where the frame's head starts, or the value if it has no frame, of a value that is in the record.
@@ -132,7 +155,7 @@ public final class Record {
     /// The bytes of the value.
     public static int valueLength(MemorySegment region, long record) {
         check(region, record);
-        return Words.getInt(region, record + VALUE_LENGTH);
+        return valueLength(region, record, form(region, record));
     }
 
     /// When the record expires, in milliseconds since 1970, or 0 for never.
@@ -151,11 +174,11 @@ public final class Record {
         Words.setLong(region, record + EXPIRY, rest | clamped);
     }
 
-    /// A number that changes with each write of the key. Two records of one key that follow each other have
-    /// versions that follow each other; a key that was away in between starts anywhere.
+    /// A number of 24 bits that changes with each write of the key. Two records of one key that follow each other
+    /// have versions that follow each other, 0 after the highest; a key that was away in between starts anywhere.
     public static int version(MemorySegment region, long record) {
         check(region, record);
-        return Words.getInt(region, record + VERSION);
+        return (int) (Words.getLong(region, record + FIRST) >>> VERSION_SHIFT) & VERSION_MASK;
     }
 
     /// Whether the record's time is over at `nowMillis`.
@@ -171,17 +194,47 @@ public final class Record {
         return head == 0 ? 0 : head + FRAME_TAIL_BYTES;
     }
 
+    /// The bytes of the header of a record with such a key and such a value.
+    static int headerBytes(int keyLength, int valueLength) {
+        return isLong(keyLength, valueLength) ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
+    }
+
+    static int headerBytes(MemorySegment region, long record) {
+        return headerBytes(form(region, record));
+    }
+
+    private static int headerBytes(int form) {
+        return SHORT_HEADER_BYTES + (form & LONG); // the flag is worth what the long lengths take
+    }
+
+    private static boolean isLong(int keyLength, int valueLength) {
+        return keyLength > MOST_SHORT_KEY_BYTES || valueLength > MOST_SHORT_VALUE_BYTES;
+    }
+
+    private static int keyLength(MemorySegment region, long record, int form) {
+        return (form & LONG) == 0
+                ? (int) (Words.getLong(region, record + FIRST) >>> SHORT_KEY_SHIFT)
+                : Words.getInt(region, record + KEY_LENGTH);
+    }
+
+    private static int valueLength(MemorySegment region, long record, int form) {
+        return (form & LONG) == 0
+                ? (int) (Words.getLong(region, record + FIRST) >>> SHORT_VALUE_SHIFT) & MOST_SHORT_VALUE_BYTES
+                : Words.getInt(region, record + VALUE_LENGTH);
+    }
+
     /// The bytes of a record with such a key and such a value in it.
     static long bytes(int keyLength, int valueLength, int head) {
-        return (long) HEADER_BYTES + keyLength + valueLength + frameBytes(head);
+        return (long) headerBytes(keyLength, valueLength) + keyLength + valueLength + frameBytes(head);
     }
 
     static long bytes(MemorySegment region, long record) {
-        int keyLength = Words.getInt(region, record + KEY_LENGTH);
         int form = form(region, record);
-        return (form & ADOPTED) != 0
-                ? AdoptedValue.recordBytes(keyLength, AdoptedValue.slices(region, record))
-                : bytes(keyLength, Words.getInt(region, record + VALUE_LENGTH), head(form));
+        int keyLength = keyLength(region, record, form);
+        if ((form & ADOPTED) != 0) {
+            return AdoptedValue.recordBytes(headerBytes(form), keyLength, AdoptedValue.slices(region, record));
+        }
+        return (long) headerBytes(form) + keyLength + valueLength(region, record, form) + frameBytes(head(form));
     }
 
     private static int form(MemorySegment region, long record) {
@@ -203,37 +256,57 @@ public final class Record {
             int head,
             boolean adopted) {
         int form = head << HEAD_SHIFT | (adopted ? ADOPTED : 0) | CLAIMED;
-        Words.setLong(region, record, hash);
+        long lengths;
+        if (isLong(keyLength, valueLength)) {
+            form |= LONG;
+            lengths = 0;
+            Words.setInt(region, record + KEY_LENGTH, keyLength);
+            Words.setInt(region, record + VALUE_LENGTH, valueLength);
+        } else {
+            lengths = (long) keyLength << SHORT_KEY_SHIFT | (long) valueLength << SHORT_VALUE_SHIFT;
+        }
+        Words.setLong(region, record + FIRST, lengths | hash >>> HASH_SHIFT);
         Words.setLong(region, record + EXPIRY, (long) use << 56 | (long) form << 48);
-        Words.setInt(region, record + KEY_LENGTH, keyLength);
-        Words.setInt(region, record + VALUE_LENGTH, valueLength);
     }
 
     /// Writes the header of a fresh cell to which a live record moves: all as it was there, but no pins, and the
     /// value in the record.
     static void moveHeader(MemorySegment region, long from, long to) {
-        Words.setLong(region, to, (long) Words.getInt(region, from + VERSION) << 32);
+        Words.setLong(region, to + FIRST, Words.getLong(region, from + FIRST) & ~PINS_MASK);
         long expiryFormUse = Words.getLong(region, from + EXPIRY);
         long cleared = ~((long) (STATE_MASK | ADOPTED) << 48);
         Words.setLong(region, to + EXPIRY, (expiryFormUse & cleared) | (long) LIVE << 48);
-        Words.setLong(region, to + KEY_LENGTH, Words.getLong(region, from + KEY_LENGTH));
+        if ((form(region, from) & LONG) != 0) {
+            Words.setLong(region, to + KEY_LENGTH, Words.getLong(region, from + KEY_LENGTH));
+        }
     }
 
-    /// The key's hash. Only while claimed.
+    /// The key's hash, all but its lowest 16 bits. Only while claimed.
     static long claimedHash(MemorySegment region, long record) {
         requireClaimed(region, record);
-        return Words.getLong(region, record);
+        return Words.getLong(region, record + FIRST) << HASH_SHIFT;
+    }
+
+    /// Whether a claimed record's key may have this hash.
+    static boolean isClaimedFor(MemorySegment region, long record, long hash) {
+        return claimedHash(region, record) >>> HASH_SHIFT == hash >>> HASH_SHIFT;
     }
 
     /// Makes a claimed record one that may be published: no pins, a version, alive.
+    ///
+    /// @param version its lowest 24 bits count
     static void makeLive(MemorySegment region, long record, int version) {
-        Words.setLong(region, record, (long) version << 32);
+        setVersion(region, record, version);
         setState(region, record, LIVE);
     }
 
-    /// Changes the version of a record that others may see as tentative, but not as a member of the map.
+    /// Changes the version of a record that others may see as tentative, but not as a member of the map: nobody has
+    /// pinned it.
+    ///
+    /// @param version its lowest 24 bits count
     static void setVersion(MemorySegment region, long record, int version) {
-        Words.setInt(region, record + VERSION, version);
+        long lengths = Words.getLong(region, record + FIRST) & LENGTHS_MASK;
+        Words.setLong(region, record + FIRST, lengths | (long) (version & VERSION_MASK) << VERSION_SHIFT);
     }
 
     static int state(MemorySegment region, long record) {
@@ -253,41 +326,45 @@ public final class Record {
     }
 
     static int pins(MemorySegment region, long record) {
-        return Words.getIntVolatile(region, record + PINS);
+        return (int) (Words.getLongVolatile(region, record + FIRST) & PINS_MASK);
     }
 
     static void addPins(MemorySegment region, long record, int delta) {
-        int before = Words.getAndAddInt(region, record + PINS, delta);
-        if (Checks.ON && before + delta < 0) {
+        long before = Words.getAndAddLong(region, record + FIRST, delta) & PINS_MASK;
+        if (Checks.ON && (before + delta < 0 || before + delta > PINS_MASK)) {
             throw new IllegalStateException("unpinned more often than pinned: " + hex(record));
         }
     }
 
     static boolean hasKey(MemorySegment region, long record, MemorySegment key, long offset, int length) {
-        return Words.getInt(region, record + KEY_LENGTH) == length
-                && KeyBytes.equal(region, record + HEADER_BYTES, key, offset, length);
+        int form = form(region, record);
+        return keyLength(region, record, form) == length
+                && KeyBytes.equal(region, record + headerBytes(form), key, offset, length);
     }
 
     static long hash(Hasher64 hasher, MemorySegment region, long record) {
-        return KeyBytes.hash(hasher, region, record + HEADER_BYTES, Words.getInt(region, record + KEY_LENGTH));
+        int form = form(region, record);
+        return KeyBytes.hash(hasher, region, record + headerBytes(form), keyLength(region, record, form));
     }
 
     static boolean sameKey(MemorySegment region, long a, long b) {
-        int length = Words.getInt(region, b + KEY_LENGTH);
-        return hasKey(region, a, region, b + HEADER_BYTES, length);
+        int form = form(region, b);
+        return hasKey(region, a, region, b + headerBytes(form), keyLength(region, b, form));
     }
 
     /// Loads from the lines that a lookup and a reply need first: the header, and where key and value meet.
     static long touch(MemorySegment region, long record, int keyLength) {
         // The record may have another key than the one that is looked up: no further than a record surely reaches.
-        long meeting = Math.min(record + HEADER_BYTES + Math.min(keyLength, 256), region.byteSize() - 1);
-        return Words.getLong(region, record + KEY_LENGTH) + Words.getByte(region, meeting);
+        long meeting = Math.min(record + SHORT_HEADER_BYTES + Math.min(keyLength, 256), region.byteSize() - 1);
+        return Words.getLong(region, record + FIRST) + Words.getByte(region, meeting);
     }
 
     /// The length of the key of a cell that may be changing under our eyes, or -1 if it cannot be one.
-    static int plausibleKeyLength(MemorySegment region, long record, long cellBytes) {
-        int length = Words.getInt(region, record + KEY_LENGTH);
-        return length < 0 || length > cellBytes - HEADER_BYTES ? -1 : length;
+    ///
+    /// @param header what [#headerBytes] gave for the cell: its key would start behind it
+    static int plausibleKeyLength(MemorySegment region, long record, int header, long cellBytes) {
+        int length = keyLength(region, record, header == LONG_HEADER_BYTES ? LONG : 0);
+        return length < 0 || length > cellBytes - header ? -1 : length;
     }
 
     /// Whether a cell that may be changing under our eyes looks like a live record with an adopted value.

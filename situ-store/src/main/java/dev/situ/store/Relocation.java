@@ -43,19 +43,19 @@ final class Relocation {
     Outcome move() {
         long record = SlotWord.reference(locator.probe().word);
         int keyLength = Record.keyLength(memory, record);
-        int head = Record.frameHead(memory, record);
-        long bytes = Record.bytes(keyLength, Record.valueLength(memory, record), head);
+        long bytes = Record.bytes(keyLength, Record.valueLength(memory, record), Record.frameHead(memory, record));
         long to = writes.mayPublish() ? cache.allocate(bytes) : SlabAllocator.NONE;
         if (to == SlabAllocator.NONE) {
             return Outcome.FULL;
         }
         Record.moveHeader(memory, record, to);
-        long key = Record.keyOffset(to);
+        int header = Record.headerBytes(memory, record);
+        long key = to + header;
         if (Record.isAdopted(memory, record)) {
-            Words.copy(memory, Record.keyOffset(record), memory, key, keyLength);
+            Words.copy(memory, record + header, memory, key, keyLength);
             values.gather(record, 0, Record.framedLength(memory, record), memory, key + keyLength);
         } else {
-            Words.copy(memory, Record.keyOffset(record), memory, key, bytes - Record.HEADER_BYTES);
+            Words.copy(memory, record + header, memory, key, bytes - header);
         }
         return writes.relocate(locator.probe(), locator.hash(), to) ? Outcome.MOVED : Outcome.GONE;
     }

@@ -122,7 +122,7 @@ public final class StoreInvariants {
     private void checkRecord(Table table, long number, long word, long record) {
         String name = Record.hex(record);
         require(reachable.add(record), "%s is reachable twice", name);
-        require(record + Record.HEADER_BYTES <= memory.byteSize(), "%s is out of bounds", name);
+        require(record + Record.SHORT_HEADER_BYTES <= memory.byteSize(), "%s is out of bounds", name);
         require(Record.state(memory, record) == Record.LIVE, "%s is in state %d", name, Record.state(memory, record));
         require(Record.pins(memory, record) == 0, "%s has %d pins", name, Record.pins(memory, record));
         long bytes = Record.bytes(memory, record);
@@ -166,7 +166,7 @@ public final class StoreInvariants {
 
     private String key(long record) {
         byte[] bytes = new byte[Math.min(1 << 16, Record.keyLength(memory, record))];
-        Words.copyTo(memory, Record.keyOffset(record), bytes, 0, bytes.length);
+        Words.copyTo(memory, Record.keyOffset(memory, record), bytes, 0, bytes.length);
         return new String(bytes, StandardCharsets.ISO_8859_1) + Record.keyLength(memory, record);
     }
 

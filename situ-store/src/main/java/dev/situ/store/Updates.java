@@ -70,7 +70,7 @@ final class Updates {
 
     /// Publishes a record where the probe looked. Consumes it, also if it gives null: another was faster.
     private @Nullable StoreStatus publish(int found, long hash, long record) {
-        if (Checks.ON && Record.claimedHash(memory, record) != hash) {
+        if (Checks.ON && !Record.isClaimedFor(memory, record, hash)) {
             throw new IllegalStateException("an update gave a record with another key");
         }
         if (!writes.mayPublish()) {

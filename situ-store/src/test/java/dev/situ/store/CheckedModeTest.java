@@ -133,7 +133,7 @@ class CheckedModeTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> Record.valueOffset(memory, record))
                 .withMessageContaining("use after free");
-        assertThat(Words.getLong(memory, record + Record.HEADER_BYTES)).isEqualTo(0xDBDB_DBDB_DBDB_DBDBL);
+        assertThat(Words.getLong(memory, record + Record.SHORT_HEADER_BYTES)).isEqualTo(0xDBDB_DBDB_DBDB_DBDBL);
         assertThatThrownBy(() -> Record.keyLength(memory, Record.NONE)).hasMessageContaining("no record 0x0");
         assertThatThrownBy(() -> Record.keyLength(memory, record + 1)).hasMessageContaining("no record");
         worker.enter();

@@ -360,7 +360,7 @@ class ModelTest {
                 cursor = worker.scan(
                         cursor,
                         1 + random.nextInt(50),
-                        record -> seen.add(Words.getLong(store.memory(), Record.keyOffset(record))));
+                        record -> seen.add(Words.getLong(store.memory(), Record.keyOffset(store.memory(), record))));
             } while (cursor != 0);
             Set<Long> expected = new HashSet<>();
             model.forEach((name, entry) -> {

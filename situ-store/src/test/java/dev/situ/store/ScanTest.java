@@ -28,7 +28,8 @@ class ScanTest {
             cursor = worker.scan(
                     cursor,
                     count,
-                    record -> seen.merge(Words.getLong(store.memory(), Record.keyOffset(record)), 1, Integer::sum));
+                    record -> seen.merge(
+                            Words.getLong(store.memory(), Record.keyOffset(store.memory(), record)), 1, Integer::sum));
             worker.exit();
         } while (cursor != 0);
         return seen;

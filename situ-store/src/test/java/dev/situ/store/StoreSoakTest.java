@@ -288,11 +288,11 @@ class StoreSoakTest {
                 worker.scan(
                         random.nextLong(),
                         10,
-                        record -> check(record, Words.getLong(memory, Record.keyOffset(record))));
+                        record -> check(record, Words.getLong(memory, Record.keyOffset(memory, record))));
             } else if (what < 199_990) {
                 long record = worker.random();
                 if (record != Record.NONE) {
-                    check(record, Words.getLong(memory, Record.keyOffset(record)));
+                    check(record, Words.getLong(memory, Record.keyOffset(memory, record)));
                 }
             } else {
                 worker.clear();

@@ -154,7 +154,7 @@ class StoreStressTest {
 
         private void release(StoreWorker worker, long record) {
             if (record != Record.NONE) {
-                long expected = Words.getLong(memory, Record.keyOffset(record));
+                long expected = Words.getLong(memory, Record.keyOffset(memory, record));
                 check(record, expected);
                 worker.unpin(record);
             }
