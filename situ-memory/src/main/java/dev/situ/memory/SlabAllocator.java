@@ -155,7 +155,7 @@ public final class SlabAllocator {
     }
 
     /// Consumes a run that [#allocateRun] gave. Any thread.
-    public void freeRun(long run) {
+    public void freeRun(@Consumes long run) {
         int page = PageRuns.pageOf(run);
         long word = runs.word(page);
         if (PageWord.kind(word) != PageWord.RUN || PageRuns.offsetOf(page) != run) {

@@ -116,7 +116,7 @@ public final class SlabCache implements AutoCloseable {
     ///
     /// In checked mode its bytes are overwritten, from the seventeenth on, so that a late reader sees nonsense
     /// early.
-    public void free(long offset) {
+    public void free(@Consumes long offset) {
         if (allocator.isRun(offset)) {
             allocator.freeRun(offset);
             return;

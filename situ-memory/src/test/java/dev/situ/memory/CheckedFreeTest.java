@@ -18,6 +18,7 @@ class CheckedFreeTest {
     }
 
     @Test
+    @SuppressWarnings("UseAfterGivingAway") // what must not be done is tried
     void aCellThatIsFreedTwiceInARowIsFound() {
         long cell = cache.allocate(64);
         cache.free(cell);
@@ -31,6 +32,7 @@ class CheckedFreeTest {
     }
 
     @Test
+    @SuppressWarnings("UseAfterGivingAway") // what must not be done is tried
     void aRunThatIsFreedTwiceOrFromItsMiddleIsFound() {
         long run = cache.allocate(100_000);
         assertThatIllegalStateException()
@@ -43,6 +45,7 @@ class CheckedFreeTest {
     }
 
     @Test
+    @SuppressWarnings("UseAfterGivingAway") // what must not be done is tried
     void whatIsFreedIsPoisonFromItsSeventeenthByteOn() {
         long cell = cache.allocate(64);
         Words.setLong(region.memory(), cell + 16, 5);

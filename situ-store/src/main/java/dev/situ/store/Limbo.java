@@ -1,6 +1,7 @@
 package dev.situ.store;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.SlabCache;
 import dev.situ.memory.Words;
@@ -100,7 +101,7 @@ final class Limbo {
     }
 
     /// Consumes a record that the caller just unlinked.
-    void retireRecord(long record) {
+    void retireRecord(@Consumes long record) {
         if (Checks.ON) {
             Record.setState(memory, record, Record.RETIRED);
         }
@@ -112,7 +113,7 @@ final class Limbo {
     }
 
     /// Consumes a bucket or a run that the caller just unlinked.
-    void retire(long offset, long kind) {
+    void retire(@Consumes long offset, long kind) {
         append(offset | kind, Bucket.BYTES);
         sealIfFull();
     }
@@ -240,7 +241,7 @@ final class Limbo {
         lookAtPinned();
     }
 
-    private void freeAll(long chunk) {
+    private void freeAll(@Consumes long chunk) {
         int count = Words.getInt(memory, chunk + COUNT);
         for (int i = 0; i < count; i++) {
             long entry = Words.getLong(memory, chunk + ENTRIES + i * 8L);
@@ -255,7 +256,7 @@ final class Limbo {
         cache.free(chunk);
     }
 
-    private void free(long record) {
+    private void free(@Consumes long record) {
         if (Checks.ON && Record.state(memory, record) != Record.RETIRED) {
             throw new IllegalStateException("freed but not retired: " + Record.hex(record));
         }
@@ -265,7 +266,7 @@ final class Limbo {
     }
 
     /// Frees a record that nobody can be reading: its cell, and the buffers of an adopted value.
-    void freeUnseen(long record) {
+    void freeUnseen(@Consumes long record) {
         if (Record.isAdopted(memory, record)) {
             sources.release(record);
         }
@@ -273,7 +274,7 @@ final class Limbo {
         cache.free(record);
     }
 
-    private void keepPinned(long record) {
+    private void keepPinned(@Consumes long record) {
         if (pinnedCount == pinned.length) {
             pinned = Arrays.copyOf(pinned, pinnedCount * 2);
         }

@@ -1,5 +1,6 @@
 package dev.situ.store;
 
+import dev.situ.memory.Consumes;
 import java.lang.foreign.MemorySegment;
 
 /// Publishes claimed records: search, then replace or insert, until one of them succeeds. One a worker.
@@ -29,7 +30,7 @@ final class Puts {
     /// Consumes a claimed record.
     ///
     /// @param version what the key's record must have, for [Condition#IF_VERSION]
-    StoreStatus publish(long record, Condition condition, int version) {
+    StoreStatus publish(@Consumes long record, Condition condition, int version) {
         long hash = Record.claimedHash(memory, record);
         int keyLength = Record.keyLength(memory, record);
         writes.makeLive(record);

@@ -1,6 +1,7 @@
 package dev.situ.store;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.SlabCache;
 import dev.situ.memory.Words;
 import dev.situ.store.Puts.Condition;
@@ -318,7 +319,7 @@ public final class StoreWorker implements AutoCloseable {
     }
 
     /// Consumes a claimed record that is not to be published after all.
-    public void abort(long claimedRecord) {
+    public void abort(@Consumes long claimedRecord) {
         if (Checks.ON) {
             checkOwner();
         }
@@ -328,28 +329,28 @@ public final class StoreWorker implements AutoCloseable {
     /// Consumes a claimed record: publishes it in the place of what the key had.
     ///
     /// @return [StoreStatus#STORED]; [StoreStatus#FULL] if there is no memory for the index
-    public StoreStatus put(long claimedRecord) {
+    public StoreStatus put(@Consumes long claimedRecord) {
         return publish(claimedRecord, Condition.ALWAYS, 0);
     }
 
     /// Consumes a claimed record: publishes it if the key is absent.
     ///
     /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED], [StoreStatus#FULL]
-    public StoreStatus putIfAbsent(long claimedRecord) {
+    public StoreStatus putIfAbsent(@Consumes long claimedRecord) {
         return publish(claimedRecord, Condition.IF_ABSENT, 0);
     }
 
     /// Consumes a claimed record: publishes it if the key is there.
     ///
     /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED], [StoreStatus#FULL]
-    public StoreStatus putIfPresent(long claimedRecord) {
+    public StoreStatus putIfPresent(@Consumes long claimedRecord) {
         return publish(claimedRecord, Condition.IF_PRESENT, 0);
     }
 
     /// Consumes a claimed record: publishes it if the key is there and its record has this [Record#version].
     ///
     /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED], [StoreStatus#FULL]
-    public StoreStatus putIfVersion(long claimedRecord, int version) {
+    public StoreStatus putIfVersion(@Consumes long claimedRecord, int version) {
         return publish(claimedRecord, Condition.IF_VERSION, version);
     }
 
@@ -367,7 +368,7 @@ public final class StoreWorker implements AutoCloseable {
         return put(record);
     }
 
-    private StoreStatus publish(long claimedRecord, Condition condition, int version) {
+    private StoreStatus publish(@Consumes long claimedRecord, Condition condition, int version) {
         if (Checks.ON) {
             checkInside();
         }

@@ -1,6 +1,7 @@
 package dev.situ.store;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,7 @@ final class Updates {
     }
 
     /// Publishes a record where the probe looked. Consumes it, also if it gives null: another was faster.
-    private @Nullable StoreStatus publish(int found, long hash, long record) {
+    private @Nullable StoreStatus publish(int found, long hash, @Consumes long record) {
         if (Checks.ON && !Record.isClaimedFor(memory, record, hash)) {
             throw new IllegalStateException("an update gave a record with another key");
         }

@@ -1,6 +1,8 @@
 package dev.situ.store;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
+import dev.situ.memory.ConsumesIfTrue;
 import dev.situ.memory.SizeClasses;
 import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.SlabCache;
@@ -59,7 +61,7 @@ final class Writes {
     }
 
     /// Consumes an unpublished record. One that was tentative may be under the eyes of others.
-    void discard(long record, boolean exposed) {
+    void discard(@Consumes long record, boolean exposed) {
         claimed--;
         if (exposed) {
             limbo.retireRecord(record);
@@ -92,7 +94,7 @@ final class Writes {
     // ---- steps ----------------------------------------------------------------------------------------------------
 
     /// Swings the slot that the probe found to `record`.
-    boolean replace(Probe probe, long hash, long record) {
+    boolean replace(Probe probe, long hash, @ConsumesIfTrue long record) {
         long old = SlotWord.reference(probe.word);
         Record.setVersion(memory, record, Record.version(memory, old) + 1);
         if (!Words.compareAndSetLong(memory, probe.slot, probe.word, word(hash, record))) {
@@ -106,7 +108,7 @@ final class Writes {
     }
 
     /// Swings the slot that the probe found to a copy of the record that it holds. Consumes the copy.
-    boolean relocate(Probe probe, long hash, long copy) {
+    boolean relocate(Probe probe, long hash, @Consumes long copy) {
         if (!Words.compareAndSetLong(memory, probe.slot, probe.word, word(hash, copy))) {
             limbo.freeUnseen(copy);
             return false;
@@ -120,7 +122,7 @@ final class Writes {
     }
 
     /// Puts `record` into the vacant slot that the probe found. If it fails, others may still look at the record.
-    boolean insert(Probe probe, long hash, long record) {
+    boolean insert(Probe probe, long hash, @ConsumesIfTrue long record) {
         if (!probe.insert(word(hash, record), record)) {
             return false;
         }
@@ -155,7 +157,7 @@ final class Writes {
     }
 
     /// Counts and retires a record that no slot leads to any more.
-    void removed(long record) {
+    void removed(@Consumes long record) {
         keys--;
         keysUntold--;
         count(record, -1);
@@ -166,7 +168,7 @@ final class Writes {
     }
 
     /// Counts and retires a record that a clear took away; the sum of keys lost all of them at once.
-    void cleared(long record) {
+    void cleared(@Consumes long record) {
         keys--;
         count(record, -1);
         limbo.retireRecord(record);

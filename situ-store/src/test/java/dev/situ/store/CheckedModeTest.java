@@ -31,9 +31,8 @@ class CheckedModeTest {
     }
 
     private long put() {
-        long record = claim();
-        worker.put(record);
-        return record;
+        worker.put(claim());
+        return worker.find(key, 0, 3);
     }
 
     @Test
@@ -90,6 +89,7 @@ class CheckedModeTest {
     }
 
     @Test
+    @SuppressWarnings("UseAfterGivingAway") // what must not be done is tried
     void aRecordThatIsPublishedOrAbortedTwiceIsRefused() {
         worker.enter();
         long record = put();

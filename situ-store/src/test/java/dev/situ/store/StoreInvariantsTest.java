@@ -87,6 +87,7 @@ class StoreInvariantsTest {
     }
 
     @Test
+    @SuppressWarnings("UseAfterGivingAway") // what must not be done is tried
     void aCellThatIsFreedTwice() {
         long first = worker.cache().allocateCell(SizeClasses.classOf(64), false);
         long second = worker.cache().allocateCell(SizeClasses.classOf(64), false);

@@ -218,7 +218,8 @@ class StoreTest {
                 long last = Record.valueOffset(large.memory(), record) + length - 1;
                 Words.setByte(large.memory(), last, (byte) i);
                 assertThat(w.put(record)).isEqualTo(StoreStatus.STORED);
-                assertThat(w.find(key, 0, 1)).isEqualTo(record);
+                assertThat(Record.valueLength(large.memory(), w.find(key, 0, 1)))
+                        .isEqualTo(length);
                 w.exit();
             }
             w.enter();
