@@ -48,6 +48,11 @@ final class Epochs {
         return STRIDE * (slots + 1L);
     }
 
+    /// How many slots are taken, or were.
+    int used() {
+        return used;
+    }
+
     private long slot(int worker) {
         return global + STRIDE * (worker + 1L);
     }

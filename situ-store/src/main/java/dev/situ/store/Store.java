@@ -53,6 +53,7 @@ public final class Store implements AutoCloseable {
     private final SlabAllocator allocator;
     private final long epochBase;
     private final Epochs epochs;
+    private final Exclusion exclusion;
     private final Index index;
     private final Sources sources;
     private final StoredValues values;
@@ -100,14 +101,16 @@ public final class Store implements AutoCloseable {
         this.firstBits = bitsFor(options.expectedKeys());
         this.cellsLeft = new long[allocator.classes()];
         this.firstLimit = limit;
-        this.overhead = Math.min(limit / 8, Epochs.bytes(options.maxWorkers()) + (256 << 10));
-        this.epochBase = allocator.allocateZeroedRun(Epochs.bytes(options.maxWorkers()), true);
+        long forWorkers = Epochs.bytes(options.maxWorkers()) + Exclusion.bytes(options.maxWorkers());
+        this.overhead = Math.min(limit / 8, forWorkers + (256 << 10));
+        this.epochBase = allocator.allocateZeroedRun(forWorkers, true);
         long table = allocator.allocateZeroedRun(Table.bytes(firstBits), false);
         if (epochBase == SlabAllocator.NONE || table == SlabAllocator.NONE) {
             throw new StoreOpenException("an index for " + options.expectedKeys() + " keys does not fit into "
                     + options.memoryBytes() + " bytes of memory");
         }
         this.epochs = new Epochs(memory, epochBase, options.maxWorkers());
+        this.exclusion = new Exclusion(memory, epochBase + Epochs.bytes(options.maxWorkers()));
         this.index = new Index(memory, Hashing.wyhashFinal4(options.hashSeed()), new Table(table, firstBits, false));
     }
 
@@ -451,6 +454,10 @@ public final class Store implements AutoCloseable {
 
     Epochs epochs() {
         return epochs;
+    }
+
+    Exclusion exclusion() {
+        return exclusion;
     }
 
     Index index() {

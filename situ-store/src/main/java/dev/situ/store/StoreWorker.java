@@ -44,6 +44,7 @@ public final class StoreWorker implements AutoCloseable {
     private final int slot;
     private final MemorySegment memory;
     private final Epochs epochs;
+    private final Exclusion exclusion;
     private final Index index;
     private final SlabCache cache;
     private final Limbo limbo;
@@ -62,6 +63,7 @@ public final class StoreWorker implements AutoCloseable {
 
     private @Nullable Thread owner;
     private boolean closed;
+    private boolean isExclusive;
     private int exits;
     private int trims;
 
@@ -71,6 +73,7 @@ public final class StoreWorker implements AutoCloseable {
         this.slot = slot;
         this.memory = store.memory();
         this.epochs = store.epochs();
+        this.exclusion = store.exclusion();
         this.index = store.index();
         this.cache = new SlabCache(store.allocator());
         this.limbo = new Limbo(
@@ -105,8 +108,20 @@ public final class StoreWorker implements AutoCloseable {
                 throw new IllegalStateException(name + " is inside its epoch already");
             }
         }
-        burst.begin();
+        exclusion.arrive(slot);
         epochs.enter(slot);
+        while (exclusion.isHeldByAnother(slot)) {
+            leave();
+            exclusion.await();
+            exclusion.arrive(slot);
+            epochs.enter(slot);
+        }
+        burst.begin();
+    }
+
+    private void leave() {
+        epochs.exit(slot);
+        exclusion.leave(slot);
     }
 
     /// Ends a burst: references that are not pinned are no longer valid.
@@ -129,7 +144,7 @@ public final class StoreWorker implements AutoCloseable {
             growth.help();
         }
         compact(look);
-        epochs.exit(slot);
+        leave();
         burst.end();
         if (look) {
             limbo.adoptOrphans();
@@ -189,7 +204,7 @@ public final class StoreWorker implements AutoCloseable {
         closed = true;
         compaction.giveUp();
         burst.end();
-        epochs.exit(slot);
+        leave();
         limbo.adoptOrphans();
         limbo.seal();
         limbo.reclaim();
@@ -402,6 +417,34 @@ public final class StoreWorker implements AutoCloseable {
             checkInside();
         }
         return updates.update(this, index.hash(key, offset, length), key, offset, length, function);
+    }
+
+    // ---- alone ----------------------------------------------------------------------------------------------------
+
+    /// Begins a section in which no other worker runs an operation: what is read and written until [#endExclusive] is
+    /// one step to all of them, and each of their bursts is one step to this worker. Waits for the bursts that run,
+    /// and for sections of others.
+    ///
+    /// Inside the epoch. References found before stay valid, but what they lead to may be in the store no longer.
+    /// Not nested.
+    public void beginExclusive() {
+        if (Checks.ON) {
+            checkInside();
+            if (isExclusive) {
+                throw new IllegalStateException(name + " is alone already");
+            }
+        }
+        exclusion.begin(slot, epochs.used());
+        isExclusive = true;
+    }
+
+    /// Ends the section. Inside the same epoch.
+    public void endExclusive() {
+        if (Checks.ON) {
+            checkInside();
+        }
+        isExclusive = false;
+        exclusion.end(slot);
     }
 
     // ---- pins -----------------------------------------------------------------------------------------------------
