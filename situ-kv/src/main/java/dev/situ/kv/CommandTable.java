@@ -48,7 +48,11 @@ final class CommandTable {
         List<CommandSpec.Builder> all = new ArrayList<>();
         all.addAll(StringReadCommands.declarations());
         all.addAll(StringWriteCommands.declarations());
+        all.addAll(StringEditCommands.declarations());
         all.addAll(CounterCommands.declarations());
+        all.addAll(BitmapCommands.declarations());
+        all.addAll(BitfieldCommands.declarations());
+        all.addAll(LcsCommand.declarations());
         all.addAll(KeyCommands.declarations());
         all.addAll(ExpiryCommands.declarations());
         all.addAll(ConnectionCommands.declarations());

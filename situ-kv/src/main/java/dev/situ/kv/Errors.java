@@ -6,6 +6,10 @@ import java.util.Locale;
 final class Errors {
     static final String SYNTAX = "ERR syntax error";
     static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+    static final String NOT_A_FLOAT = "ERR value is not a valid float";
+    static final String TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+    static final String BIT_OFFSET = "ERR bit offset is not an integer or out of range";
+    static final String DIGEST = "ERR must be exactly 16 hexadecimal characters";
     static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
     static final String DB_INDEX = "ERR DB index is out of range";
     static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";

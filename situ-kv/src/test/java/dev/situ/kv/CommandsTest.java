@@ -101,6 +101,127 @@ class CommandsTest {
     }
 
     @Test
+    void digestsAreXxh3() {
+        // The examples of Redis's documentation and of others that have the command.
+        client.command("SET", "k", "Hello world");
+        assertReply("$16\r\nb6acb9d84a38ff74", "DIGEST", "k");
+        client.command("SET", "k", "test");
+        assertReply("$16\r\n9ec9f7918d7dfc40", "DIGEST", "k");
+        client.command("SET", "k", "hello");
+        assertReply("$16\r\n9555e8555c62dcfd", "DIGEST", "k");
+        client.command("SET", "k", "Hello, Dragonfly!");
+        assertReply("$16\r\n063b4909128e92b7", "DIGEST", "k");
+        assertReply("$-1", "DIGEST", "none");
+    }
+
+    @Test
+    void setHonoursConditionsOnTheOldValue() {
+        assertReply("$-1", "SET", "k", "new", "IFEQ", "old");
+        assertReply("$-1", "SET", "k", "new", "IFDEQ", "9ec9f7918d7dfc40");
+        assertReply(":0", "EXISTS", "k");
+        assertReply("+OK", "SET", "k", "test", "IFNE", "old");
+        assertReply("+OK", "SET", "other", "test", "IFDNE", "9ec9f7918d7dfc40");
+        assertReply("$-1", "SET", "k", "new", "IFEQ", "tes");
+        assertReply("$-1", "SET", "k", "new", "IFNE", "test");
+        assertReply("$-1", "SET", "k", "new", "IFDNE", "9EC9F7918D7DFC40");
+        assertReply("$4\r\ntest", "SET", "k", "new", "IFEQ", "x", "GET");
+        assertReply("$4\r\ntest", "GET", "k");
+        assertReply("+OK", "SET", "k", "new", "IFDEQ", "9ec9f7918d7dfc40", "PX", "5000");
+        assertReply("$3\r\nnew", "SET", "k", "newer", "ifeq", "new", "GET", "KEEPTTL");
+        assertReply(":5000", "PTTL", "k");
+        assertReply("$5\r\nnewer", "GET", "k");
+        assertReply("-ERR syntax error", "SET", "k", "v", "IFEQ");
+        assertReply("-ERR syntax error", "SET", "k", "v", "NX", "IFEQ", "a");
+        assertReply("-ERR syntax error", "SET", "k", "v", "IFEQ", "a", "XX");
+        assertReply("-ERR syntax error", "SET", "k", "v", "IFEQ", "a", "IFNE", "b");
+        assertReply("-ERR must be exactly 16 hexadecimal characters", "SET", "k", "v", "IFDEQ", "9ec9f7918d7dfc4");
+        assertReply("-ERR must be exactly 16 hexadecimal characters", "SET", "k", "v", "IFDNE", "9ec9f7918d7dfc4g");
+    }
+
+    @Test
+    void aLargeValueMayDependOnTheOldOne() {
+        String large = "v".repeat(100_000);
+        String request = Server.bulk("SET", "k", large, "IFEQ", "old");
+        client.command("SET", "k", "older");
+        assertThat(client.send(request.substring(0, 5000)) + client.send(request.substring(5000)))
+                .isEqualTo("$-1\r\n");
+        client.command("SET", "k", "old");
+        assertThat(client.send(request.substring(0, 5000)) + client.send(request.substring(5000)))
+                .isEqualTo("+OK\r\n");
+        assertReply("$" + large.length() + "\r\n" + large, "GET", "k");
+    }
+
+    @Test
+    void delexDeletesWhatIsAsItWas() {
+        assertReply(":0", "DELEX", "k");
+        assertReply(":0", "DELEX", "k", "IFNE", "x");
+        client.command("SET", "k", "test");
+        assertReply(":0", "DELEX", "k", "IFEQ", "x");
+        assertReply(":0", "DELEX", "k", "IFNE", "test");
+        assertReply(":0", "DELEX", "k", "IFDEQ", "0000000000000000");
+        assertReply(":0", "DELEX", "k", "IFDNE", "9ec9f7918d7dfc40");
+        assertReply(":1", "EXISTS", "k");
+        for (List<String> condition :
+                List.of(List.of("IFEQ", "test"), List.of("IFNE", "x"), List.of("IFDEQ", "9ec9f7918d7dfc40"))) {
+            assertReply(":1", "DELEX", "k", condition.get(0), condition.get(1));
+            assertReply(":0", "EXISTS", "k");
+            client.command("SET", "k", "test");
+        }
+        assertReply("$4\r\ntest", "GETDEL", "k");
+        client.command("SET", "k", "test");
+        assertReply(":1", "DELEX", "k");
+        assertReply("-ERR wrong number of arguments for 'delex' command", "DELEX", "k", "IFEQ");
+        assertReply("-ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE", "DELEX", "k", "NX", "a");
+        assertReply("-ERR must be exactly 16 hexadecimal characters", "DELEX", "k", "IFDEQ", "x");
+    }
+
+    @Test
+    void aChangeOfAPartKeepsTheExpiry() {
+        for (List<String> change : List.of(
+                List.of("APPEND", "k", "1"),
+                List.of("SETRANGE", "k", "3", "1"),
+                List.of("SETBIT", "k", "7", "0"),
+                List.of("INCRBYFLOAT", "k", "0.5"),
+                List.of("BITFIELD", "k", "SET", "u8", "0", "49"))) {
+            client.command("SET", "k", "7", "PX", "5000");
+            assertThat(client.command(change.toArray(new String[0]))).doesNotStartWith("-");
+            assertReply(":5000", "PTTL", "k");
+        }
+    }
+
+    @Test
+    void getexChangesTheExpiry() {
+        client.command("SET", "k", "v");
+        assertReply("$1\r\nv", "GETEX", "k", "PX", "5000");
+        assertReply(":5000", "PTTL", "k");
+        assertReply("$1\r\nv", "GETEX", "k");
+        assertReply(":5000", "PTTL", "k");
+        assertReply("$1\r\nv", "GETEX", "k", "PERSIST");
+        assertReply(":-1", "PTTL", "k");
+        assertReply("$1\r\nv", "GETEX", "k", "EXAT", "1000000000");
+        assertReply("$-1", "GETEX", "k");
+    }
+
+    @Test
+    void whatWouldBeTooLargeIsRefusedWithoutMemory() {
+        client.command("SET", "k", "v");
+        assertReply("-" + Errors.TOO_LONG, "SETRANGE", "k", "536870912", "x");
+        assertReply("-" + Errors.TOO_LONG, "SETRANGE", "k", "9223372036854775807", "x");
+        assertReply("-" + Errors.OUT_OF_MEMORY, "SETRANGE", "k", "400000000", "x");
+        assertReply("-" + Errors.OUT_OF_MEMORY, "SETBIT", "k", "4294967295", "1");
+        assertReply("-" + Errors.OUT_OF_MEMORY, "BITFIELD", "k", "SET", "u8", "4294967295", "1");
+        assertReply("-" + Errors.BIT_OFFSET, "SETBIT", "k", "4294967296", "1");
+        assertReply("$1\r\nv", "GET", "k");
+        client.command("SET", "a", "x".repeat(20_000));
+        assertReply(
+                "-ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
+                "LCS",
+                "a",
+                "a",
+                "LEN");
+    }
+
+    @Test
     void deletedAndFlushedKeysAreGone() {
         client.command("SET", "a", "1");
         client.command("SET", "b", "2");
