@@ -31,6 +31,7 @@ final class Call {
     final ValueBytes bytes;
     final RecordList records = new RecordList();
     final BitRange bitRange = new BitRange();
+    final RdbString rdbString = new RdbString();
     final SetOptions setOptions;
     final SetUpdate setUpdate;
     final TakeUpdate takeUpdate;

@@ -54,6 +54,9 @@ final class CommandTable {
         all.addAll(BitfieldCommands.declarations());
         all.addAll(LcsCommand.declarations());
         all.addAll(KeyCommands.declarations());
+        all.addAll(ScanCommands.declarations());
+        all.addAll(ObjectCommands.declarations());
+        all.addAll(DumpCommands.declarations());
         all.addAll(ExpiryCommands.declarations());
         all.addAll(ConnectionCommands.declarations());
         all.addAll(ServerCommands.declarations());

@@ -18,6 +18,8 @@ final class Errors {
     static final String CLIENT_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
     private static final int SHOWN = 128;
+    /// An option is shown whole, but not if it is of megabytes.
+    private static final int OPTION_SHOWN = 4096;
 
     private Errors() {}
 
@@ -27,6 +29,10 @@ final class Errors {
 
     static String expireTime(CommandSpec spec) {
         return "ERR invalid expire time in '" + spec.fullName + "' command";
+    }
+
+    static String unsupportedOption(Call call, int argument) {
+        return "ERR Unsupported option " + call.shown(argument, OPTION_SHOWN).replaceFirst("[\r\n]+\\z", "");
     }
 
     static String unknownCommand(Call call) {

@@ -159,7 +159,9 @@ class AdoptedValuesTest {
         String key = "k" + random.nextInt(5);
         String value = value(random.nextInt(random.nextInt(10) == 0 ? 30_000 : 2500), random.nextInt());
         String place = "" + random.nextInt(3000);
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(22)) {
+            case 20 -> Server.bulk("EXPIRE", key, "1000");
+            case 21 -> Server.bulk("DUMP", key);
             case 10 -> Server.bulk("APPEND", key, value(random.nextInt(50), 1));
             case 11 -> Server.bulk("SETRANGE", key, place, value(random.nextInt(2000), 2));
             case 12 -> Server.bulk("SETBIT", key, place, "" + random.nextInt(2));

@@ -2,6 +2,7 @@ package dev.situ.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.store.EvictionPolicy;
 import dev.situ.store.StoreOptions;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -200,6 +201,115 @@ class CommandsTest {
         assertReply(":-1", "PTTL", "k");
         assertReply("$1\r\nv", "GETEX", "k", "EXAT", "1000000000");
         assertReply("$-1", "GETEX", "k");
+    }
+
+    @Test
+    void expireCommandsHonourTheirConditions() {
+        assertReply(":0", "EXPIRE", "k", "10");
+        client.command("SET", "k", "v");
+        assertReply(":0", "EXPIRE", "k", "10", "XX");
+        assertReply(":0", "EXPIRE", "k", "10", "GT");
+        assertReply(":1", "EXPIRE", "k", "10", "LT");
+        assertReply(":1700000010", "EXPIRETIME", "k");
+        assertReply(":0", "PEXPIRE", "k", "20000", "NX");
+        assertReply(":0", "PEXPIRE", "k", "10000", "GT");
+        assertReply(":1", "PEXPIRE", "k", "10001", "GT", "XX");
+        assertReply(":1700000010001", "PEXPIRETIME", "k");
+        assertReply(":0", "PEXPIREAT", "k", "1700000010001", "LT");
+        assertReply(":1", "PEXPIREAT", "k", "1700000010000", "lt");
+        assertReply(":1", "EXPIREAT", "k", "1700000020");
+        assertReply(":20000", "PTTL", "k");
+        assertReply("$1\r\nv", "GET", "k");
+        assertReply(":1", "PERSIST", "k");
+        assertReply(":0", "PERSIST", "k");
+        assertReply(":-1", "TTL", "k");
+        assertReply("-ERR invalid expire time in 'expire' command", "EXPIRE", "k", "9223372036854775807");
+        assertReply("-ERR invalid expire time in 'pexpire' command", "PEXPIRE", "k", "9223372036854775807");
+        assertReply(":1", "PEXPIREAT", "k", "9223372036854775807");
+        assertReply("-ERR Unsupported option EX", "EXPIRE", "k", "1", "EX");
+        assertReply(
+                "-ERR NX and XX, GT or LT options at the same time are not compatible", "EXPIRE", "k", "1", "NX", "GT");
+        assertReply("-ERR GT and LT options at the same time are not compatible", "EXPIRE", "k", "1", "GT", "LT");
+    }
+
+    @Test
+    void aKeyThatIsToExpireInThePastIsDeleted() {
+        for (List<String> past : List.of(
+                List.of("EXPIRE", "0"),
+                List.of("EXPIRE", "-10"),
+                List.of("PEXPIRE", "-9223372036854775808"),
+                List.of("EXPIREAT", "0"),
+                List.of("PEXPIREAT", "1700000000000"))) {
+            client.command("SET", "k", "v");
+            assertReply(":1", past.get(0), "k", past.get(1));
+            assertReply(":0", "EXISTS", "k");
+            assertReply(":0", "DBSIZE");
+        }
+    }
+
+    @Test
+    void scanVisitsEveryKeyOnceWhateverIsAskedFor() {
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            keys.add("key" + i);
+            client.command("SET", "key" + i, "v");
+        }
+        List<String> visited = new ArrayList<>();
+        String cursor = "0";
+        int calls = 0;
+        do {
+            String[] lines = client.command("SCAN", cursor, "COUNT", "50", "MATCH", "key*")
+                    .split("\r\n", -1);
+            cursor = lines[2];
+            for (int i = 5; i < lines.length - 1; i += 2) {
+                visited.add(lines[i]);
+            }
+            calls++;
+        } while (!cursor.equals("0"));
+        assertThat(visited).containsExactlyInAnyOrderElementsOf(keys);
+        assertThat(calls).isBetween(2, 40);
+        assertThat(client.command("KEYS", "*").split("\r\n")).hasSize(2001).contains("key0", "key999");
+        assertThat(client.command("KEYS", "key99[0-4]").split("\r\n")).hasSize(11);
+        assertThat(client.command("RANDOMKEY")).startsWith("$").contains("key");
+    }
+
+    @Test
+    void objectTellsHowRedisWouldKeepAValue() {
+        for (List<String> value : List.of(
+                List.of("12", "int"),
+                List.of("-9223372036854775808", "int"),
+                List.of("9223372036854775808", "embstr"),
+                List.of("x".repeat(44), "embstr"),
+                List.of("x".repeat(45), "raw"))) {
+            client.command("SET", "k", value.get(0));
+            assertReply("$" + value.get(1).length() + "\r\n" + value.get(1), "OBJECT", "ENCODING", "k");
+        }
+        assertReply(":1", "OBJECT", "REFCOUNT", "k");
+        assertReply(":0", "OBJECT", "IDLETIME", "k");
+        assertThat(client.command("OBJECT", "FREQ", "k")).startsWith("-ERR An LFU maxmemory policy is not selected");
+        assertReply("$-1", "OBJECT", "FREQ", "none");
+        server.store.setPolicy(EvictionPolicy.ALLKEYS_LFU);
+        assertThat(client.command("OBJECT", "IDLETIME", "k")).startsWith("-ERR An LFU maxmemory policy is selected");
+    }
+
+    @Test
+    void aLargeValueIsDumpedAndRestored() {
+        String value = "\0v".repeat(100_000);
+        client.command("SET", "k", value);
+        String dump = client.command("DUMP", "k");
+        String payload = dump.substring(dump.indexOf('\n') + 1, dump.length() - 2);
+        assertThat(payload).startsWith("\0\u0080\0\3\r@\0v\0v").hasSize(value.length() + 16);
+        assertReply("-BUSYKEY Target key name already exists.", "RESTORE", "k", "0", payload);
+        assertReply("+OK", "RESTORE", "other", "5000", payload);
+        assertReply(":5000", "PTTL", "other");
+        assertReply("$" + value.length() + "\r\n" + value, "GET", "other");
+        assertReply("+OK", "RESTORE", "other", "1699999999999", payload, "REPLACE", "ABSTTL");
+        assertReply(":0", "EXISTS", "other");
+    }
+
+    @Test
+    void nobodyIsWaitedFor() {
+        assertReply(":0", "WAIT", "1", "0");
     }
 
     @Test

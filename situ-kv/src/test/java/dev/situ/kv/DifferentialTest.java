@@ -46,11 +46,11 @@ class DifferentialTest {
     }
 
     /// A test that sends the same to both.
-    private interface Comparison {
+    interface Comparison {
         void run(RedisServer redis, Server situ, long seed) throws IOException;
     }
 
-    private static void withBoth(Comparison comparison) throws IOException, InterruptedException {
+    static void withBoth(Comparison comparison) throws IOException, InterruptedException {
         Optional<Path> program = RedisServer.installed();
         if (program.isEmpty()) {
             System.out.println("DifferentialTest skipped: redis-server is not installed");
@@ -103,7 +103,7 @@ class DifferentialTest {
         return text.toString();
     }
 
-    private static List<String> askRedis(RedisServer redis, byte[] request, int replies) throws IOException {
+    static List<String> askRedis(RedisServer redis, byte[] request, int replies) throws IOException {
         List<String> all = new ArrayList<>();
         ReplyFrames frames = new ReplyFrames();
         ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
@@ -127,7 +127,7 @@ class DifferentialTest {
         return all;
     }
 
-    private static List<String> askSitu(Server situ, byte[] request, Random random) {
+    static List<String> askSitu(Server situ, byte[] request, Random random) {
         List<String> all = new ArrayList<>();
         ReplyFrames frames = new ReplyFrames();
         try (Server.Connection connection = situ.connect()) {

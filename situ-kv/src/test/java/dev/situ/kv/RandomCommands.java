@@ -1,6 +1,8 @@
 package dev.situ.kv;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -12,8 +14,11 @@ final class RandomCommands {
             append append setrange setrange getex getex incr decr incrby decrby incrbyfloat incrbyfloat
             setbit setbit getbit bitcount bitcount bitpos bitpos bitfield bitfield bitfield_ro lcs lcs
             del unlink touch exists type ttl pttl expiretime pexpiretime
+            expire expire pexpire pexpire expireat expireat pexpireat pexpireat persist persist
+            keys scan randomkey object object dump dump restore restore wait
             ping echo hello auth select client config command dbsize flushall flushdb info""");
-    private static final List<String> FIXED = List.of("client", "config", "command", "info", "flushall", "flushdb");
+    private static final List<String> FIXED =
+            List.of("client", "config", "command", "info", "flushall", "flushdb", "scan", "wait", "object");
     private static final List<String> UNKNOWN =
             List.of("foo", "", "ge", "getx", "get ", "G\0ET", "a\r\nb", "client|id", "x".repeat(200));
     private static final List<String> OPTIONS =
@@ -44,7 +49,8 @@ final class RandomCommands {
             get set del exists ping echo hello auth select quit dbsize flushall flushdb info
             getrange substr strlen mget setnx setex psetex getset getdel append setrange getex
             incr decr incrby decrby incrbyfloat setbit getbit bitcount bitpos bitfield bitfield_ro lcs
-            unlink touch type ttl pttl expiretime pexpiretime
+            unlink touch type ttl pttl expiretime pexpiretime expire pexpire expireat pexpireat persist
+            keys scan randomkey dump restore wait object|encoding object|freq object|idletime object|refcount object|help
             client|id client|getname client|setname config|get command|count command|info command|docs
             GET nope client|nope get|x""");
     private static final List<String> FLOATS = words("""
@@ -52,6 +58,15 @@ final class RandomCommands {
             0x 1e . - + +3.0 3.14159265358979323846264338327950288 100000000000000000000000000 1e17 12345678901234567.5
             0.00000000000000000049 0.000000000000000005 0.000000000000000015 1.5e-17 99999999999999999.99999999999999999
             18446744073709551615 18446744073709551617 36893488147419103235 0e99999999999 1e99999999999 1e-99999999999""");
+    private static final List<String> PATTERNS = words("""
+            * ** key* k*[0-2] key[^1] key? key\\? *y* [a-k]ey1 [k-a]ey1 key[ key[1 key[\\]] *\u00ff* [\0-\u00ff]* *$ a*b key1 \\k* []]""");
+    // Serialised strings in hexadecimal, whole and damaged, and the version that follows them.
+    private static final List<String> PAYLOADS = words("""
+            0003616263 00036162 00c0fb 00c10180 00c201000080 00c2010000 004003616263 008000000003616263 0080ff000003616263
+            0081000000000000000003616263 00810000000000000003616263 0081ff0000000000000003616263 008200 00c400
+            00c3040b0061e00100 00c3040a0061e00100 00c3040b0061e00101 00c304060261626320 00c306070261626340 0278
+            0003616263646566 6303616263""");
+    private static final List<String> VERSIONS = words("0a00 0a00 0a00 0a00 0a00 0b00 0000 0101");
     private static final List<String> FIELDS =
             words("u1 u2 u4 u7 u8 u8 u16 u31 u32 u63 i1 i2 i8 i8 i16 i33 i63 i64 u64 i65 i0 u u08 I8 8 x");
     // None that makes a value of hundreds of megabytes.
@@ -135,6 +150,38 @@ final class RandomCommands {
     private String time() {
         String number = one(NUMBERS);
         return number.equals("1") || number.equals("100") || random.nextBoolean() ? "4102444800" : number;
+    }
+
+    /// A time for a command that takes any: over for long, none at all, or far away, and then no two so near to each
+    /// other that it matters when the servers get the commands.
+    private String time(String name) {
+        if (random.nextInt(4) == 0) {
+            String time = one(NUMBERS);
+            // What is beyond the year 10000 is cut here, and so not later or earlier than each other.
+            if (!time.equals("1")
+                    && !time.equals("100")
+                    && !time.startsWith("41")
+                    && !time.startsWith("922337203685477")) {
+                return time;
+            }
+        }
+        return 4_102_444_800L + random.nextInt(1_000_000_000) + (name.equals("pexpireat") ? "000" : "");
+    }
+
+    private String payload() {
+        if (random.nextInt(10) == 0) {
+            return value();
+        }
+        byte[] bytes = HexFormat.of().parseHex(one(PAYLOADS) + one(VERSIONS));
+        long crc = Crc64.update(0, MemorySegment.ofArray(bytes), 0, bytes.length);
+        StringBuilder payload = new StringBuilder(Text.of(bytes));
+        for (int i = 0; i < 64; i += 8) {
+            payload.append((char) (crc >>> i & 0xFF));
+        }
+        if (random.nextInt(10) == 0) {
+            payload.setCharAt(random.nextInt(payload.length()), (char) random.nextInt(256));
+        }
+        return payload.toString();
     }
 
     private String anything() {
@@ -230,6 +277,52 @@ final class RandomCommands {
                 }
             }
             case "bitfield", "bitfield_ro" -> addBitfield(command);
+            case "expire", "pexpire", "expireat", "pexpireat" -> {
+                command.add(key());
+                command.add(random.nextInt(6) == 0 ? "-" + random.nextInt(100_000) : time(name));
+                for (int i = random.nextInt(4) - 1; i > 0; i--) {
+                    command.add(one(List.of("NX", "xx", "XX", "GT", "gt", "LT", "LT", "x")));
+                }
+            }
+            case "persist", "dump" -> command.add(key());
+            case "keys" -> command.add(random.nextInt(4) == 0 ? key() : one(PATTERNS));
+            case "scan" -> {
+                // The cursor that is given back, and what is visited, are each server's: all of it is asked for.
+                command.add(one(List.of("0", "0", "", "+0", "-0", "x", " 0", "1x", "18446744073709551616")));
+                command.add("COUNT");
+                command.add("100000");
+                for (int i = random.nextInt(3); i > 0; i--) {
+                    String option = one(List.of("MATCH", "match", "TYPE", "x"));
+                    command.add(option);
+                    command.add(option.equals("TYPE") ? one(List.of("string", "STRING", "list", "x")) : one(PATTERNS));
+                }
+                if (random.nextInt(6) == 0) {
+                    command.add("COUNT");
+                    command.add(one(List.of("0", "-1", "x", "9223372036854775807")));
+                }
+            }
+            case "object" -> {
+                command.add(one(List.of("ENCODING", "encoding", "FREQ", "IDLETIME", "REFCOUNT", "HELP", "x")));
+                if (!command.get(1).equals("HELP") || random.nextInt(4) == 0) {
+                    command.add(key());
+                }
+            }
+            case "restore" -> {
+                command.add(key());
+                command.add(random.nextBoolean() ? "0" : time());
+                command.add(payload());
+                for (int i = random.nextInt(3); i > 0; i--) {
+                    String option = one(List.of("REPLACE", "replace", "ABSTTL", "IDLETIME", "FREQ", "x"));
+                    command.add(option);
+                    if (List.of("IDLETIME", "FREQ").contains(option)) {
+                        command.add(one(NUMBERS));
+                    }
+                }
+            }
+            case "wait" -> {
+                command.add(random.nextBoolean() ? "0" : one(List.of("-1", "x", "0")));
+                command.add(one(NUMBERS));
+            }
             case "lcs" -> {
                 command.add(key());
                 command.add(key());
