@@ -33,6 +33,7 @@ final class Call {
     final BitRange bitRange = new BitRange();
     final RdbString rdbString = new RdbString();
     final SetOptions setOptions;
+    final GetexOptions getexOptions = new GetexOptions();
     final SetUpdate setUpdate;
     final TakeUpdate takeUpdate;
     final AddUpdate addUpdate;

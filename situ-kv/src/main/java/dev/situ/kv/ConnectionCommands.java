@@ -157,7 +157,7 @@ final class ConnectionCommands {
         }
         long index = call.number(1);
         if (index != (int) index) {
-            call.error("ERR value is out of range, value must between -2147483648 and 2147483647");
+            call.error(Errors.INT_RANGE);
         } else if (index != 0) {
             call.error(Errors.DB_INDEX);
         } else {

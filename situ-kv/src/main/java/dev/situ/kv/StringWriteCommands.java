@@ -162,14 +162,14 @@ final class StringWriteCommands {
     }
 
     private static void getAndExpire(Call call) {
-        GetexOptions options = GetexOptions.read(call, 2);
-        if (options == null) {
+        GetexOptions options = call.getexOptions;
+        if (!options.read(call, 2)) {
             call.error(Errors.SYNTAX);
             return;
         }
         long record = call.lookUp(KEY);
         ExpiryUnit unit = options.unit();
-        if (record == Record.NONE || (unit == null && !options.persist())) {
+        if (record == Record.NONE || (unit == null && !options.isPersist())) {
             call.valueOrNothing(record);
             return;
         }

@@ -159,7 +159,12 @@ class AdoptedValuesTest {
         String key = "k" + random.nextInt(5);
         String value = value(random.nextInt(random.nextInt(10) == 0 ? 30_000 : 2500), random.nextInt());
         String place = "" + random.nextInt(3000);
-        return switch (random.nextInt(22)) {
+        String other = "k" + random.nextInt(5);
+        return switch (random.nextInt(26)) {
+            case 22 -> Server.bulk("COPY", key, other, "REPLACE");
+            case 23 -> Server.bulk("RENAME", key, other);
+            case 24 -> Server.bulk("BITOP", random.nextBoolean() ? "AND" : "XOR", "k0", key, other);
+            case 25 -> Server.bulk("MSET", key, value, other, value);
             case 20 -> Server.bulk("EXPIRE", key, "1000");
             case 21 -> Server.bulk("DUMP", key);
             case 10 -> Server.bulk("APPEND", key, value(random.nextInt(50), 1));

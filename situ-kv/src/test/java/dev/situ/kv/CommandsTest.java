@@ -308,6 +308,56 @@ class CommandsTest {
     }
 
     @Test
+    void pairsAreStoredAllOrNone() {
+        assertReply("+OK", "MSET", "a", "1", "b", "2", "a", "3");
+        assertReply("*2\r\n$1\r\n3\r\n$1\r\n2", "MGET", "a", "b");
+        assertReply(":0", "MSETNX", "c", "1", "a", "9");
+        assertReply(":0", "EXISTS", "c");
+        assertReply(":1", "MSETNX", "c", "1", "d", "2");
+        assertReply("-" + Errors.OUT_OF_MEMORY, "MSET", "e", "1", "f", "x".repeat((int) Server.MEMORY));
+        assertReply(":0", "EXISTS", "e", "f");
+        assertReply("-ERR wrong number of arguments for 'mset' command", "MSET", "a", "1", "b");
+    }
+
+    @Test
+    void msetexStoresPairsWithOneExpiry() {
+        assertReply(":1", "MSETEX", "2", "a", "1", "b", "2", "PX", "5000");
+        assertReply(":5000", "PTTL", "a");
+        assertReply(":5000", "PTTL", "b");
+        assertReply(":0", "MSETEX", "2", "a", "1", "c", "2", "XX");
+        assertReply(":0", "MSETEX", "2", "c", "1", "b", "2", "NX", "EX", "10");
+        assertReply(":0", "EXISTS", "c");
+        assertReply(":1", "MSETEX", "2", "a", "3", "c", "4", "KEEPTTL");
+        assertReply(":5000", "PTTL", "a");
+        assertReply(":-1", "PTTL", "c");
+        assertReply(":1", "MSETEX", "2", "EX", "10", "NX", "20", "EXAT", "1700000010", "NX");
+        assertReply(":10", "TTL", "EX");
+        assertReply(":1", "MSETEX", "1", "a", "5", "XX");
+        assertReply(":-1", "PTTL", "a");
+        assertReply("-ERR invalid numkeys value", "MSETEX", "0", "a", "1");
+        assertReply("-ERR invalid numkeys value", "MSETEX", "x", "a", "1");
+        assertReply("-ERR wrong number of key-value pairs", "MSETEX", "2", "a", "1", "b");
+        assertReply("-ERR syntax error", "MSETEX", "1", "a", "1", "GET");
+        assertReply("-ERR syntax error", "MSETEX", "1", "a", "1", "b", "2");
+        assertReply("-ERR syntax error", "MSETEX", "1", "a", "1", "IFEQ", "5");
+        assertReply("-ERR invalid expire time in 'msetex' command", "MSETEX", "1", "a", "1", "EX", "0");
+        assertThat(client.command("COMMAND", "INFO", "msetex")).contains("+movablekeys", "$6\r\nkeynum\r\n");
+    }
+
+    @Test
+    void copiesAndRenamedKeysKeepTheExpiry() {
+        client.command("SET", "k", "v".repeat(10_000), "PX", "5000");
+        assertReply(":1", "COPY", "k", "copy");
+        assertReply("+OK", "RENAME", "k", "new");
+        assertReply(":5000", "PTTL", "copy");
+        assertReply(":5000", "PTTL", "new");
+        assertReply("$10000\r\n" + "v".repeat(10_000), "GET", "new");
+        assertReply(":0", "EXISTS", "k");
+        assertReply(":0", "RENAMENX", "new", "copy");
+        assertReply("-ERR no such key", "RENAME", "k", "copy");
+    }
+
+    @Test
     void nobodyIsWaitedFor() {
         assertReply(":0", "WAIT", "1", "0");
     }
@@ -523,8 +573,12 @@ class CommandsTest {
         try (Server.Connection other = server.connect(executor)) {
             assertThat(other.command("SET", "a", "1")).isEqualTo("+OK\r\n");
             assertThat(other.command("SET", "long", "1")).isEqualTo("-MOVED 7 10.0.0.2:6379\r\n");
+            assertThat(other.command("MSETEX", "1", "long", "1")).isEqualTo("-MOVED 7 10.0.0.2:6379\r\n");
+            assertThat(other.command("MSETEX", "1", "a", "1", "EX", "100")).isEqualTo(":1\r\n");
+            assertThat(other.command("MSETEX", "x", "long", "1")).startsWith("-ERR invalid numkeys");
+            assertThat(other.command("MSET", "a", "long", "b", "2")).isEqualTo("+OK\r\n");
             assertThat(other.command("DEL", "a", "b", "long")).isEqualTo("-MOVED 7 10.0.0.2:6379\r\n");
-            assertThat(other.command("DEL", "a", "b")).isEqualTo(":1\r\n");
+            assertThat(other.command("DEL", "a", "b")).isEqualTo(":2\r\n");
             assertThat(other.command("PING")).isEqualTo("+PONG\r\n");
         }
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /// byte for byte. What is dropped here from both replies is not compared.
 ///
 /// Commands and options that are newer than 7.0 are not sent to it: `SET` with `IFEQ`, `IFNE`, `IFDEQ` or `IFDNE`,
-/// `DELEX`, `DIGEST`. They are those of Redis 8.4, and [CommandsTest] tests them.
+/// `DELEX`, `DIGEST`, `MSETEX`. They are those of Redis 8.4, and [CommandsTest] tests them.
 final class IntendedDifferences {
     private IntendedDifferences() {}
 

@@ -15,6 +15,7 @@ final class RandomCommands {
             setbit setbit getbit bitcount bitcount bitpos bitpos bitfield bitfield bitfield_ro lcs lcs
             del unlink touch exists type ttl pttl expiretime pexpiretime
             expire expire pexpire pexpire expireat expireat pexpireat pexpireat persist persist
+            mset mset msetnx rename rename renamenx copy copy bitop bitop
             keys scan randomkey object object dump dump restore restore wait
             ping echo hello auth select client config command dbsize flushall flushdb info""");
     private static final List<String> FIXED =
@@ -50,6 +51,7 @@ final class RandomCommands {
             getrange substr strlen mget setnx setex psetex getset getdel append setrange getex
             incr decr incrby decrby incrbyfloat setbit getbit bitcount bitpos bitfield bitfield_ro lcs
             unlink touch type ttl pttl expiretime pexpiretime expire pexpire expireat pexpireat persist
+            mset msetnx rename renamenx copy bitop
             keys scan randomkey dump restore wait object|encoding object|freq object|idletime object|refcount object|help
             client|id client|getname client|setname config|get command|count command|info command|docs
             GET nope client|nope get|x""");
@@ -282,6 +284,36 @@ final class RandomCommands {
                 command.add(random.nextInt(6) == 0 ? "-" + random.nextInt(100_000) : time(name));
                 for (int i = random.nextInt(4) - 1; i > 0; i--) {
                     command.add(one(List.of("NX", "xx", "XX", "GT", "gt", "LT", "LT", "x")));
+                }
+            }
+            case "mset", "msetnx" -> {
+                for (int i = random.nextInt(3); i >= 0; i--) {
+                    command.add(key());
+                    command.add(value());
+                }
+                if (random.nextInt(10) == 0) {
+                    command.add(key());
+                }
+            }
+            case "rename", "renamenx" -> {
+                command.add(key());
+                command.add(key());
+            }
+            case "copy" -> {
+                command.add(key());
+                command.add(key());
+                for (int i = random.nextInt(4) - 1; i > 0; i--) {
+                    String option = one(List.of("REPLACE", "replace", "DB", "x"));
+                    command.add(option);
+                    if (option.equals("DB")) {
+                        command.add(random.nextBoolean() ? "0" : one(NUMBERS));
+                    }
+                }
+            }
+            case "bitop" -> {
+                command.add(one(List.of("AND", "and", "OR", "XOR", "NOT", "NOT", "x")));
+                for (int i = random.nextInt(4); i >= -1; i--) {
+                    command.add(key());
                 }
             }
             case "persist", "dump" -> command.add(key());
