@@ -56,8 +56,8 @@ record BitfieldOperation(Kind kind, boolean signed, int bits, long at, long oper
         return kind == Kind.SET ? operand : old + operand;
     }
 
-    /// Whether what the field is to be does not fit: 1 if it is too large, -1 if it is too small, else 0. A number set
-    /// in a field without a sign is taken for one without a sign, so that a negative one is too large.
+    /// Whether what the field is to be does not fit: 1 if it is too large, -1 if it is too small, else 0. A number
+    /// set in a field without a sign is taken for one without a sign, so that a negative one is too large.
     int overflow(long old) {
         long wanted = wanted(old);
         if (kind == Kind.SET) {

@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// `BITOP operation destination source [source ...]`: stores what an operation makes of the bits of values, the shorter
-/// ones with zeros behind them.
+/// `BITOP operation destination source [source ...]`: stores what an operation makes of the bits of values, the
+/// shorter ones with zeros behind them.
 final class BitopCommand {
     private static final int DESTINATION = 2;
     private static final int SOURCE = 3;

@@ -11,8 +11,8 @@ import dev.situ.store.StoreStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Commands that give a value to another key: `RENAME`, `RENAMENX`, `COPY`. A record holds its key, so all of them copy
-/// the value.
+/// Commands that give a value to another key: `RENAME`, `RENAMENX`, `COPY`. A record holds its key, so all of them
+/// copy the value.
 final class CopyCommands {
     private static final int FROM = 1;
     private static final int TO = 2;

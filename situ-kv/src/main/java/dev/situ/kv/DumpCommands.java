@@ -10,7 +10,8 @@ import dev.situ.store.StoreStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Commands that move values between servers: `DUMP`, `RESTORE`. What one of Redis and Situ dumps, the other restores.
+/// Commands that move values between servers: `DUMP`, `RESTORE`. What one of Redis and Situ dumps, the other
+/// restores.
 final class DumpCommands {
     private static final int KEY = 1;
     private static final int TTL = 2;

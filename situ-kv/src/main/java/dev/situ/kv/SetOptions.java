@@ -54,10 +54,7 @@ final class SetOptions {
                 if (ifAbsent || ifPresent || !condition.isNone() || i + 1 == call.count()) {
                     return Errors.SYNTAX;
                 }
-                String error = condition.read(call, i++);
-                if (error != null) {
-                    return error;
-                }
+                condition.read(call, i++);
             } else if (call.is(i, GET)) {
                 get = true;
             } else if (call.is(i, KEEPTTL) && unit == null) {

@@ -147,7 +147,9 @@ final class StringWriteCommands {
             update.value(received);
         }
         StoreStatus status = call.update(KEY, update);
-        if (status == StoreStatus.FULL || !options.get) {
+        if (options.condition.isRefused()) {
+            call.error(Errors.DIGEST);
+        } else if (status == StoreStatus.FULL || !options.get) {
             replyStored(call, status);
         } else {
             call.valueOrNothing(update.old());
@@ -200,15 +202,18 @@ final class StringWriteCommands {
             return;
         }
         if (call.count() == 4) {
-            String error = ValueCondition.isNamed(call, 2)
-                    ? update.condition.read(call, 2)
-                    : "ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE";
-            if (error != null) {
-                call.error(error);
+            if (!ValueCondition.isNamed(call, 2)) {
+                call.error("ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE");
                 return;
             }
+            update.condition.read(call, 2);
         }
-        call.reply().integer(call.update(KEY, update) == StoreStatus.DELETED ? 1 : 0);
+        StoreStatus status = call.update(KEY, update);
+        if (update.condition.isRefused()) {
+            call.error(Errors.DIGEST);
+        } else {
+            call.reply().integer(status == StoreStatus.DELETED ? 1 : 0);
+        }
     }
 
     private static void replyStored(Call call, StoreStatus status) {

@@ -4,7 +4,6 @@ import dev.situ.memory.Words;
 import dev.situ.resp.Command;
 import dev.situ.store.Record;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /// A condition on the value that a key has, as `SET` and `DELEX` of Redis 8.4 take it: that it is another value, or
 /// that its digest is another digest; or that it is not. Read from a call. Reused; confined to one thread.
@@ -15,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// | `IFNE` value | if they are not | holds |
 /// | `IFDEQ` digest | if the digests are the same | does not hold |
 /// | `IFDNE` digest | if they are not | holds |
+///
+/// As in Redis, whether a digest is one at all is only looked at if the key is there.
 final class ValueCondition {
     private static final int DIGEST_DIGITS = 16;
 
@@ -37,6 +38,8 @@ final class ValueCondition {
     private long wantedOffset;
     private int wantedLength;
     private long digest;
+    private boolean digestValid;
+    private boolean refused;
 
     ValueCondition(ValueBytes bytes) {
         this.bytes = bytes;
@@ -45,6 +48,7 @@ final class ValueCondition {
     /// No condition: it holds always.
     void clear() {
         kind = Kind.NONE;
+        refused = false;
     }
 
     boolean isNone() {
@@ -65,16 +69,20 @@ final class ValueCondition {
         return Kind.NONE;
     }
 
-    /// Reads a condition from an argument that [#isNamed] approved of and the one behind it. Gives the text of an
-    /// error, or null.
-    @Nullable
-    String read(Call call, int argument) {
+    /// Reads a condition from an argument that [#isNamed] approved of and the one behind it.
+    void read(Call call, int argument) {
         kind = named(call, argument);
         Command command = call.command();
         wanted = command.memory();
         wantedOffset = command.offset(argument + 1);
         wantedLength = command.length(argument + 1);
-        return isOfDigests() && !readDigest() ? Errors.DIGEST : null;
+        digestValid = isOfDigests() && readDigest();
+        refused = false;
+    }
+
+    /// Whether it was asked of a record, but could not be answered because the digest is none.
+    boolean isRefused() {
+        return refused;
     }
 
     private boolean isOfDigests() {
@@ -95,6 +103,10 @@ final class ValueCondition {
 
     /// Whether it holds of a record, or of none.
     boolean holds(long record) {
+        refused = isOfDigests() && record != Record.NONE && !digestValid;
+        if (refused) {
+            return false;
+        }
         return switch (kind) {
             case NONE -> true;
             case IFEQ, IFDEQ -> record != Record.NONE && isSame(record);

@@ -112,6 +112,11 @@ class CommandsTest {
         assertReply("$16\r\n9555e8555c62dcfd", "DIGEST", "k");
         client.command("SET", "k", "Hello, Dragonfly!");
         assertReply("$16\r\n063b4909128e92b7", "DIGEST", "k");
+        client.command(
+                "SET",
+                "k",
+                "v8lf0c11xh8ymlqztfd3eeq16kfn4sspw7fqmnuuq3k3t75em5wdizgcdw7uc26nnf961u2jkfzkjytls2kwlj7626sd");
+        assertReply("$16\r\n00006c38adf31777", "DIGEST", "k");
         assertReply("$-1", "DIGEST", "none");
     }
 
@@ -137,6 +142,9 @@ class CommandsTest {
         assertReply("-ERR syntax error", "SET", "k", "v", "IFEQ", "a", "IFNE", "b");
         assertReply("-ERR must be exactly 16 hexadecimal characters", "SET", "k", "v", "IFDEQ", "9ec9f7918d7dfc4");
         assertReply("-ERR must be exactly 16 hexadecimal characters", "SET", "k", "v", "IFDNE", "9ec9f7918d7dfc4g");
+        assertReply("-ERR must be exactly 16 hexadecimal characters", "SET", "k", "v", "IFDNE", "", "GET");
+        assertReply("$-1", "SET", "none", "v", "IFDEQ", "1234567890");
+        assertReply("+OK", "SET", "none", "v", "IFDNE", "1234567890");
     }
 
     @Test
@@ -173,7 +181,10 @@ class CommandsTest {
         assertReply(":1", "DELEX", "k");
         assertReply("-ERR wrong number of arguments for 'delex' command", "DELEX", "k", "IFEQ");
         assertReply("-ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE", "DELEX", "k", "NX", "a");
+        assertReply(":0", "DELEX", "k", "IFDEQ", "x");
+        client.command("SET", "k", "test");
         assertReply("-ERR must be exactly 16 hexadecimal characters", "DELEX", "k", "IFDEQ", "x");
+        assertReply("$4\r\ntest", "GETDEL", "k");
     }
 
     @Test
@@ -483,6 +494,17 @@ class CommandsTest {
         assertThat(client.command("COMMAND", "INFO", "client|id", "nope"))
                 .startsWith("*2\r\n*10\r\n$9\r\nclient|id\r\n:2\r\n")
                 .endsWith("$-1\r\n");
+    }
+
+    @Test
+    void everyCommandIsComparedWithRedis() {
+        for (CommandSpec spec : server.keyspace.commands().all()) {
+            boolean newer = spec.since.startsWith("8.");
+            boolean closes = spec.name.equals("quit");
+            assertThat(newer || closes || RandomCommands.NAMES.contains(spec.name))
+                    .as(spec.name)
+                    .isTrue();
+        }
     }
 
     @Test

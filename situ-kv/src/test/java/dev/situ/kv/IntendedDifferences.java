@@ -10,6 +10,9 @@ import java.util.Optional;
 /// Where Situ is meant to answer other than redis-server 7.0: all of it, so that everything else must be equal
 /// byte for byte. What is dropped here from both replies is not compared.
 ///
+/// One difference comes up only when memory is full: what changes a part of a value or its expiry needs memory for a
+/// copy, so that `EXPIRE` and its kind, `PERSIST`, `GETEX` and `RENAME` may answer `OOM` where Redis would not.
+///
 /// Commands and options that are newer than 7.0 are not sent to it: `SET` with `IFEQ`, `IFNE`, `IFDEQ` or `IFDNE`,
 /// `DELEX`, `DIGEST`, `MSETEX`. They are those of Redis 8.4, and [CommandsTest] tests them.
 final class IntendedDifferences {

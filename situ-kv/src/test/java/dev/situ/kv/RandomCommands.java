@@ -9,7 +9,8 @@ import java.util.Random;
 
 /// Random commands out of those that Situ has, with the arguments that go wrong most easily.
 final class RandomCommands {
-    private static final List<String> NAMES = words("""
+    /// The commands that are made; those that come more often are named more often.
+    static final List<String> NAMES = words("""
             get set set set set set getrange substr strlen mget setnx setex psetex getset getdel
             append append setrange setrange getex getex incr decr incrby decrby incrbyfloat incrbyfloat
             setbit setbit getbit bitcount bitcount bitpos bitpos bitfield bitfield bitfield_ro lcs lcs
@@ -230,6 +231,35 @@ final class RandomCommands {
         switch (name) {
             case "get", "strlen", "getdel", "incr", "decr", "type", "ttl", "pttl", "expiretime", "pexpiretime" ->
                 command.add(key());
+            case "ping", "echo" -> command.add(value());
+            case "hello" -> addHello(command);
+            case "auth" -> {
+                command.add(random.nextBoolean() ? "default" : "someone");
+                if (random.nextBoolean()) {
+                    command.add("secret");
+                }
+            }
+            case "select" -> command.add(random.nextBoolean() ? "0" : one(NUMBERS));
+            case "client" -> addClient(command);
+            case "config" -> {
+                command.add(one(List.of("GET", "get", "GET", "nope")));
+                for (int i = random.nextInt(2); i > 0; i--) {
+                    command.add(one(SETTINGS));
+                }
+            }
+            case "command" -> addCommand(command);
+            case "flushall", "flushdb" -> {
+                if (random.nextBoolean()) {
+                    command.add(one(List.of("SYNC", "async", "ASYNC", "x", "")));
+                }
+            }
+            case "info" -> command.add(one(List.of("keyspace", "KEYSPACE", "nope", "")));
+            default -> addStringArguments(command, name);
+        }
+    }
+
+    private void addStringArguments(List<String> command, String name) {
+        switch (name) {
             case "getrange", "substr" -> {
                 command.add(key());
                 command.add(index());
@@ -259,6 +289,50 @@ final class RandomCommands {
                     }
                 }
             }
+            case "mset", "msetnx" -> {
+                for (int i = random.nextInt(3); i >= 0; i--) {
+                    command.add(key());
+                    command.add(value());
+                }
+                if (random.nextInt(10) == 0) {
+                    command.add(key());
+                }
+            }
+            case "lcs" -> {
+                command.add(key());
+                command.add(key());
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    String option = one(List.of("LEN", "idx", "IDX", "WITHMATCHLEN", "MINMATCHLEN", "x"));
+                    command.add(option);
+                    if (option.equals("MINMATCHLEN")) {
+                        command.add(random.nextInt(4) == 0 ? one(NUMBERS) : Integer.toString(random.nextInt(5)));
+                    }
+                }
+            }
+            case "setnx", "getset" -> {
+                command.add(key());
+                command.add(value());
+            }
+            case "setex", "psetex" -> {
+                command.add(key());
+                command.add(time());
+                command.add(value());
+            }
+            case "incrby", "decrby" -> {
+                command.add(key());
+                command.add(one(NUMBERS));
+            }
+            case "set" -> {
+                command.add(key());
+                command.add(value());
+                addSetOptions(command);
+            }
+            default -> addBitArguments(command, name);
+        }
+    }
+
+    private void addBitArguments(List<String> command, String name) {
+        switch (name) {
             case "setbit" -> {
                 command.add(key());
                 String place = place();
@@ -279,20 +353,23 @@ final class RandomCommands {
                 }
             }
             case "bitfield", "bitfield_ro" -> addBitfield(command);
+            case "bitop" -> {
+                command.add(one(List.of("AND", "and", "OR", "XOR", "NOT", "NOT", "x")));
+                for (int i = random.nextInt(4); i >= -1; i--) {
+                    command.add(key());
+                }
+            }
+            default -> addKeyArguments(command, name);
+        }
+    }
+
+    private void addKeyArguments(List<String> command, String name) {
+        switch (name) {
             case "expire", "pexpire", "expireat", "pexpireat" -> {
                 command.add(key());
                 command.add(random.nextInt(6) == 0 ? "-" + random.nextInt(100_000) : time(name));
                 for (int i = random.nextInt(4) - 1; i > 0; i--) {
                     command.add(one(List.of("NX", "xx", "XX", "GT", "gt", "LT", "LT", "x")));
-                }
-            }
-            case "mset", "msetnx" -> {
-                for (int i = random.nextInt(3); i >= 0; i--) {
-                    command.add(key());
-                    command.add(value());
-                }
-                if (random.nextInt(10) == 0) {
-                    command.add(key());
                 }
             }
             case "rename", "renamenx" -> {
@@ -308,12 +385,6 @@ final class RandomCommands {
                     if (option.equals("DB")) {
                         command.add(random.nextBoolean() ? "0" : one(NUMBERS));
                     }
-                }
-            }
-            case "bitop" -> {
-                command.add(one(List.of("AND", "and", "OR", "XOR", "NOT", "NOT", "x")));
-                for (int i = random.nextInt(4); i >= -1; i--) {
-                    command.add(key());
                 }
             }
             case "persist", "dump" -> command.add(key());
@@ -355,65 +426,13 @@ final class RandomCommands {
                 command.add(random.nextBoolean() ? "0" : one(List.of("-1", "x", "0")));
                 command.add(one(NUMBERS));
             }
-            case "lcs" -> {
-                command.add(key());
-                command.add(key());
-                for (int i = random.nextInt(4); i > 0; i--) {
-                    String option = one(List.of("LEN", "idx", "IDX", "WITHMATCHLEN", "MINMATCHLEN", "x"));
-                    command.add(option);
-                    if (option.equals("MINMATCHLEN")) {
-                        command.add(random.nextInt(4) == 0 ? one(NUMBERS) : Integer.toString(random.nextInt(5)));
-                    }
-                }
-            }
-            case "setnx", "getset" -> {
-                command.add(key());
-                command.add(value());
-            }
-            case "setex", "psetex" -> {
-                command.add(key());
-                command.add(time());
-                command.add(value());
-            }
-            case "incrby", "decrby" -> {
-                command.add(key());
-                command.add(one(NUMBERS));
-            }
-            case "set" -> {
-                command.add(key());
-                command.add(value());
-                addSetOptions(command);
-            }
             case "del", "exists", "unlink", "touch", "mget" -> {
                 for (int i = random.nextInt(4); i >= 0; i--) {
                     command.add(key());
                 }
             }
-            case "ping", "echo" -> command.add(value());
-            case "hello" -> addHello(command);
-            case "auth" -> {
-                command.add(random.nextBoolean() ? "default" : "someone");
-                if (random.nextBoolean()) {
-                    command.add("secret");
-                }
-            }
-            case "select" -> command.add(random.nextBoolean() ? "0" : one(NUMBERS));
-            case "client" -> addClient(command);
-            case "config" -> {
-                command.add(one(List.of("GET", "get", "GET", "nope")));
-                for (int i = random.nextInt(2); i > 0; i--) {
-                    command.add(one(SETTINGS));
-                }
-            }
-            case "command" -> addCommand(command);
-            case "flushall", "flushdb" -> {
-                if (random.nextBoolean()) {
-                    command.add(one(List.of("SYNC", "async", "ASYNC", "x", "")));
-                }
-            }
-            case "info" -> command.add(one(List.of("keyspace", "KEYSPACE", "nope", "")));
             default -> {
-                // dbsize
+                // dbsize, randomkey
             }
         }
     }
