@@ -5,6 +5,7 @@ module dev.situ.kv {
     requires transitive dev.situ.memory;
     requires transitive dev.situ.store;
     requires transitive dev.situ.resp;
+    requires com.dynatrace.hash4j;
 
     exports dev.situ.kv;
 }

@@ -28,10 +28,20 @@ final class Call {
     final Store store;
     final MemorySegment region;
     final Counters counters;
-    final SetOptions setOptions = new SetOptions();
+    final ValueBytes bytes;
+    final RecordList records = new RecordList();
+    final BitRange bitRange = new BitRange();
+    final RdbString rdbString = new RdbString();
+    final SetOptions setOptions;
+    final GetexOptions getexOptions = new GetexOptions();
     final SetUpdate setUpdate;
-    final TakeUpdate takeUpdate = new TakeUpdate();
+    final TakeUpdate takeUpdate;
     final AddUpdate addUpdate;
+    final FloatUpdate floatUpdate;
+    final PatchUpdate patchUpdate;
+    final BitUpdate bitUpdate;
+    final BitfieldUpdate bitfieldUpdate;
+    final ExpireUpdate expireUpdate;
 
     private final LookupBurst lookups = new LookupBurst();
     private @Nullable Session session;
@@ -46,8 +56,16 @@ final class Call {
         this.store = keyspace.store();
         this.region = store.memory();
         this.counters = counters;
-        this.setUpdate = new SetUpdate(store);
+        this.bytes = new ValueBytes(store);
+        this.setOptions = new SetOptions(bytes);
+        this.setUpdate = new SetUpdate(store, setOptions);
+        this.takeUpdate = new TakeUpdate(bytes);
         this.addUpdate = new AddUpdate(store);
+        this.floatUpdate = new FloatUpdate(store, bytes);
+        this.patchUpdate = new PatchUpdate(store);
+        this.bitUpdate = new BitUpdate(store, bytes);
+        this.bitfieldUpdate = new BitfieldUpdate(store, bytes);
+        this.expireUpdate = new ExpireUpdate(store);
     }
 
     void begin(Session session, @Nullable Command command, Reply reply, @Nullable CommandSpec spec, long claimed) {

@@ -95,7 +95,7 @@ final class CommandCommands {
     }
 
     private static void describe(Reply reply, CommandSpec spec) {
-        KeyRange keys = spec.keys;
+        KeyRange keys = spec.keys != null && !spec.keys.isCounted() ? spec.keys : null;
         reply.array(10);
         reply.bulk(spec.fullName);
         reply.integer(spec.arity);
@@ -108,10 +108,8 @@ final class CommandCommands {
         spec.categories.forEach(category -> reply.simple(category.text()));
         reply.set(spec.tips.size());
         spec.tips.forEach(reply::bulk);
-        reply.set(keys == null ? 0 : 1);
-        if (keys != null) {
-            describe(reply, keys);
-        }
+        reply.set(spec.keyParts.size());
+        spec.keyParts.forEach(part -> describe(reply, part));
         CommandTable subcommands = spec.subcommands;
         reply.set(subcommands == null ? 0 : subcommands.all().size());
         if (subcommands != null) {
@@ -135,10 +133,30 @@ final class CommandCommands {
         reply.bulk("spec");
         reply.map(1);
         reply.bulk("index");
-        reply.integer(keys.first());
+        reply.integer(keys.isCounted() ? keys.countAt() : keys.first());
         reply.bulk("find_keys");
         reply.map(2);
         reply.bulk("type");
+        if (keys.isCounted()) {
+            describeCounted(reply, keys);
+        } else {
+            describeRange(reply, keys);
+        }
+    }
+
+    private static void describeCounted(Reply reply, KeyRange keys) {
+        reply.bulk("keynum");
+        reply.bulk("spec");
+        reply.map(3);
+        reply.bulk("keynumidx");
+        reply.integer(0);
+        reply.bulk("firstkey");
+        reply.integer(1);
+        reply.bulk("keystep");
+        reply.integer(keys.step());
+    }
+
+    private static void describeRange(Reply reply, KeyRange keys) {
         reply.bulk("range");
         reply.bulk("spec");
         reply.map(3);

@@ -19,7 +19,9 @@ enum CommandFlag {
     /// Allowed before the client has authenticated.
     NO_AUTH,
     MAY_REPLICATE,
-    ALLOW_BUSY;
+    ALLOW_BUSY,
+    /// Where its keys are depends on its arguments.
+    MOVABLEKEYS;
 
     String text() {
         return name().toLowerCase(Locale.ROOT);

@@ -20,7 +20,10 @@ final class CommandSpec {
     final Set<CommandFlag> flags;
     final Set<AclCategory> categories;
     final List<String> tips;
+    /// All keys, for whom it matters which arguments are keys.
     final @Nullable KeyRange keys;
+    /// The same keys, apart by what is done with them, for `COMMAND INFO`.
+    final List<KeyRange> keyParts;
     final String group;
     final String since;
     final String summary;
@@ -47,6 +50,7 @@ final class CommandSpec {
         categories = from.allCategories();
         tips = List.copyOf(from.tips);
         keys = from.keys;
+        keyParts = from.keyParts.isEmpty() && keys != null ? List.of(keys) : from.keyParts;
         group = from.group;
         since = from.since;
         summary = from.summary;
@@ -92,6 +96,7 @@ final class CommandSpec {
         private final EnumSet<AclCategory> categories = EnumSet.noneOf(AclCategory.class);
         private List<String> tips = List.of();
         private @Nullable KeyRange keys;
+        private List<KeyRange> keyParts = List.of();
         private String group = "";
         private String since = "";
         private String summary = "";
@@ -127,6 +132,18 @@ final class CommandSpec {
 
         Builder keys(int first, int last, int step, String... keyFlags) {
             keys = new KeyRange(first, last, step, List.of(keyFlags), "");
+            return this;
+        }
+
+        /// Keys behind the argument that says how many there are.
+        Builder keysCounted(int countAt, int step, String... keyFlags) {
+            keys = new KeyRange(countAt + 1, -1, step, List.of(keyFlags), "", countAt);
+            return this;
+        }
+
+        /// Says that different things are done with the keys.
+        Builder keyParts(KeyRange... all) {
+            keyParts = List.of(all);
             return this;
         }
 
@@ -170,6 +187,11 @@ final class CommandSpec {
         Builder body(CommandBody does) {
             body = does;
             return this;
+        }
+
+        /// A body that must not be interrupted by other workers, for it works on several keys.
+        Builder exclusiveBody(CommandBody does) {
+            return body(call -> call.keyspace.exclusive().run(call, does));
         }
 
         CommandSpec build(String parent) {

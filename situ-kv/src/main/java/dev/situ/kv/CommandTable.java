@@ -48,8 +48,18 @@ final class CommandTable {
         List<CommandSpec.Builder> all = new ArrayList<>();
         all.addAll(StringReadCommands.declarations());
         all.addAll(StringWriteCommands.declarations());
+        all.addAll(StringEditCommands.declarations());
+        all.addAll(PairCommands.declarations());
         all.addAll(CounterCommands.declarations());
+        all.addAll(BitmapCommands.declarations());
+        all.addAll(BitfieldCommands.declarations());
+        all.addAll(BitopCommand.declarations());
+        all.addAll(LcsCommand.declarations());
         all.addAll(KeyCommands.declarations());
+        all.addAll(CopyCommands.declarations());
+        all.addAll(ScanCommands.declarations());
+        all.addAll(ObjectCommands.declarations());
+        all.addAll(DumpCommands.declarations());
         all.addAll(ExpiryCommands.declarations());
         all.addAll(ConnectionCommands.declarations());
         all.addAll(ServerCommands.declarations());

@@ -10,7 +10,7 @@ import static dev.situ.kv.CommandFlag.STALE;
 import dev.situ.resp.Command;
 import java.util.List;
 
-/// Commands on the connection itself: `PING`, `ECHO`, `HELLO`, `AUTH`, `SELECT`, `QUIT`.
+/// Commands on the connection itself: `PING`, `ECHO`, `HELLO`, `AUTH`, `SELECT`, `QUIT`, `WAIT`.
 final class ConnectionCommands {
     private static final byte[] PONG = Text.bytes("+PONG\r\n");
     private static final byte[] AUTH = Text.bytes("auth");
@@ -43,6 +43,12 @@ final class ConnectionCommands {
                         .docs("connection", "1.0.0", "Authenticate to the server")
                         .complexity("O(N) where N is the number of passwords defined for the user")
                         .body(ConnectionCommands::auth),
+                CommandSpec.command("wait", 3)
+                        .flags(NOSCRIPT)
+                        .categories(AclCategory.CONNECTION)
+                        .tips("request_policy:all_shards", "response_policy:agg_min")
+                        .docs("generic", "3.0.0", "Tell how many replicas have the writes of this connection: none")
+                        .body(ConnectionCommands::waitForReplicas),
                 CommandSpec.command("select", 2)
                         .flags(LOADING, STALE, FAST)
                         .categories(AclCategory.CONNECTION)
@@ -151,7 +157,7 @@ final class ConnectionCommands {
         }
         long index = call.number(1);
         if (index != (int) index) {
-            call.error("ERR value is out of range, value must between -2147483648 and 2147483647");
+            call.error(Errors.INT_RANGE);
         } else if (index != 0) {
             call.error(Errors.DB_INDEX);
         } else {
@@ -162,5 +168,18 @@ final class ConnectionCommands {
     private static void quit(Call call) {
         call.session().closeAfterReply();
         call.reply().ok();
+    }
+
+    /// There are no replicas, so none will come however long one waits.
+    private static void waitForReplicas(Call call) {
+        if (!call.isNumber(1)) {
+            call.error(Errors.NOT_AN_INTEGER);
+        } else if (!call.isNumber(2)) {
+            call.error("ERR timeout is not an integer or out of range");
+        } else if (call.number(2) < 0) {
+            call.error("ERR timeout is negative");
+        } else {
+            call.reply().integer(0);
+        }
     }
 }

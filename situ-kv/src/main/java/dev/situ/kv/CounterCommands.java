@@ -8,7 +8,7 @@ import dev.situ.resp.Command;
 import dev.situ.store.StoreStatus;
 import java.util.List;
 
-/// Commands that count: `INCR`, `DECR`, `INCRBY`, `DECRBY`.
+/// Commands that count: `INCR`, `DECR`, `INCRBY`, `DECRBY`, `INCRBYFLOAT`.
 final class CounterCommands {
     private static final int KEY = 1;
     private static final int AMOUNT = 2;
@@ -24,7 +24,13 @@ final class CounterCommands {
                 counter("incrby", 3, "Increment the integer value of a key by the given amount")
                         .body(call -> addAmount(call, false)),
                 counter("decrby", 3, "Decrement the integer value of a key by the given number")
-                        .body(call -> addAmount(call, true)));
+                        .body(call -> addAmount(call, true)),
+                CommandSpec.command("incrbyfloat", 3)
+                        .flags(WRITE, DENYOOM, FAST)
+                        .categories(AclCategory.STRING)
+                        .keys(1, 1, 1, "RW", "access", "update")
+                        .docs("string", "2.6.0", "Increment the float value of a key by the given amount")
+                        .body(CounterCommands::addFloat));
     }
 
     private static CommandSpec.Builder counter(String name, int arity, String summary) {
@@ -60,6 +66,28 @@ final class CounterCommands {
             case ADDED -> call.reply().integer(update.sum());
             case NOT_A_NUMBER -> call.error(Errors.NOT_AN_INTEGER);
             case OVERFLOW -> call.error("ERR increment or decrement would overflow");
+        }
+    }
+
+    private static void addFloat(Call call) {
+        ExtendedFloat amount =
+                call.command().length(AMOUNT) > ExtendedFloat.MAX_TEXT ? null : ExtendedFloat.parse(call.text(AMOUNT));
+        if (amount == null) {
+            call.error(Errors.NOT_A_FLOAT);
+            return;
+        }
+        FloatUpdate update = call.floatUpdate;
+        update.begin(call.command(), KEY, amount);
+        StoreStatus status = call.update(KEY, update);
+        String sum = update.sum();
+        if (status == StoreStatus.FULL) {
+            call.error(Errors.OUT_OF_MEMORY);
+        } else if (!update.isNumber()) {
+            call.error(Errors.NOT_A_FLOAT);
+        } else if (sum == null) {
+            call.error("ERR increment would produce NaN or Infinity");
+        } else {
+            call.reply().bulk(sum);
         }
     }
 }

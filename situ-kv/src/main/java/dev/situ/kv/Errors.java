@@ -6,14 +6,21 @@ import java.util.Locale;
 final class Errors {
     static final String SYNTAX = "ERR syntax error";
     static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+    static final String NOT_A_FLOAT = "ERR value is not a valid float";
+    static final String TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+    static final String BIT_OFFSET = "ERR bit offset is not an integer or out of range";
+    static final String DIGEST = "ERR must be exactly 16 hexadecimal characters";
     static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
     static final String DB_INDEX = "ERR DB index is out of range";
+    static final String INT_RANGE = "ERR value is out of range, value must between -2147483648 and 2147483647";
     static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
     static final String NO_PASSWORD_SET = "ERR AUTH <password> called without any password configured for the default"
             + " user. Are you sure your configuration is correct?";
     static final String CLIENT_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
     private static final int SHOWN = 128;
+    /// An option is shown whole, but not if it is of megabytes.
+    private static final int OPTION_SHOWN = 4096;
 
     private Errors() {}
 
@@ -23,6 +30,10 @@ final class Errors {
 
     static String expireTime(CommandSpec spec) {
         return "ERR invalid expire time in '" + spec.fullName + "' command";
+    }
+
+    static String unsupportedOption(Call call, int argument) {
+        return "ERR Unsupported option " + call.shown(argument, OPTION_SHOWN).replaceFirst("[\r\n]+\\z", "");
     }
 
     static String unknownCommand(Call call) {

@@ -195,7 +195,7 @@ public final class Executor {
         if (keys == null) {
             return true;
         }
-        int last = keys.lastIn(command.count());
+        int last = keys.lastIn(command);
         for (int i = keys.first(); i <= last; i += keys.step()) {
             if (!slotOwner.owns(command.memory(), command.offset(i), command.length(i))) {
                 reply.error(slotOwner.refusal(command.memory(), command.offset(i), command.length(i)));

@@ -2,14 +2,24 @@ package dev.situ.kv;
 
 import static dev.situ.kv.CommandFlag.FAST;
 import static dev.situ.kv.CommandFlag.READONLY;
+import static dev.situ.kv.CommandFlag.WRITE;
 
 import dev.situ.store.Record;
+import dev.situ.store.StoreStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Commands that tell when a key expires: `TTL`, `PTTL`, `EXPIRETIME`, `PEXPIRETIME`.
+/// Commands that tell when a key expires, and that say it: `TTL`, `PTTL`, `EXPIRETIME`, `PEXPIRETIME`; `EXPIRE`,
+/// `PEXPIRE`, `EXPIREAT`, `PEXPIREAT`, `PERSIST`.
 final class ExpiryCommands {
+    private static final int KEY = 1;
     private static final int NO_KEY = -2;
     private static final int NO_EXPIRY = -1;
+
+    private static final byte[] NX = Text.bytes("nx");
+    private static final byte[] XX = Text.bytes("xx");
+    private static final byte[] GT = Text.bytes("gt");
+    private static final byte[] LT = Text.bytes("lt");
 
     private ExpiryCommands() {}
 
@@ -24,7 +34,30 @@ final class ExpiryCommands {
                 command("expiretime", "7.0.0", "Get the expiration Unix timestamp for a key")
                         .body(call -> reply(call, true, false)),
                 command("pexpiretime", "7.0.0", "Get the expiration Unix timestamp for a key in milliseconds")
-                        .body(call -> reply(call, false, false)));
+                        .body(call -> reply(call, false, false)),
+                change("expire", "1.0.0", "Set a key's time to live in seconds", ExpiryUnit.EX),
+                change("pexpire", "2.6.0", "Set a key's time to live in milliseconds", ExpiryUnit.PX),
+                change("expireat", "1.2.0", "Set the expiration for a key as a Unix timestamp", ExpiryUnit.EXAT),
+                change(
+                        "pexpireat",
+                        "2.6.0",
+                        "Set the expiration for a key as a Unix timestamp in milliseconds",
+                        ExpiryUnit.PXAT),
+                change("persist", 2, "2.2.0", "Remove the expiration from a key")
+                        .body(ExpiryCommands::persist));
+    }
+
+    private static CommandSpec.Builder change(String name, String since, String summary, ExpiryUnit unit) {
+        return change(name, -3, since, summary).body(call -> expire(call, unit));
+    }
+
+    private static CommandSpec.Builder change(String name, int arity, String since, String summary) {
+        return CommandSpec.command(name, arity)
+                .flags(WRITE, FAST)
+                .categories(AclCategory.KEYSPACE)
+                .keys(1, 1, 1, "RW", "update")
+                .docs("generic", since, summary)
+                .complexity("O(N) where N is the length of the value, which is copied.");
     }
 
     private static CommandSpec.Builder command(String name, String since, String summary) {
@@ -36,7 +69,7 @@ final class ExpiryCommands {
     }
 
     private static void reply(Call call, boolean seconds, boolean relative) {
-        long record = call.find(1);
+        long record = call.find(KEY);
         if (record == Record.NONE) {
             call.reply().integer(NO_KEY);
             return;
@@ -48,5 +81,65 @@ final class ExpiryCommands {
         }
         long millis = relative ? Math.max(0, at - call.worker.nowMillis()) : at;
         call.reply().integer(seconds ? (millis + 500) / 1000 : millis);
+    }
+
+    private static void expire(Call call, ExpiryUnit unit) {
+        int conditions = 0;
+        for (int i = 3; i < call.count(); i++) {
+            int condition = condition(call, i);
+            if (condition == ExpireUpdate.ALWAYS) {
+                call.error(Errors.unsupportedOption(call, i));
+                return;
+            }
+            conditions |= condition;
+        }
+        String error = contradiction(conditions);
+        long now = call.worker.nowMillis();
+        if (error == null && !call.isNumber(2)) {
+            error = Errors.NOT_AN_INTEGER;
+        }
+        if (error == null && !unit.isPoint(call.number(2), now)) {
+            error = Errors.expireTime(call.spec());
+        }
+        if (error != null) {
+            call.error(error);
+            return;
+        }
+        call.expireUpdate.begin(call.command(), KEY, unit.toMillis(call.number(2), now), conditions);
+        change(call);
+    }
+
+    private static int condition(Call call, int argument) {
+        if (call.is(argument, NX)) {
+            return ExpireUpdate.IF_NONE;
+        }
+        if (call.is(argument, XX)) {
+            return ExpireUpdate.IF_SOME;
+        }
+        if (call.is(argument, GT)) {
+            return ExpireUpdate.IF_LATER;
+        }
+        return call.is(argument, LT) ? ExpireUpdate.IF_EARLIER : ExpireUpdate.ALWAYS;
+    }
+
+    private static @Nullable String contradiction(int conditions) {
+        if ((conditions & ExpireUpdate.IF_NONE) != 0 && conditions != ExpireUpdate.IF_NONE) {
+            return "ERR NX and XX, GT or LT options at the same time are not compatible";
+        }
+        boolean both = (conditions & ExpireUpdate.IF_LATER) != 0 && (conditions & ExpireUpdate.IF_EARLIER) != 0;
+        return both ? "ERR GT and LT options at the same time are not compatible" : null;
+    }
+
+    private static void persist(Call call) {
+        call.expireUpdate.beginPersist(call.command(), KEY);
+        change(call);
+    }
+
+    private static void change(Call call) {
+        if (call.update(KEY, call.expireUpdate) == StoreStatus.FULL) {
+            call.error(Errors.OUT_OF_MEMORY);
+        } else {
+            call.reply().integer(call.expireUpdate.isChanged() ? 1 : 0);
+        }
     }
 }

@@ -40,6 +40,14 @@ enum ExpiryUnit {
         return !relative || inMillis(time) <= Long.MAX_VALUE - nowMillis;
     }
 
+    /// Says whether `time`, in this unit, is a point of time at all, though it may be over: not beyond 64 bits.
+    boolean isPoint(long time, long nowMillis) {
+        if (seconds && (time > Long.MAX_VALUE / 1000 || time < Long.MIN_VALUE / 1000)) {
+            return false;
+        }
+        return !relative || inMillis(time) <= Long.MAX_VALUE - nowMillis;
+    }
+
     /// A valid `time` in milliseconds since 1970.
     long toMillis(long time, long nowMillis) {
         return relative ? inMillis(time) + nowMillis : inMillis(time);

@@ -1,21 +1,26 @@
 package dev.situ.kv;
 
+import dev.situ.memory.Words;
+import java.lang.foreign.MemorySegment;
+
 /// Glob patterns with the rules of Redis's `stringmatchlen`: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, and `\` before
 /// a char that is meant as it is.
 ///
 /// On a mismatch only the last `*` has to try again, one char further: what the ones before it took may stay as
-/// it is. So the time is at most the product of both lengths, whatever the pattern.
+/// it is. So the time is at most the product of both lengths, whatever the pattern. Bytes are signed in ranges, as
+/// Redis's chars are. Reused for many texts; confined to one thread.
 final class Glob {
-    private final String pattern;
+    private final byte[] pattern;
     private int next; // in the pattern, behind what matched last
 
-    private Glob(String pattern) {
-        this.pattern = pattern;
+    /// Makes a pattern of one char for each byte.
+    Glob(String pattern) {
+        this.pattern = Text.bytes(pattern);
     }
 
-    /// Says whether the text matches.
+    /// Says whether a text, of one char for each byte, matches.
     static boolean matches(String pattern, String text) {
-        return new Glob(pattern).matches(text);
+        return new Glob(pattern).matches(MemorySegment.ofArray(Text.bytes(text)), 0, text.length());
     }
 
     /// Says whether a text is a pattern, rather than a plain word.
@@ -23,16 +28,22 @@ final class Glob {
         return text.chars().anyMatch(c -> c == '*' || c == '?' || c == '[');
     }
 
-    private boolean matches(String text) {
+    /// Says whether only an empty text can match, because nothing is asked for.
+    boolean isEmpty() {
+        return pattern.length == 0;
+    }
+
+    /// Says whether some bytes match. Allocates nothing.
+    boolean matches(MemorySegment memory, long offset, int length) {
         int star = -1;
         int starText = 0;
         int at = 0;
         int p = 0;
-        while (at < text.length()) {
-            if (p < pattern.length() && pattern.charAt(p) == '*') {
+        while (at < length) {
+            if (p < pattern.length && pattern[p] == '*') {
                 star = ++p;
                 starText = at;
-            } else if (p < pattern.length() && matchesOne(p, text.charAt(at))) {
+            } else if (p < pattern.length && matchesOne(p, Words.getByte(memory, offset + at))) {
                 p = next;
                 at++;
             } else if (star >= 0) {
@@ -42,14 +53,14 @@ final class Glob {
                 return false;
             }
         }
-        while (p < pattern.length() && pattern.charAt(p) == '*') {
+        while (p < pattern.length && pattern[p] == '*') {
             p++;
         }
-        return p == pattern.length();
+        return p == pattern.length;
     }
 
-    private boolean matchesOne(int p, char wanted) {
-        char c = pattern.charAt(p);
+    private boolean matchesOne(int p, byte wanted) {
+        byte c = pattern[p];
         next = p + 1;
         if (c == '?') {
             return true;
@@ -57,26 +68,26 @@ final class Glob {
         if (c == '[') {
             return matchesClass(p + 1, wanted);
         }
-        if (c == '\\' && next < pattern.length()) {
-            c = pattern.charAt(next++);
+        if (c == '\\' && next < pattern.length) {
+            c = pattern[next++];
         }
         return c == wanted;
     }
 
-    private boolean matchesClass(int first, char wanted) {
+    private boolean matchesClass(int first, byte wanted) {
         int at = first;
-        boolean not = at < pattern.length() && pattern.charAt(at) == '^';
+        boolean not = at < pattern.length && pattern[at] == '^';
         if (not) {
             at++;
         }
         boolean has = false;
-        while (at < pattern.length() && pattern.charAt(at) != ']') {
-            char from = pattern.charAt(at);
-            if (from == '\\' && at + 1 < pattern.length()) {
+        while (at < pattern.length && pattern[at] != ']') {
+            byte from = pattern[at];
+            if (from == '\\' && at + 1 < pattern.length) {
                 at++;
-                has |= pattern.charAt(at) == wanted;
-            } else if (at + 2 < pattern.length() && pattern.charAt(at + 1) == '-') {
-                char to = pattern.charAt(at + 2);
+                has |= pattern[at] == wanted;
+            } else if (at + 2 < pattern.length && pattern[at + 1] == '-') {
+                byte to = pattern[at + 2];
                 has |= wanted >= Math.min(from, to) && wanted <= Math.max(from, to);
                 at += 2;
             } else {
@@ -84,7 +95,7 @@ final class Glob {
             }
             at++;
         }
-        next = Math.min(at + 1, pattern.length());
+        next = Math.min(at + 1, pattern.length);
         return has != not;
     }
 }

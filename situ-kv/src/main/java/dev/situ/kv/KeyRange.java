@@ -1,5 +1,7 @@
 package dev.situ.kv;
 
+import dev.situ.resp.Command;
+import dev.situ.resp.Decimal;
 import java.util.List;
 
 /// Which arguments of a command are keys, and what the command does with them.
@@ -10,7 +12,8 @@ import java.util.List;
 /// @param flags what is done with the keys, in Redis's words: `RO`, `RW`, `OW` or `RM`, then `access` and the
 ///     like
 /// @param notes a remark for `COMMAND INFO`, or empty
-record KeyRange(int first, int last, int step, List<String> flags, String notes) {
+/// @param countAt the argument that says how many keys there are, right before the first; 0: the last key is known
+record KeyRange(int first, int last, int step, List<String> flags, String notes, int countAt) {
     KeyRange {
         flags = List.copyOf(flags);
         if (first < 1 || step < 1 || (last >= 0 && last < first)) {
@@ -18,8 +21,25 @@ record KeyRange(int first, int last, int step, List<String> flags, String notes)
         }
     }
 
-    /// The argument of the last key in a command of `count` arguments.
-    int lastIn(int count) {
-        return last < 0 ? count + last : Math.min(last, count - 1);
+    /// Keys whose last one is known.
+    KeyRange(int first, int last, int step, List<String> flags, String notes) {
+        this(first, last, step, flags, notes, 0);
+    }
+
+    boolean isCounted() {
+        return countAt > 0;
+    }
+
+    /// The argument of the last key in a command; before the first if it does not say how many there are.
+    int lastIn(Command command) {
+        int count = command.count();
+        if (!isCounted()) {
+            return last < 0 ? count + last : Math.min(last, count - 1);
+        }
+        long offset = command.offset(countAt);
+        int length = command.length(countAt);
+        boolean valid = Decimal.isValid(command.memory(), offset, length);
+        long keys = valid ? Decimal.value(command.memory(), offset, length) : 0;
+        return keys < 1 || keys > count ? first - 1 : (int) Math.min(first + (keys - 1) * step, count - 1L);
     }
 }

@@ -125,6 +125,28 @@ public final class Reply {
     void value(Store store, long record, int from, int length) {
         ensure(RespWriter.MAX_HEADER);
         at = RespWriter.bulkHeader(memory, at, length);
+        append(store, record, from, length);
+        lineEnd();
+    }
+
+    /// A bulk string of the first `length` bytes of a value between two runs of bytes, which are copied.
+    void valueWithin(
+            Store store,
+            long record,
+            int length,
+            MemorySegment before,
+            int beforeLength,
+            MemorySegment behind,
+            int behindLength) {
+        ensure(RespWriter.MAX_HEADER);
+        at = RespWriter.bulkHeader(memory, at, beforeLength + length + behindLength);
+        append(before, 0, beforeLength);
+        append(store, record, 0, length);
+        append(behind, 0, behindLength);
+        lineEnd();
+    }
+
+    private void append(Store store, long record, int from, int length) {
         if (length <= copyUpTo) {
             ensure(length + 2);
             store.values().copy(record, from, length, memory, at);
@@ -133,7 +155,6 @@ public final class Reply {
             seal();
             store.values().appendTo(record, from, length, slices);
         }
-        lineEnd();
     }
 
     /// A copy of some bytes, of any number, as a bulk string.

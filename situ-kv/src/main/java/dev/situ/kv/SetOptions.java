@@ -3,6 +3,8 @@ package dev.situ.kv;
 import org.jspecify.annotations.Nullable;
 
 /// What may follow the value in `SET`, read from a call. Reused.
+///
+/// At most one condition: `NX`, `XX`, or one on the old value.
 final class SetOptions {
     private static final byte[] NX = Text.bytes("nx");
     private static final byte[] XX = Text.bytes("xx");
@@ -15,8 +17,12 @@ final class SetOptions {
     boolean keepTtl;
     /// 0: none.
     long expireAtMillis;
+    /// What must hold of the old value.
+    final ValueCondition condition;
 
-    SetOptions() {}
+    SetOptions(ValueBytes bytes) {
+        condition = new ValueCondition(bytes);
+    }
 
     /// No options.
     void clear() {
@@ -25,6 +31,12 @@ final class SetOptions {
         get = false;
         keepTtl = false;
         expireAtMillis = 0;
+        condition.clear();
+    }
+
+    /// Whether the old record must be known before it is replaced.
+    boolean needsOld() {
+        return get || keepTtl || !condition.isNone();
     }
 
     /// Reads the options from argument `first` on. Gives the text of an error, or null.
@@ -34,10 +46,15 @@ final class SetOptions {
         ExpiryUnit unit = null;
         int time = 0;
         for (int i = first; i < call.count(); i++) {
-            if (call.is(i, NX) && !ifPresent) {
+            if (call.is(i, NX) && !ifPresent && condition.isNone()) {
                 ifAbsent = true;
-            } else if (call.is(i, XX) && !ifAbsent) {
+            } else if (call.is(i, XX) && !ifAbsent && condition.isNone()) {
                 ifPresent = true;
+            } else if (ValueCondition.isNamed(call, i)) {
+                if (ifAbsent || ifPresent || !condition.isNone() || i + 1 == call.count()) {
+                    return Errors.SYNTAX;
+                }
+                condition.read(call, i++);
             } else if (call.is(i, GET)) {
                 get = true;
             } else if (call.is(i, KEEPTTL) && unit == null) {

@@ -7,7 +7,8 @@ import dev.situ.store.Store;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
 
-/// A `SET` that must know the record that it replaces: with `GET` or `KEEPTTL`. The old record and the new one
+/// A `SET` that must know the record that it replaces: with `GET`, `KEEPTTL` or a condition on the old value. The old
+/// record and the new one
 /// change places in one step.
 ///
 /// Each attempt claims its own record and copies the value into it, because an attempt that another writer
@@ -27,10 +28,11 @@ final class SetUpdate implements RecordUpdate {
     private int valueLength;
     // The record that the value was received into, or NONE: it is in memory.
     private long received;
-    private SetOptions options = new SetOptions();
+    private SetOptions options;
     private long old;
 
-    SetUpdate(Store store) {
+    SetUpdate(Store store, SetOptions options) {
+        this.options = options;
         this.store = store;
         this.region = store.memory();
     }
@@ -66,7 +68,7 @@ final class SetUpdate implements RecordUpdate {
     @Override
     public long apply(StoreWorker worker, long record) {
         old = record;
-        if (record == Record.NONE ? options.ifPresent : options.ifAbsent) {
+        if ((record == Record.NONE ? options.ifPresent : options.ifAbsent) || !options.condition.holds(record)) {
             return KEEP;
         }
         long next = Framing.claim(worker, region, key, keyOffset, keyLength, valueLength);

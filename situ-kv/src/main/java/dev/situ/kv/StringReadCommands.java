@@ -5,9 +5,10 @@ import static dev.situ.kv.CommandFlag.READONLY;
 
 import dev.situ.store.LookupBurst;
 import dev.situ.store.Record;
+import java.util.HexFormat;
 import java.util.List;
 
-/// Commands that read values: `GET`, `MGET`, `STRLEN`, `GETRANGE`, `SUBSTR`.
+/// Commands that read values: `GET`, `MGET`, `STRLEN`, `GETRANGE`, `SUBSTR`, `DIGEST`.
 final class StringReadCommands {
     private static final int KEY = 1;
     private static final String OF_RETURNED = "O(N) where N is the length of the returned string.";
@@ -37,6 +38,13 @@ final class StringReadCommands {
                         .keys(1, 1, 1, "RO")
                         .docs("string", "2.2.0", "Get the length of the value stored in a key")
                         .body(StringReadCommands::length),
+                CommandSpec.command("digest", 2)
+                        .flags(READONLY, FAST)
+                        .categories(AclCategory.STRING)
+                        .keys(1, 1, 1, "RO", "access")
+                        .docs("string", "8.4.0", "Get the XXH3 hash of the value of a key, in hexadecimal")
+                        .complexity("O(N) where N is the length of the value.")
+                        .body(StringReadCommands::digest),
                 range("getrange", "2.4.0"),
                 range("substr", "1.0.0"));
     }
@@ -68,6 +76,15 @@ final class StringReadCommands {
     private static void length(Call call) {
         long record = call.lookUp(KEY);
         call.reply().integer(record == Record.NONE ? 0 : Record.valueLength(call.region, record));
+    }
+
+    private static void digest(Call call) {
+        long record = call.lookUp(KEY);
+        if (record == Record.NONE) {
+            call.reply().nothing();
+        } else {
+            call.reply().bulk(HexFormat.of().toHexDigits(call.bytes.digest(record)));
+        }
     }
 
     /// Both ends belong to the range; negative ones count from the end of the value.

@@ -9,7 +9,8 @@ import dev.situ.store.Record;
 import dev.situ.store.StoreStatus;
 import java.util.List;
 
-/// Commands that replace values: `SET`, `SETNX`, `SETEX`, `PSETEX`, `GETSET`, `GETDEL`.
+/// Commands that replace values, or take them away: `SET`, `SETNX`, `SETEX`, `PSETEX`, `GETSET`, `GETDEL`, `GETEX`,
+/// `DELEX`.
 final class StringWriteCommands {
     private static final int KEY = 1;
     private static final int VALUE = 2;
@@ -48,7 +49,22 @@ final class StringWriteCommands {
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RW", "access", "delete")
                         .docs("string", "6.2.0", "Get the value of a key and delete the key")
-                        .body(StringWriteCommands::getAndDelete));
+                        .body(StringWriteCommands::getAndDelete),
+                CommandSpec.command("getex", -2)
+                        .flags(WRITE, FAST)
+                        .categories(AclCategory.STRING)
+                        .keys(1, 1, 1, "RW", "access", "update")
+                        .keyNotes("RW and UPDATE because it changes the TTL")
+                        .docs("string", "6.2.0", "Get the value of a key and optionally set its expiration")
+                        .complexity("O(1); O(N) with a change of the expiration, N being the length of the value")
+                        .body(StringWriteCommands::getAndExpire),
+                CommandSpec.command("delex", -2)
+                        .flags(WRITE, FAST)
+                        .categories(AclCategory.STRING)
+                        .keys(1, 1, 1, "RM", "delete")
+                        .docs("string", "8.4.0", "Delete a key, only if its value or the digest of it is the given one")
+                        .complexity("O(N) where N is the length of the value, if there is a condition")
+                        .body(StringWriteCommands::deleteIf));
     }
 
     private static CommandSpec.Builder setExpiring(String name, String since, String summary, ExpiryUnit unit) {
@@ -70,7 +86,7 @@ final class StringWriteCommands {
         String error = options.read(call, 3);
         if (error != null) {
             call.error(error);
-        } else if (options.get || options.keepTtl) {
+        } else if (options.needsOld()) {
             exchange(call, options);
         } else {
             replyStored(call, putIf(call, VALUE, options));
@@ -131,7 +147,9 @@ final class StringWriteCommands {
             update.value(received);
         }
         StoreStatus status = call.update(KEY, update);
-        if (status == StoreStatus.FULL || !options.get) {
+        if (options.condition.isRefused()) {
+            call.error(Errors.DIGEST);
+        } else if (status == StoreStatus.FULL || !options.get) {
             replyStored(call, status);
         } else {
             call.valueOrNothing(update.old());
@@ -140,8 +158,62 @@ final class StringWriteCommands {
 
     private static void getAndDelete(Call call) {
         TakeUpdate update = call.takeUpdate;
+        update.condition.clear();
         call.update(KEY, update);
         call.valueOrNothing(update.old());
+    }
+
+    private static void getAndExpire(Call call) {
+        GetexOptions options = call.getexOptions;
+        if (!options.read(call, 2)) {
+            call.error(Errors.SYNTAX);
+            return;
+        }
+        long record = call.lookUp(KEY);
+        ExpiryUnit unit = options.unit();
+        if (record == Record.NONE || (unit == null && !options.isPersist())) {
+            call.valueOrNothing(record);
+            return;
+        }
+        ExpireUpdate update = call.expireUpdate;
+        if (unit == null) {
+            update.beginPersist(call.command(), KEY);
+        } else {
+            String error = call.setOptions.readTime(call, options.time(), unit);
+            if (error != null) {
+                call.error(error);
+                return;
+            }
+            update.begin(call.command(), KEY, call.setOptions.expireAtMillis, ExpireUpdate.ALWAYS);
+        }
+        if (call.update(KEY, update) == StoreStatus.FULL) {
+            call.error(Errors.OUT_OF_MEMORY);
+        } else {
+            call.valueOrNothing(update.old());
+        }
+    }
+
+    /// `DELEX key [IFEQ value | IFNE value | IFDEQ digest | IFDNE digest]`
+    private static void deleteIf(Call call) {
+        TakeUpdate update = call.takeUpdate;
+        update.condition.clear();
+        if (call.count() != 2 && call.count() != 4) {
+            call.error(Errors.arity(call.spec()));
+            return;
+        }
+        if (call.count() == 4) {
+            if (!ValueCondition.isNamed(call, 2)) {
+                call.error("ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE");
+                return;
+            }
+            update.condition.read(call, 2);
+        }
+        StoreStatus status = call.update(KEY, update);
+        if (update.condition.isRefused()) {
+            call.error(Errors.DIGEST);
+        } else {
+            call.reply().integer(status == StoreStatus.DELETED ? 1 : 0);
+        }
     }
 
     private static void replyStored(Call call, StoreStatus status) {

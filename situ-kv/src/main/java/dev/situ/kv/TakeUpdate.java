@@ -4,13 +4,16 @@ import dev.situ.store.Record;
 import dev.situ.store.RecordUpdate;
 import dev.situ.store.StoreWorker;
 
-/// Removes a key and tells what it had. Reused; confined to one thread.
+/// Removes a key, if a condition on its value holds, and tells what it had. Reused; confined to one thread.
 final class TakeUpdate implements RecordUpdate {
+    final ValueCondition condition;
     private long old;
 
-    TakeUpdate() {}
+    TakeUpdate(ValueBytes bytes) {
+        condition = new ValueCondition(bytes);
+    }
 
-    /// The record that was removed, valid inside the epoch, or [Record#NONE].
+    /// The record that was there, valid inside the epoch, or [Record#NONE].
     long old() {
         return old;
     }
@@ -18,6 +21,6 @@ final class TakeUpdate implements RecordUpdate {
     @Override
     public long apply(StoreWorker worker, long record) {
         old = record;
-        return record == Record.NONE ? KEEP : REMOVE;
+        return record == Record.NONE || !condition.holds(record) ? KEEP : REMOVE;
     }
 }

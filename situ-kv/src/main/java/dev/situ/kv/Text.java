@@ -31,6 +31,11 @@ final class Text {
     static String of(MemorySegment memory, long offset, int length) {
         byte[] bytes = new byte[length];
         Words.copyTo(memory, offset, bytes, 0, length);
+        return of(bytes);
+    }
+
+    /// The same of bytes of the heap.
+    static String of(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 

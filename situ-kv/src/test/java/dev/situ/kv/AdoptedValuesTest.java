@@ -158,7 +158,26 @@ class AdoptedValuesTest {
     private static String command(Random random) {
         String key = "k" + random.nextInt(5);
         String value = value(random.nextInt(random.nextInt(10) == 0 ? 30_000 : 2500), random.nextInt());
-        return switch (random.nextInt(10)) {
+        String place = "" + random.nextInt(3000);
+        String other = "k" + random.nextInt(5);
+        return switch (random.nextInt(26)) {
+            case 22 -> Server.bulk("COPY", key, other, "REPLACE");
+            case 23 -> Server.bulk("RENAME", key, other);
+            case 24 -> Server.bulk("BITOP", random.nextBoolean() ? "AND" : "XOR", "k0", key, other);
+            case 25 -> Server.bulk("MSET", key, value, other, value);
+            case 20 -> Server.bulk("EXPIRE", key, "1000");
+            case 21 -> Server.bulk("DUMP", key);
+            case 10 -> Server.bulk("APPEND", key, value(random.nextInt(50), 1));
+            case 11 -> Server.bulk("SETRANGE", key, place, value(random.nextInt(2000), 2));
+            case 12 -> Server.bulk("SETBIT", key, place, "" + random.nextInt(2));
+            case 13 -> Server.bulk("GETBIT", key, place);
+            case 14 ->
+                Server.bulk("BITCOUNT", key, place, "-" + random.nextInt(500), random.nextBoolean() ? "BIT" : "BYTE");
+            case 15 -> Server.bulk("BITPOS", key, "" + random.nextInt(2), place);
+            case 16 -> Server.bulk("DIGEST", key);
+            case 17 -> Server.bulk("BITFIELD", key, "GET", "i64", place, "INCRBY", "u33", place, "77");
+            case 18 -> Server.bulk("GETEX", key, "EX", "1000");
+            case 19 -> Server.bulk(random.nextInt(30) == 0 ? "LCS" : "MGET", key, "k" + random.nextInt(5));
             case 0, 1, 2 -> Server.bulk("SET", key, value);
             case 3 -> Server.bulk("SET", key, value, random.nextBoolean() ? "NX" : "GET");
             case 4 -> Server.bulk("GETSET", key, value);

@@ -2,6 +2,7 @@ package dev.situ.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.store.EvictionPolicy;
 import dev.situ.store.StoreOptions;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -98,6 +99,297 @@ class CommandsTest {
         assertReply(":1700000010", "EXPIRETIME", "k");
         assertReply("-ERR invalid expire time in 'psetex' command", "PSETEX", "k", "-1", "v");
         assertReply(":1", "UNLINK", "k");
+    }
+
+    @Test
+    void digestsAreXxh3() {
+        // The examples of Redis's documentation and of others that have the command.
+        client.command("SET", "k", "Hello world");
+        assertReply("$16\r\nb6acb9d84a38ff74", "DIGEST", "k");
+        client.command("SET", "k", "test");
+        assertReply("$16\r\n9ec9f7918d7dfc40", "DIGEST", "k");
+        client.command("SET", "k", "hello");
+        assertReply("$16\r\n9555e8555c62dcfd", "DIGEST", "k");
+        client.command("SET", "k", "Hello, Dragonfly!");
+        assertReply("$16\r\n063b4909128e92b7", "DIGEST", "k");
+        client.command(
+                "SET",
+                "k",
+                "v8lf0c11xh8ymlqztfd3eeq16kfn4sspw7fqmnuuq3k3t75em5wdizgcdw7uc26nnf961u2jkfzkjytls2kwlj7626sd");
+        assertReply("$16\r\n00006c38adf31777", "DIGEST", "k");
+        assertReply("$-1", "DIGEST", "none");
+    }
+
+    @Test
+    void setHonoursConditionsOnTheOldValue() {
+        assertReply("$-1", "SET", "k", "new", "IFEQ", "old");
+        assertReply("$-1", "SET", "k", "new", "IFDEQ", "9ec9f7918d7dfc40");
+        assertReply(":0", "EXISTS", "k");
+        assertReply("+OK", "SET", "k", "test", "IFNE", "old");
+        assertReply("+OK", "SET", "other", "test", "IFDNE", "9ec9f7918d7dfc40");
+        assertReply("$-1", "SET", "k", "new", "IFEQ", "tes");
+        assertReply("$-1", "SET", "k", "new", "IFNE", "test");
+        assertReply("$-1", "SET", "k", "new", "IFDNE", "9EC9F7918D7DFC40");
+        assertReply("$4\r\ntest", "SET", "k", "new", "IFEQ", "x", "GET");
+        assertReply("$4\r\ntest", "GET", "k");
+        assertReply("+OK", "SET", "k", "new", "IFDEQ", "9ec9f7918d7dfc40", "PX", "5000");
+        assertReply("$3\r\nnew", "SET", "k", "newer", "ifeq", "new", "GET", "KEEPTTL");
+        assertReply(":5000", "PTTL", "k");
+        assertReply("$5\r\nnewer", "GET", "k");
+        assertReply("-ERR syntax error", "SET", "k", "v", "IFEQ");
+        assertReply("-ERR syntax error", "SET", "k", "v", "NX", "IFEQ", "a");
+        assertReply("-ERR syntax error", "SET", "k", "v", "IFEQ", "a", "XX");
+        assertReply("-ERR syntax error", "SET", "k", "v", "IFEQ", "a", "IFNE", "b");
+        assertReply("-ERR must be exactly 16 hexadecimal characters", "SET", "k", "v", "IFDEQ", "9ec9f7918d7dfc4");
+        assertReply("-ERR must be exactly 16 hexadecimal characters", "SET", "k", "v", "IFDNE", "9ec9f7918d7dfc4g");
+        assertReply("-ERR must be exactly 16 hexadecimal characters", "SET", "k", "v", "IFDNE", "", "GET");
+        assertReply("$-1", "SET", "none", "v", "IFDEQ", "1234567890");
+        assertReply("+OK", "SET", "none", "v", "IFDNE", "1234567890");
+    }
+
+    @Test
+    void aLargeValueMayDependOnTheOldOne() {
+        String large = "v".repeat(100_000);
+        String request = Server.bulk("SET", "k", large, "IFEQ", "old");
+        client.command("SET", "k", "older");
+        assertThat(client.send(request.substring(0, 5000)) + client.send(request.substring(5000)))
+                .isEqualTo("$-1\r\n");
+        client.command("SET", "k", "old");
+        assertThat(client.send(request.substring(0, 5000)) + client.send(request.substring(5000)))
+                .isEqualTo("+OK\r\n");
+        assertReply("$" + large.length() + "\r\n" + large, "GET", "k");
+    }
+
+    @Test
+    void delexDeletesWhatIsAsItWas() {
+        assertReply(":0", "DELEX", "k");
+        assertReply(":0", "DELEX", "k", "IFNE", "x");
+        client.command("SET", "k", "test");
+        assertReply(":0", "DELEX", "k", "IFEQ", "x");
+        assertReply(":0", "DELEX", "k", "IFNE", "test");
+        assertReply(":0", "DELEX", "k", "IFDEQ", "0000000000000000");
+        assertReply(":0", "DELEX", "k", "IFDNE", "9ec9f7918d7dfc40");
+        assertReply(":1", "EXISTS", "k");
+        for (List<String> condition :
+                List.of(List.of("IFEQ", "test"), List.of("IFNE", "x"), List.of("IFDEQ", "9ec9f7918d7dfc40"))) {
+            assertReply(":1", "DELEX", "k", condition.get(0), condition.get(1));
+            assertReply(":0", "EXISTS", "k");
+            client.command("SET", "k", "test");
+        }
+        assertReply("$4\r\ntest", "GETDEL", "k");
+        client.command("SET", "k", "test");
+        assertReply(":1", "DELEX", "k");
+        assertReply("-ERR wrong number of arguments for 'delex' command", "DELEX", "k", "IFEQ");
+        assertReply("-ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE", "DELEX", "k", "NX", "a");
+        assertReply(":0", "DELEX", "k", "IFDEQ", "x");
+        client.command("SET", "k", "test");
+        assertReply("-ERR must be exactly 16 hexadecimal characters", "DELEX", "k", "IFDEQ", "x");
+        assertReply("$4\r\ntest", "GETDEL", "k");
+    }
+
+    @Test
+    void aChangeOfAPartKeepsTheExpiry() {
+        for (List<String> change : List.of(
+                List.of("APPEND", "k", "1"),
+                List.of("SETRANGE", "k", "3", "1"),
+                List.of("SETBIT", "k", "7", "0"),
+                List.of("INCRBYFLOAT", "k", "0.5"),
+                List.of("BITFIELD", "k", "SET", "u8", "0", "49"))) {
+            client.command("SET", "k", "7", "PX", "5000");
+            assertThat(client.command(change.toArray(new String[0]))).doesNotStartWith("-");
+            assertReply(":5000", "PTTL", "k");
+        }
+    }
+
+    @Test
+    void getexChangesTheExpiry() {
+        client.command("SET", "k", "v");
+        assertReply("$1\r\nv", "GETEX", "k", "PX", "5000");
+        assertReply(":5000", "PTTL", "k");
+        assertReply("$1\r\nv", "GETEX", "k");
+        assertReply(":5000", "PTTL", "k");
+        assertReply("$1\r\nv", "GETEX", "k", "PERSIST");
+        assertReply(":-1", "PTTL", "k");
+        assertReply("$1\r\nv", "GETEX", "k", "EXAT", "1000000000");
+        assertReply("$-1", "GETEX", "k");
+    }
+
+    @Test
+    void expireCommandsHonourTheirConditions() {
+        assertReply(":0", "EXPIRE", "k", "10");
+        client.command("SET", "k", "v");
+        assertReply(":0", "EXPIRE", "k", "10", "XX");
+        assertReply(":0", "EXPIRE", "k", "10", "GT");
+        assertReply(":1", "EXPIRE", "k", "10", "LT");
+        assertReply(":1700000010", "EXPIRETIME", "k");
+        assertReply(":0", "PEXPIRE", "k", "20000", "NX");
+        assertReply(":0", "PEXPIRE", "k", "10000", "GT");
+        assertReply(":1", "PEXPIRE", "k", "10001", "GT", "XX");
+        assertReply(":1700000010001", "PEXPIRETIME", "k");
+        assertReply(":0", "PEXPIREAT", "k", "1700000010001", "LT");
+        assertReply(":1", "PEXPIREAT", "k", "1700000010000", "lt");
+        assertReply(":1", "EXPIREAT", "k", "1700000020");
+        assertReply(":20000", "PTTL", "k");
+        assertReply("$1\r\nv", "GET", "k");
+        assertReply(":1", "PERSIST", "k");
+        assertReply(":0", "PERSIST", "k");
+        assertReply(":-1", "TTL", "k");
+        assertReply("-ERR invalid expire time in 'expire' command", "EXPIRE", "k", "9223372036854775807");
+        assertReply("-ERR invalid expire time in 'pexpire' command", "PEXPIRE", "k", "9223372036854775807");
+        assertReply(":1", "PEXPIREAT", "k", "9223372036854775807");
+        assertReply("-ERR Unsupported option EX", "EXPIRE", "k", "1", "EX");
+        assertReply(
+                "-ERR NX and XX, GT or LT options at the same time are not compatible", "EXPIRE", "k", "1", "NX", "GT");
+        assertReply("-ERR GT and LT options at the same time are not compatible", "EXPIRE", "k", "1", "GT", "LT");
+    }
+
+    @Test
+    void aKeyThatIsToExpireInThePastIsDeleted() {
+        for (List<String> past : List.of(
+                List.of("EXPIRE", "0"),
+                List.of("EXPIRE", "-10"),
+                List.of("PEXPIRE", "-9223372036854775808"),
+                List.of("EXPIREAT", "0"),
+                List.of("PEXPIREAT", "1700000000000"))) {
+            client.command("SET", "k", "v");
+            assertReply(":1", past.get(0), "k", past.get(1));
+            assertReply(":0", "EXISTS", "k");
+            assertReply(":0", "DBSIZE");
+        }
+    }
+
+    @Test
+    void scanVisitsEveryKeyOnceWhateverIsAskedFor() {
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            keys.add("key" + i);
+            client.command("SET", "key" + i, "v");
+        }
+        List<String> visited = new ArrayList<>();
+        String cursor = "0";
+        int calls = 0;
+        do {
+            String[] lines = client.command("SCAN", cursor, "COUNT", "50", "MATCH", "key*")
+                    .split("\r\n", -1);
+            cursor = lines[2];
+            for (int i = 5; i < lines.length - 1; i += 2) {
+                visited.add(lines[i]);
+            }
+            calls++;
+        } while (!cursor.equals("0"));
+        assertThat(visited).containsExactlyInAnyOrderElementsOf(keys);
+        assertThat(calls).isBetween(2, 40);
+        assertThat(client.command("KEYS", "*").split("\r\n")).hasSize(2001).contains("key0", "key999");
+        assertThat(client.command("KEYS", "key99[0-4]").split("\r\n")).hasSize(11);
+        assertThat(client.command("RANDOMKEY")).startsWith("$").contains("key");
+    }
+
+    @Test
+    void objectTellsHowRedisWouldKeepAValue() {
+        for (List<String> value : List.of(
+                List.of("12", "int"),
+                List.of("-9223372036854775808", "int"),
+                List.of("9223372036854775808", "embstr"),
+                List.of("x".repeat(44), "embstr"),
+                List.of("x".repeat(45), "raw"))) {
+            client.command("SET", "k", value.get(0));
+            assertReply("$" + value.get(1).length() + "\r\n" + value.get(1), "OBJECT", "ENCODING", "k");
+        }
+        assertReply(":1", "OBJECT", "REFCOUNT", "k");
+        assertReply(":0", "OBJECT", "IDLETIME", "k");
+        assertThat(client.command("OBJECT", "FREQ", "k")).startsWith("-ERR An LFU maxmemory policy is not selected");
+        assertReply("$-1", "OBJECT", "FREQ", "none");
+        server.store.setPolicy(EvictionPolicy.ALLKEYS_LFU);
+        assertThat(client.command("OBJECT", "IDLETIME", "k")).startsWith("-ERR An LFU maxmemory policy is selected");
+    }
+
+    @Test
+    void aLargeValueIsDumpedAndRestored() {
+        String value = "\0v".repeat(100_000);
+        client.command("SET", "k", value);
+        String dump = client.command("DUMP", "k");
+        String payload = dump.substring(dump.indexOf('\n') + 1, dump.length() - 2);
+        assertThat(payload).startsWith("\0\u0080\0\3\r@\0v\0v").hasSize(value.length() + 16);
+        assertReply("-BUSYKEY Target key name already exists.", "RESTORE", "k", "0", payload);
+        assertReply("+OK", "RESTORE", "other", "5000", payload);
+        assertReply(":5000", "PTTL", "other");
+        assertReply("$" + value.length() + "\r\n" + value, "GET", "other");
+        assertReply("+OK", "RESTORE", "other", "1699999999999", payload, "REPLACE", "ABSTTL");
+        assertReply(":0", "EXISTS", "other");
+    }
+
+    @Test
+    void pairsAreStoredAllOrNone() {
+        assertReply("+OK", "MSET", "a", "1", "b", "2", "a", "3");
+        assertReply("*2\r\n$1\r\n3\r\n$1\r\n2", "MGET", "a", "b");
+        assertReply(":0", "MSETNX", "c", "1", "a", "9");
+        assertReply(":0", "EXISTS", "c");
+        assertReply(":1", "MSETNX", "c", "1", "d", "2");
+        assertReply("-" + Errors.OUT_OF_MEMORY, "MSET", "e", "1", "f", "x".repeat((int) Server.MEMORY));
+        assertReply(":0", "EXISTS", "e", "f");
+        assertReply("-ERR wrong number of arguments for 'mset' command", "MSET", "a", "1", "b");
+    }
+
+    @Test
+    void msetexStoresPairsWithOneExpiry() {
+        assertReply(":1", "MSETEX", "2", "a", "1", "b", "2", "PX", "5000");
+        assertReply(":5000", "PTTL", "a");
+        assertReply(":5000", "PTTL", "b");
+        assertReply(":0", "MSETEX", "2", "a", "1", "c", "2", "XX");
+        assertReply(":0", "MSETEX", "2", "c", "1", "b", "2", "NX", "EX", "10");
+        assertReply(":0", "EXISTS", "c");
+        assertReply(":1", "MSETEX", "2", "a", "3", "c", "4", "KEEPTTL");
+        assertReply(":5000", "PTTL", "a");
+        assertReply(":-1", "PTTL", "c");
+        assertReply(":1", "MSETEX", "2", "EX", "10", "NX", "20", "EXAT", "1700000010", "NX");
+        assertReply(":10", "TTL", "EX");
+        assertReply(":1", "MSETEX", "1", "a", "5", "XX");
+        assertReply(":-1", "PTTL", "a");
+        assertReply("-ERR invalid numkeys value", "MSETEX", "0", "a", "1");
+        assertReply("-ERR invalid numkeys value", "MSETEX", "x", "a", "1");
+        assertReply("-ERR wrong number of key-value pairs", "MSETEX", "2", "a", "1", "b");
+        assertReply("-ERR syntax error", "MSETEX", "1", "a", "1", "GET");
+        assertReply("-ERR syntax error", "MSETEX", "1", "a", "1", "b", "2");
+        assertReply("-ERR syntax error", "MSETEX", "1", "a", "1", "IFEQ", "5");
+        assertReply("-ERR invalid expire time in 'msetex' command", "MSETEX", "1", "a", "1", "EX", "0");
+        assertThat(client.command("COMMAND", "INFO", "msetex")).contains("+movablekeys", "$6\r\nkeynum\r\n");
+    }
+
+    @Test
+    void copiesAndRenamedKeysKeepTheExpiry() {
+        client.command("SET", "k", "v".repeat(10_000), "PX", "5000");
+        assertReply(":1", "COPY", "k", "copy");
+        assertReply("+OK", "RENAME", "k", "new");
+        assertReply(":5000", "PTTL", "copy");
+        assertReply(":5000", "PTTL", "new");
+        assertReply("$10000\r\n" + "v".repeat(10_000), "GET", "new");
+        assertReply(":0", "EXISTS", "k");
+        assertReply(":0", "RENAMENX", "new", "copy");
+        assertReply("-ERR no such key", "RENAME", "k", "copy");
+    }
+
+    @Test
+    void nobodyIsWaitedFor() {
+        assertReply(":0", "WAIT", "1", "0");
+    }
+
+    @Test
+    void whatWouldBeTooLargeIsRefusedWithoutMemory() {
+        client.command("SET", "k", "v");
+        assertReply("-" + Errors.TOO_LONG, "SETRANGE", "k", "536870912", "x");
+        assertReply("-" + Errors.TOO_LONG, "SETRANGE", "k", "9223372036854775807", "x");
+        assertReply("-" + Errors.OUT_OF_MEMORY, "SETRANGE", "k", "400000000", "x");
+        assertReply("-" + Errors.OUT_OF_MEMORY, "SETBIT", "k", "4294967295", "1");
+        assertReply("-" + Errors.OUT_OF_MEMORY, "BITFIELD", "k", "SET", "u8", "4294967295", "1");
+        assertReply("-" + Errors.BIT_OFFSET, "SETBIT", "k", "4294967296", "1");
+        assertReply("$1\r\nv", "GET", "k");
+        client.command("SET", "a", "x".repeat(20_000));
+        assertReply(
+                "-ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
+                "LCS",
+                "a",
+                "a",
+                "LEN");
     }
 
     @Test
@@ -205,6 +497,17 @@ class CommandsTest {
     }
 
     @Test
+    void everyCommandIsComparedWithRedis() {
+        for (CommandSpec spec : server.keyspace.commands().all()) {
+            boolean newer = spec.since.startsWith("8.");
+            boolean closes = spec.name.equals("quit");
+            assertThat(newer || closes || RandomCommands.NAMES.contains(spec.name))
+                    .as(spec.name)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void helpNamesEverySubcommandAndNoOther() {
         List<String> config = List.of(
                 "*5",
@@ -292,8 +595,12 @@ class CommandsTest {
         try (Server.Connection other = server.connect(executor)) {
             assertThat(other.command("SET", "a", "1")).isEqualTo("+OK\r\n");
             assertThat(other.command("SET", "long", "1")).isEqualTo("-MOVED 7 10.0.0.2:6379\r\n");
+            assertThat(other.command("MSETEX", "1", "long", "1")).isEqualTo("-MOVED 7 10.0.0.2:6379\r\n");
+            assertThat(other.command("MSETEX", "1", "a", "1", "EX", "100")).isEqualTo(":1\r\n");
+            assertThat(other.command("MSETEX", "x", "long", "1")).startsWith("-ERR invalid numkeys");
+            assertThat(other.command("MSET", "a", "long", "b", "2")).isEqualTo("+OK\r\n");
             assertThat(other.command("DEL", "a", "b", "long")).isEqualTo("-MOVED 7 10.0.0.2:6379\r\n");
-            assertThat(other.command("DEL", "a", "b")).isEqualTo(":1\r\n");
+            assertThat(other.command("DEL", "a", "b")).isEqualTo(":2\r\n");
             assertThat(other.command("PING")).isEqualTo("+PONG\r\n");
         }
     }

@@ -22,6 +22,35 @@ class DifferentialTest {
 
     @Test
     void repliesAreThoseOfRedis() throws IOException, InterruptedException {
+        withBoth((redis, situ, seed) -> {
+            for (int i = 0; i < SEQUENCES; i++) {
+                compare(redis, situ, seed + i, commands(new RandomCommands(seed + i)));
+            }
+        });
+    }
+
+    @Test
+    void sumsOfFractionsAreThoseOfRedis() throws IOException, InterruptedException {
+        withBoth((redis, situ, seed) -> {
+            for (int i = 0; i < SEQUENCES; i++) {
+                RandomCommands source = new RandomCommands(seed + i);
+                List<List<String>> commands = new ArrayList<>();
+                while (commands.size() < COMMANDS) {
+                    commands.add(List.of("SET", "n", source.number()));
+                    commands.add(List.of("INCRBYFLOAT", "n", source.number()));
+                    commands.add(List.of("INCRBYFLOAT", "n", source.number()));
+                }
+                compare(redis, situ, seed + i, commands);
+            }
+        });
+    }
+
+    /// A test that sends the same to both.
+    interface Comparison {
+        void run(RedisServer redis, Server situ, long seed) throws IOException;
+    }
+
+    static void withBoth(Comparison comparison) throws IOException, InterruptedException {
         Optional<Path> program = RedisServer.installed();
         if (program.isEmpty()) {
             System.out.println("DifferentialTest skipped: redis-server is not installed");
@@ -31,19 +60,21 @@ class DifferentialTest {
         System.out.println("DifferentialTest seed " + seed);
         try (RedisServer redis = RedisServer.start(program.get());
                 Server situ = new Server()) {
-            for (int i = 0; i < SEQUENCES; i++) {
-                compare(redis, situ, seed + i);
-            }
+            comparison.run(redis, situ, seed);
         }
     }
 
-    private static void compare(RedisServer redis, Server situ, long seed) throws IOException {
-        RandomCommands source = new RandomCommands(seed);
+    private static List<List<String>> commands(RandomCommands source) {
         List<List<String>> commands = new ArrayList<>();
         commands.add(List.of("FLUSHALL"));
         while (commands.size() < COMMANDS) {
             commands.addAll(source.next());
         }
+        return commands;
+    }
+
+    private static void compare(RedisServer redis, Server situ, long seed, List<List<String>> commands)
+            throws IOException {
         StringBuilder request = new StringBuilder();
         for (List<String> command : commands) {
             request.append(Server.bulk(command.toArray(new String[0])));
@@ -72,7 +103,7 @@ class DifferentialTest {
         return text.toString();
     }
 
-    private static List<String> askRedis(RedisServer redis, byte[] request, int replies) throws IOException {
+    static List<String> askRedis(RedisServer redis, byte[] request, int replies) throws IOException {
         List<String> all = new ArrayList<>();
         ReplyFrames frames = new ReplyFrames();
         ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
@@ -96,7 +127,7 @@ class DifferentialTest {
         return all;
     }
 
-    private static List<String> askSitu(Server situ, byte[] request, Random random) {
+    static List<String> askSitu(Server situ, byte[] request, Random random) {
         List<String> all = new ArrayList<>();
         ReplyFrames frames = new ReplyFrames();
         try (Server.Connection connection = situ.connect()) {

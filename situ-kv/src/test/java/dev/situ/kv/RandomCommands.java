@@ -1,31 +1,26 @@
 package dev.situ.kv;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
 /// Random commands out of those that Situ has, with the arguments that go wrong most easily.
 final class RandomCommands {
-    private static final List<String> NAMES = List.of(
-            "get",
-            "set",
-            "set",
-            "set",
-            "del",
-            "exists",
-            "ping",
-            "echo",
-            "hello",
-            "auth",
-            "select",
-            "client",
-            "config",
-            "command",
-            "dbsize",
-            "flushall",
-            "flushdb",
-            "info");
+    /// The commands that are made; those that come more often are named more often.
+    static final List<String> NAMES = words("""
+            get set set set set set getrange substr strlen mget setnx setex psetex getset getdel
+            append append setrange setrange getex getex incr decr incrby decrby incrbyfloat incrbyfloat
+            setbit setbit getbit bitcount bitcount bitpos bitpos bitfield bitfield bitfield_ro lcs lcs
+            del unlink touch exists type ttl pttl expiretime pexpiretime
+            expire expire pexpire pexpire expireat expireat pexpireat pexpireat persist persist
+            mset mset msetnx rename rename renamenx copy copy bitop bitop
+            keys scan randomkey object object dump dump restore restore wait
+            ping echo hello auth select client config command dbsize flushall flushdb info""");
+    private static final List<String> FIXED =
+            List.of("client", "config", "command", "info", "flushall", "flushdb", "scan", "wait", "object");
     private static final List<String> UNKNOWN =
             List.of("foo", "", "ge", "getx", "get ", "G\0ET", "a\r\nb", "client|id", "x".repeat(200));
     private static final List<String> OPTIONS =
@@ -52,32 +47,34 @@ final class RandomCommands {
             "",
             "2147483648",
             "-2147483649");
-    private static final List<String> DECLARED = List.of(
-            "get",
-            "set",
-            "del",
-            "exists",
-            "ping",
-            "echo",
-            "hello",
-            "auth",
-            "select",
-            "quit",
-            "dbsize",
-            "flushall",
-            "flushdb",
-            "info",
-            "client|id",
-            "client|getname",
-            "client|setname",
-            "config|get",
-            "command|count",
-            "command|info",
-            "command|docs",
-            "GET",
-            "nope",
-            "client|nope",
-            "get|x");
+    private static final List<String> DECLARED = words("""
+            get set del exists ping echo hello auth select quit dbsize flushall flushdb info
+            getrange substr strlen mget setnx setex psetex getset getdel append setrange getex
+            incr decr incrby decrby incrbyfloat setbit getbit bitcount bitpos bitfield bitfield_ro lcs
+            unlink touch type ttl pttl expiretime pexpiretime expire pexpire expireat pexpireat persist
+            mset msetnx rename renamenx copy bitop
+            keys scan randomkey dump restore wait object|encoding object|freq object|idletime object|refcount object|help
+            client|id client|getname client|setname config|get command|count command|info command|docs
+            GET nope client|nope get|x""");
+    private static final List<String> FLOATS = words("""
+            0 -0 0.1 .5 5. -.5 1e3 1E-3 1e+2 1e5000 1e-5000 1e-4940 -1e4932 9e4931 inf -Infinity nan 0x1.8p3 0x.8 0x1p-70
+            0x 1e . - + +3.0 3.14159265358979323846264338327950288 100000000000000000000000000 1e17 12345678901234567.5
+            0.00000000000000000049 0.000000000000000005 0.000000000000000015 1.5e-17 99999999999999999.99999999999999999
+            18446744073709551615 18446744073709551617 36893488147419103235 0e99999999999 1e99999999999 1e-99999999999""");
+    private static final List<String> PATTERNS = words("""
+            * ** key* k*[0-2] key[^1] key? key\\? *y* [a-k]ey1 [k-a]ey1 key[ key[1 key[\\]] *\u00ff* [\0-\u00ff]* *$ a*b key1 \\k* []]""");
+    // Serialised strings in hexadecimal, whole and damaged, and the version that follows them.
+    private static final List<String> PAYLOADS = words("""
+            0003616263 00036162 00c0fb 00c10180 00c201000080 00c2010000 004003616263 008000000003616263 0080ff000003616263
+            0081000000000000000003616263 00810000000000000003616263 0081ff0000000000000003616263 008200 00c400
+            00c3040b0061e00100 00c3040a0061e00100 00c3040b0061e00101 00c304060261626320 00c306070261626340 0278
+            0003616263646566 6303616263""");
+    private static final List<String> VERSIONS = words("0a00 0a00 0a00 0a00 0a00 0b00 0000 0101");
+    private static final List<String> FIELDS =
+            words("u1 u2 u4 u7 u8 u8 u16 u31 u32 u63 i1 i2 i8 i8 i16 i33 i63 i64 u64 i65 i0 u u08 I8 8 x");
+    // None that makes a value of hundreds of megabytes.
+    private static final List<String> PLACES = words("""
+            -1 x 1.5 01 4294967296 4294967297 9223372036854775807 9223372036854775808 536870912 99999999999 5000 #3""");
     private static final List<String> SETTINGS =
             List.of("save", "appendonly", "SAVE", "nope", "proto-max-bulk-len", "databases");
 
@@ -85,6 +82,10 @@ final class RandomCommands {
 
     RandomCommands(long seed) {
         random = new Random(seed);
+    }
+
+    private static List<String> words(String text) {
+        return List.of(text.strip().split("\\s+"));
     }
 
     private String one(List<String> of) {
@@ -101,7 +102,11 @@ final class RandomCommands {
     }
 
     private String value() {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(18)) {
+            case 14 -> number();
+            case 15 -> bytes(random.nextInt(40));
+            case 16 -> "\u00ff".repeat(random.nextInt(20));
+            case 17 -> "\0".repeat(random.nextInt(20));
             case 0 -> "";
             case 1 -> "\r\n\0\u0080";
             case 2 -> "v".repeat(16_384 + random.nextInt(40_000));
@@ -109,6 +114,35 @@ final class RandomCommands {
             case 4 -> "v".repeat(random.nextInt(9000));
             default -> "value" + random.nextInt(1000);
         };
+    }
+
+    private String bytes(int length) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            text.append((char) random.nextInt(256));
+        }
+        return text.toString();
+    }
+
+    /// A number with a fraction, or nearly one.
+    String number() {
+        return switch (random.nextInt(6)) {
+            case 0 -> one(FLOATS);
+            case 1 -> Double.toString(random.nextGaussian());
+            case 2 -> Double.toString(Double.longBitsToDouble(random.nextLong()));
+            case 3 -> random.nextInt(1000) + "." + random.nextInt(1_000_000);
+            case 4 -> "-" + random.nextLong(Long.MAX_VALUE) + "." + random.nextLong(Long.MAX_VALUE);
+            default -> Integer.toString(random.nextInt(2000) - 1000);
+        };
+    }
+
+    /// The number of a bit or a byte: of values that are short.
+    private String place() {
+        return random.nextInt(6) == 0 ? one(PLACES) : Integer.toString(random.nextInt(300));
+    }
+
+    private String place(int most) {
+        return random.nextInt(6) == 0 ? one(NUMBERS) : Integer.toString(random.nextInt(2 * most) - most);
     }
 
     private String index() {
@@ -119,6 +153,38 @@ final class RandomCommands {
     private String time() {
         String number = one(NUMBERS);
         return number.equals("1") || number.equals("100") || random.nextBoolean() ? "4102444800" : number;
+    }
+
+    /// A time for a command that takes any: over for long, none at all, or far away, and then no two so near to each
+    /// other that it matters when the servers get the commands.
+    private String time(String name) {
+        if (random.nextInt(4) == 0) {
+            String time = one(NUMBERS);
+            // What is beyond the year 10000 is cut here, and so not later or earlier than each other.
+            if (!time.equals("1")
+                    && !time.equals("100")
+                    && !time.startsWith("41")
+                    && !time.startsWith("922337203685477")) {
+                return time;
+            }
+        }
+        return 4_102_444_800L + random.nextInt(1_000_000_000) + (name.equals("pexpireat") ? "000" : "");
+    }
+
+    private String payload() {
+        if (random.nextInt(10) == 0) {
+            return value();
+        }
+        byte[] bytes = HexFormat.of().parseHex(one(PAYLOADS) + one(VERSIONS));
+        long crc = Crc64.update(0, MemorySegment.ofArray(bytes), 0, bytes.length);
+        StringBuilder payload = new StringBuilder(Text.of(bytes));
+        for (int i = 0; i < 64; i += 8) {
+            payload.append((char) (crc >>> i & 0xFF));
+        }
+        if (random.nextInt(10) == 0) {
+            payload.setCharAt(random.nextInt(payload.length()), (char) random.nextInt(256));
+        }
+        return payload.toString();
     }
 
     private String anything() {
@@ -142,9 +208,7 @@ final class RandomCommands {
             return List.of(command);
         }
         command.add(random.nextInt(4) == 0 ? name.toUpperCase(Locale.ROOT) : name);
-        if (kind < 10
-                && !List.of("client", "config", "command", "info", "flushall", "flushdb")
-                        .contains(name)) {
+        if (kind < 10 && !FIXED.contains(name)) {
             addAnything(command, 5);
             return List.of(command);
         }
@@ -167,34 +231,6 @@ final class RandomCommands {
         switch (name) {
             case "get", "strlen", "getdel", "incr", "decr", "type", "ttl", "pttl", "expiretime", "pexpiretime" ->
                 command.add(key());
-            case "getrange", "substr" -> {
-                command.add(key());
-                command.add(index());
-                command.add(index());
-            }
-            case "setnx", "getset" -> {
-                command.add(key());
-                command.add(value());
-            }
-            case "setex", "psetex" -> {
-                command.add(key());
-                command.add(time());
-                command.add(value());
-            }
-            case "incrby", "decrby" -> {
-                command.add(key());
-                command.add(one(NUMBERS));
-            }
-            case "set" -> {
-                command.add(key());
-                command.add(value());
-                addSetOptions(command);
-            }
-            case "del", "exists", "unlink", "touch", "mget" -> {
-                for (int i = random.nextInt(4); i >= 0; i--) {
-                    command.add(key());
-                }
-            }
             case "ping", "echo" -> command.add(value());
             case "hello" -> addHello(command);
             case "auth" -> {
@@ -218,8 +254,185 @@ final class RandomCommands {
                 }
             }
             case "info" -> command.add(one(List.of("keyspace", "KEYSPACE", "nope", "")));
+            default -> addStringArguments(command, name);
+        }
+    }
+
+    private void addStringArguments(List<String> command, String name) {
+        switch (name) {
+            case "getrange", "substr" -> {
+                command.add(key());
+                command.add(index());
+                command.add(index());
+            }
+            case "append" -> {
+                command.add(key());
+                command.add(value());
+            }
+            case "setrange" -> {
+                command.add(key());
+                String place = place();
+                command.add(place.equals("4294967296") ? "536870911" : place);
+                command.add(place.equals("4294967296") ? "ab" : value());
+            }
+            case "incrbyfloat" -> {
+                command.add(key());
+                command.add(number());
+            }
+            case "getex" -> {
+                command.add(key());
+                for (int i = random.nextInt(3); i > 0; i--) {
+                    String option = one(List.of("EX", "px", "EXAT", "PXAT", "PERSIST", "PERSIST", "KEEPTTL", "NX"));
+                    command.add(option);
+                    if (option.length() <= 4 && random.nextInt(8) != 0) {
+                        command.add(time());
+                    }
+                }
+            }
+            case "mset", "msetnx" -> {
+                for (int i = random.nextInt(3); i >= 0; i--) {
+                    command.add(key());
+                    command.add(value());
+                }
+                if (random.nextInt(10) == 0) {
+                    command.add(key());
+                }
+            }
+            case "lcs" -> {
+                command.add(key());
+                command.add(key());
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    String option = one(List.of("LEN", "idx", "IDX", "WITHMATCHLEN", "MINMATCHLEN", "x"));
+                    command.add(option);
+                    if (option.equals("MINMATCHLEN")) {
+                        command.add(random.nextInt(4) == 0 ? one(NUMBERS) : Integer.toString(random.nextInt(5)));
+                    }
+                }
+            }
+            case "setnx", "getset" -> {
+                command.add(key());
+                command.add(value());
+            }
+            case "setex", "psetex" -> {
+                command.add(key());
+                command.add(time());
+                command.add(value());
+            }
+            case "incrby", "decrby" -> {
+                command.add(key());
+                command.add(one(NUMBERS));
+            }
+            case "set" -> {
+                command.add(key());
+                command.add(value());
+                addSetOptions(command);
+            }
+            default -> addBitArguments(command, name);
+        }
+    }
+
+    private void addBitArguments(List<String> command, String name) {
+        switch (name) {
+            case "setbit" -> {
+                command.add(key());
+                String place = place();
+                command.add(place.equals("536870912") || place.equals("4294967295") ? "7" : place);
+                command.add(random.nextInt(8) == 0 ? one(NUMBERS) : Integer.toString(random.nextInt(2)));
+            }
+            case "getbit" -> {
+                command.add(key());
+                command.add(place());
+            }
+            case "bitcount", "bitpos" -> {
+                command.add(key());
+                if (name.equals("bitpos")) {
+                    command.add(random.nextInt(8) == 0 ? one(NUMBERS) : Integer.toString(random.nextInt(2)));
+                }
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    command.add(i == 1 && random.nextBoolean() ? one(List.of("BIT", "byte", "x")) : place(200));
+                }
+            }
+            case "bitfield", "bitfield_ro" -> addBitfield(command);
+            case "bitop" -> {
+                command.add(one(List.of("AND", "and", "OR", "XOR", "NOT", "NOT", "x")));
+                for (int i = random.nextInt(4); i >= -1; i--) {
+                    command.add(key());
+                }
+            }
+            default -> addKeyArguments(command, name);
+        }
+    }
+
+    private void addKeyArguments(List<String> command, String name) {
+        switch (name) {
+            case "expire", "pexpire", "expireat", "pexpireat" -> {
+                command.add(key());
+                command.add(random.nextInt(6) == 0 ? "-" + random.nextInt(100_000) : time(name));
+                for (int i = random.nextInt(4) - 1; i > 0; i--) {
+                    command.add(one(List.of("NX", "xx", "XX", "GT", "gt", "LT", "LT", "x")));
+                }
+            }
+            case "rename", "renamenx" -> {
+                command.add(key());
+                command.add(key());
+            }
+            case "copy" -> {
+                command.add(key());
+                command.add(key());
+                for (int i = random.nextInt(4) - 1; i > 0; i--) {
+                    String option = one(List.of("REPLACE", "replace", "DB", "x"));
+                    command.add(option);
+                    if (option.equals("DB")) {
+                        command.add(random.nextBoolean() ? "0" : one(NUMBERS));
+                    }
+                }
+            }
+            case "persist", "dump" -> command.add(key());
+            case "keys" -> command.add(random.nextInt(4) == 0 ? key() : one(PATTERNS));
+            case "scan" -> {
+                // The cursor that is given back, and what is visited, are each server's: all of it is asked for.
+                command.add(one(List.of("0", "0", "", "+0", "-0", "x", " 0", "1x", "18446744073709551616")));
+                command.add("COUNT");
+                command.add("100000");
+                for (int i = random.nextInt(3); i > 0; i--) {
+                    String option = one(List.of("MATCH", "match", "TYPE", "x"));
+                    command.add(option);
+                    command.add(option.equals("TYPE") ? one(List.of("string", "STRING", "list", "x")) : one(PATTERNS));
+                }
+                if (random.nextInt(6) == 0) {
+                    command.add("COUNT");
+                    command.add(one(List.of("0", "-1", "x", "9223372036854775807")));
+                }
+            }
+            case "object" -> {
+                command.add(one(List.of("ENCODING", "encoding", "FREQ", "IDLETIME", "REFCOUNT", "HELP", "x")));
+                if (!command.get(1).equals("HELP") || random.nextInt(4) == 0) {
+                    command.add(key());
+                }
+            }
+            case "restore" -> {
+                command.add(key());
+                command.add(random.nextBoolean() ? "0" : time());
+                command.add(payload());
+                for (int i = random.nextInt(3); i > 0; i--) {
+                    String option = one(List.of("REPLACE", "replace", "ABSTTL", "IDLETIME", "FREQ", "x"));
+                    command.add(option);
+                    if (List.of("IDLETIME", "FREQ").contains(option)) {
+                        command.add(one(NUMBERS));
+                    }
+                }
+            }
+            case "wait" -> {
+                command.add(random.nextBoolean() ? "0" : one(List.of("-1", "x", "0")));
+                command.add(one(NUMBERS));
+            }
+            case "del", "exists", "unlink", "touch", "mget" -> {
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    command.add(key());
+                }
+            }
             default -> {
-                // dbsize
+                // dbsize, randomkey
             }
         }
     }
@@ -230,6 +443,27 @@ final class RandomCommands {
             command.add(option);
             if (option.length() >= 2 && random.nextInt(8) != 0 && "EXAT PXAT EX PX".contains(option)) {
                 command.add(time());
+            }
+        }
+    }
+
+    private void addBitfield(List<String> command) {
+        command.add(key());
+        for (int i = random.nextInt(4); i > 0; i--) {
+            String operation = one(List.of("GET", "get", "SET", "incrby", "INCRBY", "OVERFLOW", "OVERFLOW"));
+            command.add(operation);
+            if (operation.equals("OVERFLOW")) {
+                command.add(one(List.of("WRAP", "sat", "FAIL", "FAIL", random.nextInt(5) == 0 ? "x" : "SAT")));
+                continue;
+            }
+            command.add(one(FIELDS));
+            String place = place();
+            if (List.of("536870912", "5000").contains(place)) {
+                place = "#2";
+            }
+            command.add(random.nextInt(3) == 0 ? "#" + random.nextInt(20) : place);
+            if (!operation.equalsIgnoreCase("get")) {
+                command.add(random.nextInt(3) == 0 ? one(NUMBERS) : Integer.toString(random.nextInt(600) - 300));
             }
         }
     }
