@@ -134,12 +134,33 @@ final class Call {
         return Decimal.value(c.memory(), c.offset(argument), c.length(argument));
     }
 
+    /// Runs a body while no other worker runs anything.
+    void runAlone(CommandBody body) {
+        worker.beginExclusive();
+        try {
+            body.run(this);
+        } finally {
+            worker.endExclusive();
+        }
+    }
+
     // ---- the store, by arguments ----------------------------------------------------------------------------------
 
     /// The record of the key that an argument names, or [Record#NONE].
     long find(int key) {
         Command c = command();
         return worker.find(c.memory(), c.offset(key), c.length(key));
+    }
+
+    /// Says which keys will be written: those that every second argument names, from `first` on to before `end`. The
+    /// first [#MOST_LOOKUPS] of them come to the cache together.
+    void prefetchPairs(int first, int end) {
+        Command c = command();
+        lookups.clear();
+        for (int i = first; i < end && lookups.size() < MOST_LOOKUPS; i += 2) {
+            lookups.add(c.memory(), c.offset(i), c.length(i));
+        }
+        worker.prefetch(lookups);
     }
 
     /// The records of the keys that an argument and those behind it name, at most [#MOST_LOOKUPS], looked up

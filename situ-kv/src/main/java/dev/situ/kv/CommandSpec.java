@@ -189,9 +189,10 @@ final class CommandSpec {
             return this;
         }
 
-        /// A body that must not be interrupted by other workers, for it works on several keys.
+        /// A body that is one step to other workers, and sees nothing of their bursts halfway: for commands on several
+        /// keys. A single key needs none: see [dev.situ.store.StoreWorker#update].
         Builder exclusiveBody(CommandBody does) {
-            return body(call -> call.keyspace.exclusive().run(call, does));
+            return body(call -> call.runAlone(does));
         }
 
         CommandSpec build(String parent) {

@@ -4,6 +4,7 @@ import static dev.situ.kv.CommandFlag.DENYOOM;
 import static dev.situ.kv.CommandFlag.READONLY;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.memory.Consumes;
 import dev.situ.resp.Command;
 import dev.situ.store.Record;
 import dev.situ.store.StoreStatus;
@@ -107,7 +108,7 @@ final class DumpCommands {
         }
     }
 
-    private static void publish(Call call, long record, boolean replace) {
+    private static void publish(Call call, @Consumes long record, boolean replace) {
         StoreStatus status = replace ? call.worker.put(record) : call.worker.putIfAbsent(record);
         switch (status) {
             case STORED -> call.reply().ok();

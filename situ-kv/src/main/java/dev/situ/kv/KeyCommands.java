@@ -80,6 +80,14 @@ final class KeyCommands {
     }
 
     private static void delete(Call call) {
+        if (call.count() > 2) {
+            call.runAlone(KeyCommands::deleteAll);
+        } else {
+            deleteAll(call);
+        }
+    }
+
+    private static void deleteAll(Call call) {
         int deleted = 0;
         for (int i = 1; i < call.count(); i++) {
             if (call.delete(i)) {

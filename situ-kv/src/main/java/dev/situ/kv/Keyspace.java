@@ -16,7 +16,6 @@ public final class Keyspace {
     private final Store store;
     private final ServerInfo info;
     private final SlotOwner slotOwner;
-    private final Exclusive exclusive = Exclusive.ALONE;
     private final CommandTable commands = CommandTable.standard();
     private final AtomicLong sessions = new AtomicLong();
     private final ArgumentBudget argumentBudget;
@@ -62,11 +61,6 @@ public final class Keyspace {
 
     SlotOwner slotOwner() {
         return slotOwner;
-    }
-
-    /// How commands on several keys keep other workers away.
-    Exclusive exclusive() {
-        return exclusive;
     }
 
     CommandTable commands() {

@@ -106,6 +106,7 @@ final class PairCommands {
     /// Stores the pairs, whatever is there. Gives false if memory was short, which the reply says.
     private static boolean store(Call call, int first, int end, SetOptions options) {
         RecordList claimed = call.records;
+        call.prefetchPairs(first, end);
         try {
             boolean stored = claim(call, first, end, options) && publish(call);
             if (!stored) {

@@ -143,8 +143,9 @@ final class ScanCommands {
             long record = records.get(i);
             int length = Record.keyLength(call.region, record);
             // In Redis an empty key matches "*" and the empty pattern, but not "**".
-            boolean matches =
-                    length == 0 ? pattern.isEmpty() : pattern.matches(call.region, Record.keyOffset(record), length);
+            boolean matches = length == 0
+                    ? pattern.isEmpty()
+                    : pattern.matches(call.region, Record.keyOffset(call.region, record), length);
             if (matches) {
                 records.move(i, kept++);
             }
@@ -161,7 +162,7 @@ final class ScanCommands {
     }
 
     private static void replyKey(Call call, long record) {
-        call.reply().bulk(call.region, Record.keyOffset(record), Record.keyLength(call.region, record));
+        call.reply().bulk(call.region, Record.keyOffset(call.region, record), Record.keyLength(call.region, record));
     }
 
     private static void random(Call call) {

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +50,84 @@ class ConcurrentCommandsTest {
             assertThat(swaps).isPositive();
             assertThat(client.command("GET", "swapped")).endsWith("\r\n" + swaps + "\r\n");
         }
+    }
+
+    /// Three keys always have the same value, or are all absent; two others are one that is renamed to and fro.
+    @Test
+    void commandsOnSeveralKeysAreOneStepToEveryWorker() throws InterruptedException, ExecutionException {
+        long seed = Long.getLong("situ.several.seed", System.nanoTime());
+        System.out.println("seed " + seed + " (-Dsitu.several.seed)");
+        try (Server server = new Server(StoreOptions.ofMemory(Server.MEMORY));
+                ExecutorService threads = Executors.newFixedThreadPool(WORKERS);
+                Server.Connection client = server.connect()) {
+            client.command("SET", "here", "x");
+            CyclicBarrier start = new CyclicBarrier(WORKERS);
+            List<Future<Integer>> running = new ArrayList<>();
+            for (int i = 0; i < WORKERS; i++) {
+                SplittableRandom random = new SplittableRandom(seed + i);
+                String name = "several " + i;
+                running.add(threads.submit(() -> changeSeveral(server, name, random, start)));
+            }
+            int created = 0;
+            for (Future<Integer> one : running) {
+                created += one.get();
+            }
+            assertThat(created).as("times that MSETNX won").isPositive();
+            assertThat(client.command("EXISTS", "here", "there")).isEqualTo(":1\r\n");
+        }
+    }
+
+    /// Gives how often the keys were created by `MSETNX`.
+    private static int changeSeveral(Server server, String name, SplittableRandom random, CyclicBarrier start)
+            throws Exception {
+        int created = 0;
+        try (StoreWorker worker = server.store.worker(name);
+                Arena arena = Arena.ofConfined();
+                CommandStream stream =
+                        new CommandStream(new Executor(server.keyspace, worker), server.keyspace.newSession())) {
+            MemorySegment in = arena.allocate(4096);
+            Reply reply = new Reply();
+            start.await();
+            for (int i = 0; i < 3 * ROUNDS; i++) {
+                String value = Integer.toString(random.nextInt(1_000, 10_000));
+                worker.enter();
+                try {
+                    switch (random.nextInt(6)) {
+                        case 0 -> send(stream, in, reply, "MSET", "a", value, "b", value, "c", value);
+                        case 1 ->
+                            created += send(stream, in, reply, "MSETNX", "c", value, "b", value, "a", value)
+                                            .equals(":1\r\n")
+                                    ? 1
+                                    : 0;
+                        case 2 ->
+                            assertThat(send(stream, in, reply, "DEL", "b", "a", "c"))
+                                    .isIn(":0\r\n", ":3\r\n");
+                        case 3 -> send(stream, in, reply, "RENAME", "here", "there");
+                        case 4 -> send(stream, in, reply, "RENAME", "there", "here");
+                        default -> {
+                            String[] seen = send(stream, in, reply, "MGET", "a", "b", "c", "here", "there")
+                                    .split("\r\n", -1);
+                            List<String> values = values(seen);
+                            assertThat(values.get(0)).isEqualTo(values.get(1)).isEqualTo(values.get(2));
+                            assertThat(values.get(3).equals("x"))
+                                    .isNotEqualTo(values.get(4).equals("x"));
+                        }
+                    }
+                } finally {
+                    worker.exit();
+                }
+            }
+        }
+        return created;
+    }
+
+    /// The elements of an array of bulk strings, by its lines; a null one as "nil".
+    private static List<String> values(String[] lines) {
+        List<String> values = new ArrayList<>();
+        for (int at = 1; at < lines.length - 1; at++) {
+            values.add(lines[at].equals("$-1") ? "nil" : lines[++at]);
+        }
+        return values;
     }
 
     /// Gives how many of the changes under a condition succeeded.
