@@ -40,8 +40,8 @@ public enum Scale {
         return warmUp(50_000, fullMillis, quickMillis);
     }
 
-    /// How a system warms up to which so many requests a second are sent: at most so many milliseconds, and half as many
-    /// in any case.
+    /// How a system warms up to which so many requests a second are sent: at most so many milliseconds, and half as
+    /// many in any case.
     public WarmUp warmUpFor(int perSecond, int fullMillis, int quickMillis) {
         return warmUp(perSecond * (long) pick(fullMillis, quickMillis, 1) / 2_000, fullMillis, quickMillis);
     }

@@ -3,11 +3,11 @@ package dev.situ.bench.frame;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
-/// How long a system runs before it is measured: until three windows in a row agree within 5 %, when the compiler has
-/// done its work, and caches are as full as they will be.
+/// How long a system runs before it is measured: until three windows in a row agree within 5 %, when the compiler
+/// has done its work, and caches are as full as they will be.
 ///
-/// Windows of a busy machine may agree by chance while the code is still interpreted, so a least number of operations
-/// has to be done in any case: it takes some ten thousand until code is compiled by the last compiler.
+/// Windows of a busy machine may agree by chance while the code is still interpreted, so a least number of
+/// operations has to be done in any case: it takes some ten thousand until code is compiled by the last compiler.
 ///
 /// @param leastOperations without which no measurement begins, unless they take ten seconds more than `mostNanos`
 /// @param mostNanos after how long it is given up that windows agree; a busy machine never comes to rest

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 
-/// Measures what readers notice of growth: one thread inserts keys, another reads keys that are there, both at rates
-/// that are given, and a read's latency counts from the moment at which it was due.
+/// Measures what readers notice of growth: one thread inserts keys, another reads keys that are there, both at
+/// rates that are given, and a read's latency counts from the moment at which it was due.
 ///
 /// The store either starts small and doubles its table many times, or was opened for the final number of keys and
 /// never does. Everything else is the same. Without rates both threads go as fast as they can: that finds the rates

@@ -36,7 +36,8 @@ public final class StoreExperiment implements Experiment {
     private static final long LARGE = 4_000_000;
 
     private static final long GROWTH_FROM = 1_000;
-    /// What is offered while the index grows, of what went as fast as it could: far enough below for a queue to empty.
+    /// What is offered while the index grows, of what went as fast as it could: far enough below for a queue to
+    /// empty.
     private static final double OFFERED = 0.3;
 
     private static final long MOST_TO_CALIBRATE = 2_000_000;
