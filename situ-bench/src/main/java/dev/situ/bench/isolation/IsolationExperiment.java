@@ -103,6 +103,8 @@ public final class IsolationExperiment implements Experiment {
                 rate(run),
                 "largePerSecond",
                 LARGE_PER_SECOND,
+                "largeBytes",
+                run.scale().pick(10 << 20, 10 << 20, 1 << 20),
                 "segmentMillis",
                 run.scale().pick(1_000, 500, 100),
                 "segments",

@@ -37,7 +37,6 @@ public final class IsolationTask implements ChildTask {
     static final String BESIDE = "_beside";
 
     static final int SMALL_BYTES = 1 << 10;
-    static final int LARGE_BYTES = 10 << 20;
 
     private static final int SLOTS = 4096;
     private static final int LARGE_SLOTS = 16;
@@ -45,10 +44,6 @@ public final class IsolationTask implements ChildTask {
     private static final int LARGE_KEYS = 4;
     private static final int DIGITS = 3;
     private static final Workload SMALL = Workload.USUAL.withKeys(KEYS).withValueSizes(Sizes.fixed(SMALL_BYTES));
-
-    /// Longer keys, so that they are others.
-    private static final Workload LARGE =
-            Workload.USUAL.withKeys(LARGE_KEYS).withKeySizes(Sizes.fixed(20)).withValueSizes(Sizes.fixed(LARGE_BYTES));
 
     private final boolean overR2p2;
     private final InetSocketAddress r2p2;
@@ -58,6 +53,7 @@ public final class IsolationTask implements ChildTask {
     private final long segmentNanos;
     private final int segments;
     private final WarmUp warmUp;
+    private final Workload largeValues;
 
     /// Stores the values, over TCP.
     public IsolationTask(Parameters parameters) throws IOException {
@@ -70,7 +66,12 @@ public final class IsolationTask implements ChildTask {
         segmentNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("segmentMillis"));
         segments = parameters.number("segments");
         warmUp = WarmUp.of(parameters);
-        for (Workload workload : List.of(SMALL, LARGE)) {
+        // Longer keys, so that they are others.
+        largeValues = Workload.USUAL
+                .withKeys(LARGE_KEYS)
+                .withKeySizes(Sizes.fixed(20))
+                .withValueSizes(Sizes.fixed(parameters.number("largeBytes")));
+        for (Workload workload : List.of(SMALL, largeValues)) {
             try (LoadLoop loop = new LoadLoop(TcpLink.open(tcp, 1, LARGE_SLOTS), workload, LARGE_SLOTS, 0, 1)) {
                 loop.fill(0, 1);
             }
@@ -82,7 +83,7 @@ public final class IsolationTask implements ChildTask {
         Histogram alone = new Histogram(DIGITS);
         Histogram beside = new Histogram(DIGITS);
         try (LoadLoop small = new LoadLoop(link(SLOTS), SMALL, SLOTS, 0, 1);
-                LoadLoop large = new LoadLoop(link(LARGE_SLOTS), LARGE, LARGE_SLOTS, 0, 1)) {
+                LoadLoop large = new LoadLoop(link(LARGE_SLOTS), largeValues, LARGE_SLOTS, 0, 1)) {
             boolean steady = warmUp.run(() -> {
                 long before = small.tally().ended();
                 Histogram window = segment(small, large, true);

@@ -26,9 +26,13 @@ import org.HdrHistogram.Histogram;
 /// ```
 final class LoadRun {
     private static final int DIGITS = 3;
-    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long SHORTEST_WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LONGEST_WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /// So many windows of a warm-up are there at least in the time that it may take.
+    private static final int WINDOWS = 6;
+
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(6);
-    /// Unless the warm-up is to take less than a second.
+    /// Without which a warm-up does not end, if it may take a second or more; else a part of them.
     private static final long LEAST_OPERATIONS = 50_000;
 
     private final LoadPlan plan;
@@ -94,7 +98,7 @@ final class LoadRun {
     private WarmUp.Pace window() throws IOException, InterruptedException {
         long before = ended();
         long begin = System.nanoTime();
-        sleepUntil(begin + WINDOW_NANOS);
+        sleepUntil(begin + Math.clamp(plan.warmUpNanos() / WINDOWS, SHORTEST_WINDOW_NANOS, LONGEST_WINDOW_NANOS));
         requireAlive();
         long operations = ended() - before;
         double perSecond = operations * 1e9 / (System.nanoTime() - begin);
