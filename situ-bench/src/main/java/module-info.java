@@ -27,6 +27,7 @@ module dev.situ.bench {
     requires dev.situ.socket;
     requires dev.situ.store;
     requires dev.situ.udp;
+    requires dev.situ.testkit;
     requires info.picocli;
     requires HdrHistogram;
     requires org.apache.xmlgraphics.batik.svggen;
@@ -35,6 +36,10 @@ module dev.situ.bench {
     requires tools.jackson.databind;
 
     opens dev.situ.bench to
+            info.picocli;
+    opens dev.situ.bench.compare to
+            info.picocli;
+    opens dev.situ.bench.load to
             info.picocli;
     opens dev.situ.bench.r2p2 to
             info.picocli;

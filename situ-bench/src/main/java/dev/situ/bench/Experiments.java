@@ -7,6 +7,10 @@ import dev.situ.bench.dpdk.DpdkLoadTask;
 import dev.situ.bench.dpdk.DpdkRequestsTask;
 import dev.situ.bench.frame.ChildTask;
 import dev.situ.bench.frame.Experiment;
+import dev.situ.bench.isolation.IsolationExperiment;
+import dev.situ.bench.isolation.IsolationTask;
+import dev.situ.bench.loss.LossExperiment;
+import dev.situ.bench.loss.LossTask;
 import dev.situ.bench.map.MapExperiment;
 import dev.situ.bench.map.MapTask;
 import dev.situ.bench.memory.MemoryExperiment;
@@ -30,6 +34,8 @@ final class Experiments {
             new StoreExperiment(),
             new TcpExperiment(),
             new R2p2Experiment(),
+            new LossExperiment(),
+            new IsolationExperiment(),
             new DpdkExperiment(),
             new SizeExperiment(),
             new MemoryExperiment(),
@@ -49,6 +55,8 @@ final class Experiments {
             case DpdkEchoTask.NAME -> DpdkEchoTask::new;
             case DpdkLoadTask.NAME -> DpdkLoadTask::new;
             case DpdkRequestsTask.NAME -> DpdkRequestsTask::new;
+            case LossTask.NAME -> LossTask::new;
+            case IsolationTask.NAME -> IsolationTask::new;
             case SizeTask.NAME -> SizeTask::new;
             default -> throw new IllegalArgumentException("no task " + name);
         };

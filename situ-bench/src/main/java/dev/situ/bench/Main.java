@@ -1,9 +1,12 @@
 package dev.situ.bench;
 
+import dev.situ.bench.compare.CompareCommand;
 import dev.situ.bench.frame.Child;
 import dev.situ.bench.frame.Experiment;
+import dev.situ.bench.frame.Measurement;
 import dev.situ.bench.frame.Run;
 import dev.situ.bench.frame.Scale;
+import dev.situ.bench.load.LoadCommand;
 import dev.situ.bench.r2p2.UdpComparison;
 import dev.situ.bench.report.Report;
 import java.io.IOException;
@@ -24,7 +27,11 @@ import picocli.CommandLine.Parameters;
         name = "situ bench",
         mixinStandardHelpOptions = true,
         description = "Measure Situ beside its peers. Every figure is a ratio within one run.",
-        subcommands = {UdpComparison.class, CommandLine.HelpCommand.class})
+        footer = {
+            "",
+            "`situ bench micro`, known to the launcher only, runs the microbenchmarks; it takes JMH's options."
+        },
+        subcommands = {CompareCommand.class, UdpComparison.class, CommandLine.HelpCommand.class})
 final class Main implements Callable<Integer> {
     private static final int USER_ERROR = 2;
 
@@ -58,6 +65,10 @@ final class Main implements Callable<Integer> {
             Child.run(Experiments.task(arguments[1]), Arrays.asList(arguments).subList(2, arguments.length));
             return;
         }
+        if (arguments.length > 0 && arguments[0].equals("load")) {
+            System.exit(LoadCommand.execute(
+                    Arrays.asList(arguments).subList(1, arguments.length).toArray(String[]::new)));
+        }
         // Plots are drawn into files, whatever screen there is.
         System.setProperty("java.awt.headless", "true");
         System.exit(execute(arguments));
@@ -79,7 +90,12 @@ final class Main implements Callable<Integer> {
         int failed = 0;
         for (Experiment experiment : wanted) {
             try {
-                report.keep(experiment.measure(new Run(experiment.name(), scale(), progress)));
+                Measurement measurement = experiment.measure(new Run(experiment.name(), scale(), progress));
+                report.keep(measurement);
+                measurement
+                        .summary()
+                        .forEach((name, _) -> progress.println(
+                                experiment.name() + ": " + name + " " + measurement.summaryText(name)));
             } catch (Exception e) {
                 // The others may still have something to say.
                 failed++;

@@ -127,6 +127,11 @@ class ExperimentsTest {
                         "retransmissions"));
                 addIf(MEMCACHED, names, "get_vs_memcached_udp", "get_vs_memcached_udp.single");
             }
+            case "loss" -> names.addAll(List.of("goodput.1pct", "p99_ms.1pct", "large_goodput.1pct"));
+            case "isolation" -> {
+                names.addAll(List.of("p999_ratio", "tcp_p999_ratio"));
+                addIf(REDIS, names, "redis_p999_ratio");
+            }
             case "dpdk" -> {
                 addIf(
                         DPDK,

@@ -151,11 +151,10 @@ public final class DpdkExperiment implements Experiment {
                 OUTSTANDING,
                 "windowMillis",
                 run.scale().pick(500, 150, 50),
-                "warmUpMillis",
-                run.scale().pick(10_000, 800, 1),
                 "windows",
                 run.scale().pick(5, 3, 1));
-        return new ChildJvm.Spec(DpdkLoadTask.NAME, parameters, JVM, Cpus.client());
+        return new ChildJvm.Spec(
+                DpdkLoadTask.NAME, run.scale().requestWarmUp(10_000, 800).into(parameters), JVM, Cpus.client());
     }
 
     private static ChildTask.Sink sink(Run run, int round, DpdkSystem system, int value, Samples samples) {

@@ -5,6 +5,7 @@ import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Spread;
 import dev.situ.bench.frame.WarmUp;
+import dev.situ.bench.frame.WarmUp.Pace;
 import dev.situ.packet.Ethernet;
 import dev.situ.packet.Ipv4;
 import dev.situ.packet.Udp;
@@ -29,7 +30,7 @@ public final class DpdkLoadTask implements ChildTask {
     private final Load load;
     private final int outstanding;
     private final long windowNanos;
-    private final long warmUpNanos;
+    private final WarmUp warmUp;
     private final int windows;
 
     /// Connects to the server's end, which is there.
@@ -38,7 +39,7 @@ public final class DpdkLoadTask implements ChildTask {
         load = new Load(line(parameters));
         outstanding = parameters.number("outstanding");
         windowNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("windowMillis"));
-        warmUpNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("warmUpMillis"));
+        warmUp = WarmUp.of(parameters);
         windows = parameters.number("windows");
     }
 
@@ -60,7 +61,7 @@ public final class DpdkLoadTask implements ChildTask {
     @Override
     public void measure(Sink sink) throws Exception {
         load.oneByOne(1); // link addresses are known from then on
-        boolean steady = WarmUp.run(() -> load.perSecond(outstanding, windowNanos), warmUpNanos);
+        boolean steady = warmUp.run(() -> Pace.over(load.perSecond(outstanding, windowNanos), windowNanos));
         List<Double> perSecond = new ArrayList<>();
         for (int i = 0; i < windows; i++) {
             perSecond.add(load.perSecond(outstanding, windowNanos));

@@ -16,7 +16,10 @@ public record Measurement(
     /// The metric of ratios.
     public static final String RATIO = "ratio";
 
-    /// The parameter of a ratio that says what it is called in the summary.
+    /// The metric of medians that are in the summary as they are.
+    static final String MEDIAN = "median";
+
+    /// The parameter of a ratio or median that says what it is called in the summary.
     static final String NAME = "summary";
 
     /// The results of one metric, in the order in which they were first measured.
@@ -49,6 +52,14 @@ public record Measurement(
     /// The ratio behind an entry of the summary, with its spread; nothing if the entry is no ratio.
     public Optional<Result> ratio(String name) {
         return of(RATIO).stream()
+                .filter(result -> result.param(NAME).equals(name))
+                .findFirst();
+    }
+
+    /// The result behind an entry of the summary, a ratio or a median, with its spread; nothing if that is not
+    /// known.
+    public Optional<Result> named(String name) {
+        return results.stream()
                 .filter(result -> result.param(NAME).equals(name))
                 .findFirst();
     }

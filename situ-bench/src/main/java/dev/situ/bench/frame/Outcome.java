@@ -16,9 +16,16 @@ public final class Outcome {
         this.samples = samples;
     }
 
-    /// Puts a median into the summary, if it was measured.
+    /// Puts a median into the summary, and with its spread among the results, if it was measured.
     public void summarize(String name, SampleKey key) {
-        samples.spread(key).ifPresent(spread -> summary.put(name, spread.median()));
+        samples.unit(key)
+                .ifPresent(unit -> samples.spread(key).ifPresent(spread -> {
+                    summary.put(name, spread.median());
+                    Map<String, Object> params = new LinkedHashMap<>(key.params());
+                    params.put(Measurement.NAME, name);
+                    params.put("of", key.metric());
+                    more.add(Samples.result(new SampleKey(key.system(), Measurement.MEDIAN, params), unit, spread));
+                }));
     }
 
     /// Puts a ratio, taken round by round, into the summary, and with its spread among the results; if both parts

@@ -22,6 +22,13 @@ public final class Parameters {
         return new Parameters(values);
     }
 
+    /// The same and one value more.
+    public Parameters with(String name, Object value) {
+        Map<String, String> all = new LinkedHashMap<>(values);
+        all.put(name, value.toString());
+        return new Parameters(all);
+    }
+
     static Parameters parse(List<String> words) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String word : words) {

@@ -30,6 +30,11 @@ public final class Samples {
         return series == null ? Optional.empty() : Optional.of(Spread.of(series.rounds.values()));
     }
 
+    /// The unit of one series; nothing if no round gave a value.
+    public Optional<String> unit(SampleKey key) {
+        return Optional.ofNullable(all.get(key)).map(Series::unit);
+    }
+
     /// Median and spread of the quotients of two series, round by round: what disturbed a whole round cancels out.
     public Optional<Spread> ratio(SampleKey of, SampleKey to) {
         Series dividend = all.get(of);

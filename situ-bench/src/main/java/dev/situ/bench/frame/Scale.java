@@ -1,5 +1,7 @@
 package dev.situ.bench.frame;
 
+import java.util.concurrent.TimeUnit;
+
 /// How thoroughly is measured.
 public enum Scale {
     /// Figures to keep: minutes for each experiment.
@@ -25,6 +27,28 @@ public enum Scale {
     /// After how many seconds no further step is begun, once each system was measured at least once.
     public long seconds() {
         return seconds;
+    }
+
+    /// How a system in memory warms up: at most so many milliseconds, but a million operations in any case.
+    public WarmUp warmUp(int fullMillis, int quickMillis) {
+        return warmUp(1_000_000, fullMillis, quickMillis);
+    }
+
+    /// How a system warms up to which requests are sent: at most so many milliseconds, but 50,000 requests in any
+    /// case.
+    public WarmUp requestWarmUp(int fullMillis, int quickMillis) {
+        return warmUp(50_000, fullMillis, quickMillis);
+    }
+
+    /// How a system warms up to which so many requests a second are sent: at most so many milliseconds, and half as
+    /// many in any case.
+    public WarmUp warmUpFor(int perSecond, int fullMillis, int quickMillis) {
+        return warmUp(perSecond * (long) pick(fullMillis, quickMillis, 1) / 2_000, fullMillis, quickMillis);
+    }
+
+    private WarmUp warmUp(long operations, int fullMillis, int quickMillis) {
+        return new WarmUp(
+                pick(operations, operations, 1L), TimeUnit.MILLISECONDS.toNanos(pick(fullMillis, quickMillis, 1)));
     }
 
     /// What stands for this scale.

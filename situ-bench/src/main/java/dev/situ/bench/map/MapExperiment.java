@@ -63,7 +63,6 @@ public final class MapExperiment implements Experiment {
         run.fact("jctools", Machine.library(NonBlockingHashMap.class));
         run.fact("caffeine", Machine.library(Caffeine.class));
         int operations = run.scale().pick(1_000_000, 250_000, 2_000);
-        int warmUpMillis = run.scale().pick(5_000, 300, 1);
         int windows = run.scale().pick(5, 3, 1);
         List<Contender> contenders = new ArrayList<>();
         for (MapKind kind : MapKind.values()) {
@@ -79,14 +78,16 @@ public final class MapExperiment implements Experiment {
                         THREADS,
                         "operations",
                         operations,
-                        "warmUpMillis",
-                        warmUpMillis,
                         "windows",
                         windows);
                 contenders.add(new Contender(
                         kind.system(),
                         each.params(),
-                        new ChildJvm.Spec(MapTask.NAME, parameters, JVM, Cpus.first(THREADS))));
+                        new ChildJvm.Spec(
+                                MapTask.NAME,
+                                run.scale().warmUp(5_000, 300).into(parameters),
+                                JVM,
+                                Cpus.first(THREADS))));
             }
         }
         Samples samples = new Samples();

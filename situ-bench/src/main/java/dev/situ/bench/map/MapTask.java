@@ -6,11 +6,11 @@ import dev.situ.bench.frame.Crew;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Spread;
 import dev.situ.bench.frame.WarmUp;
+import dev.situ.bench.frame.WarmUp.Pace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Measures one map: throughput first, then the duration of each operation, which needs clock reads.
@@ -31,7 +31,7 @@ public final class MapTask implements ChildTask {
     private final Long[] values = new Long[VALUES];
     private final Durations[] gets;
     private final Durations[] puts;
-    private final long warmUpNanos;
+    private final WarmUp warmUp;
     private final int windows;
     private final long[] sums;
 
@@ -40,7 +40,7 @@ public final class MapTask implements ChildTask {
         int threads = parameters.number("threads");
         int operations = parameters.number("operations");
         String[] keys = Workload.keys(parameters.number("keys"));
-        warmUpNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("warmUpMillis"));
+        warmUp = WarmUp.of(parameters);
         windows = parameters.number("windows");
         map = MapKind.valueOf(parameters.text("map")).make(parameters.number("buckets"));
         Arrays.setAll(values, i -> 1000L + i);
@@ -61,13 +61,13 @@ public final class MapTask implements ChildTask {
 
     @Override
     public void measure(Sink sink) throws Exception {
-        boolean steady = WarmUp.run(this::throughput, warmUpNanos);
+        boolean steady = warmUp.run(() -> pace(throughput()));
         List<Double> throughputs = new ArrayList<>();
         for (int i = 0; i < windows; i++) {
             throughputs.add(throughput());
         }
         sink.add("throughput", "Mops/s", Spread.of(throughputs).median());
-        steady &= WarmUp.run(this::timed, warmUpNanos);
+        steady &= warmUp.run(() -> pace(timed()));
         timed();
         report(sink, "get", gets);
         report(sink, "put", puts);
@@ -145,6 +145,10 @@ public final class MapTask implements ChildTask {
 
     private static long number(@Nullable Long value) {
         return value == null ? 0 : value;
+    }
+
+    private Pace pace(double millionsPerSecond) {
+        return new Pace(operations(), millionsPerSecond);
     }
 
     private long operations() {

@@ -5,6 +5,7 @@ import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Spread;
 import dev.situ.bench.frame.WarmUp;
+import dev.situ.bench.frame.WarmUp.Pace;
 import dev.situ.client.SituClientOptions;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,7 +28,7 @@ public final class ClientTask implements ChildTask {
     private final int keys;
     private final int valueLength;
     private final long windowNanos;
-    private final long warmUpNanos;
+    private final WarmUp warmUp;
     private final int windows;
 
     /// Takes the parameters; the server's keys are there already.
@@ -38,13 +39,13 @@ public final class ClientTask implements ChildTask {
         keys = parameters.number("keys");
         valueLength = parameters.number("value");
         windowNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("windowMillis"));
-        warmUpNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("warmUpMillis"));
+        warmUp = WarmUp.of(parameters);
         windows = parameters.number("windows");
     }
 
     @Override
     public void measure(Sink sink) throws Exception {
-        boolean steady = WarmUp.run(this::window, warmUpNanos);
+        boolean steady = warmUp.run(() -> Pace.over(window(), windowNanos));
         List<Double> perSecond = new ArrayList<>();
         for (int i = 0; i < windows; i++) {
             perSecond.add(window());

@@ -5,6 +5,7 @@ import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Spread;
 import dev.situ.bench.frame.WarmUp;
+import dev.situ.bench.frame.WarmUp.Pace;
 import dev.situ.socket.SocketStackOptions;
 import dev.situ.socket.SocketUdpStack;
 import dev.situ.udp.PeerAddress;
@@ -32,7 +33,7 @@ public final class DatagramTask implements ChildTask {
     private final int valueLength;
     private final double perSecond;
     private final long windowNanos;
-    private final long warmUpNanos;
+    private final WarmUp warmUp;
     private final int windows;
 
     /// Takes the parameters; the server's keys are there already.
@@ -44,13 +45,13 @@ public final class DatagramTask implements ChildTask {
         valueLength = parameters.number("value");
         perSecond = parameters.number("perSecond");
         windowNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("windowMillis"));
-        warmUpNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("warmUpMillis"));
+        warmUp = WarmUp.of(parameters);
         windows = parameters.number("windows");
     }
 
     @Override
     public void measure(Sink sink) throws Exception {
-        boolean steady = WarmUp.run(() -> closed(outstanding), warmUpNanos);
+        boolean steady = warmUp.run(() -> Pace.over(closed(outstanding), windowNanos));
         sink.add("throughput", "1/s", median(outstanding));
         sink.add("round_trip", "us", 1e6 / median(1));
         open();

@@ -144,13 +144,14 @@ public final class R2p2Experiment implements Experiment {
                 run.scale().pick(50_000, 20_000, 1_000),
                 "windowMillis",
                 run.scale().pick(500, 150, 200),
-                "warmUpMillis",
-                run.scale().pick(10_000, 800, 1),
                 "windows",
                 run.scale().pick(5, 3, 1));
         boolean batching = pair == Pair.SITU_CLIENT || pair == Pair.SITU_COMPATIBLE;
         String task = batching ? ClientTask.NAME : DatagramTask.NAME;
-        return new Contender(pair.system, params(value), new ChildJvm.Spec(task, parameters, JVM, Cpus.client()));
+        return new Contender(
+                pair.system,
+                params(value),
+                new ChildJvm.Spec(task, run.scale().requestWarmUp(10_000, 800).into(parameters), JVM, Cpus.client()));
     }
 
     private static Map<String, Object> params(int value) {

@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -59,6 +62,21 @@ public final class Report {
             }
         }
         Files.writeString(index(), Html.of(sections));
+    }
+
+    /// The measurements in a folder, by their names.
+    ///
+    /// @throws IOException if it is no folder, or a JSON file in it is no measurement
+    public static SortedMap<String, Measurement> measurements(Path folder) throws IOException {
+        SortedMap<String, Measurement> all = new TreeMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".json")).toList()) {
+                Measurement measurement = read(file);
+                all.put(measurement.experiment(), measurement);
+            }
+        }
+        return all;
     }
 
     private static Measurement read(Path file) throws IOException {

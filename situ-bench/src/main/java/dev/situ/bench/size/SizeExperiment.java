@@ -97,10 +97,8 @@ public final class SizeExperiment implements Experiment {
                 "sizes",
                 run.scale().pick("8,64,256,512,1024,1400", "64,512,1400", "64,1400"),
                 "bursts",
-                run.scale().pick(2_000, 1_000, 20),
-                "warmUpMillis",
-                run.scale().pick(8_000, 1_500, 1));
-        return new ChildJvm.Spec(SizeTask.NAME, parameters, JVM, Cpus.client());
+                run.scale().pick(2_000, 1_000, 20));
+        return new ChildJvm.Spec(SizeTask.NAME, run.scale().warmUp(8_000, 1_500).into(parameters), JVM, Cpus.client());
     }
 
     private static void add(

@@ -5,11 +5,11 @@ import dev.situ.bench.frame.ChildTask;
 import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.WarmUp;
+import dev.situ.bench.frame.WarmUp.Pace;
 import dev.situ.store.AdoptionPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// Times a server on a [Ring] with values of several sizes, which take turns, so that their figures can be divided.
 public final class SizeTask implements ChildTask {
@@ -24,7 +24,7 @@ public final class SizeTask implements ChildTask {
     private final Ring ring;
     private final List<Sized> sizes = new ArrayList<>();
     private final int bursts;
-    private final long warmUpNanos;
+    private final WarmUp warmUp;
 
     /// Starts the server and stores the values.
     public SizeTask(Parameters parameters) throws Exception {
@@ -35,7 +35,7 @@ public final class SizeTask implements ChildTask {
         };
         ring = new Ring(adoption, parameters.text("checksums").equals("software"));
         bursts = parameters.number("bursts");
-        warmUpNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("warmUpMillis"));
+        warmUp = WarmUp.of(parameters);
         ring.introduce();
         for (String size : parameters.text("sizes").split(",", -1)) {
             sizes.add(new Sized(Integer.parseInt(size), sizes.size() * KEYS));
@@ -75,7 +75,7 @@ public final class SizeTask implements ChildTask {
 
     @Override
     public void measure(Sink sink) throws Exception {
-        boolean steady = WarmUp.run(this::window, warmUpNanos);
+        boolean steady = warmUp.run(() -> new Pace((double) bursts * Ring.BURST * 2 * sizes.size(), window()));
         sizes.forEach(sized -> sized.getCopied = 0);
         window();
         for (Sized sized : sizes) {

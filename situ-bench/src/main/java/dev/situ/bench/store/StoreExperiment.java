@@ -21,6 +21,7 @@ import dev.situ.bench.report.Page;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,13 @@ public final class StoreExperiment implements Experiment {
     private static final int THREADS = 2;
     private static final long SMALL = 8192;
     private static final long LARGE = 4_000_000;
+
+    private static final long GROWTH_FROM = 1_000;
+    /// What is offered while the index grows, of what went as fast as it could: far enough below for a queue to
+    /// empty.
+    private static final double OFFERED = 0.3;
+
+    private static final long MOST_TO_CALIBRATE = 2_000_000;
 
     @Override
     public String name() {
@@ -100,14 +108,16 @@ public final class StoreExperiment implements Experiment {
                     threads,
                     "windowMillis",
                     scale.pick(250, 50, 5),
-                    "warmUpMillis",
-                    scale.pick(3_000, 200, 1),
                     "windows",
                     scale.pick(3, 3, 1));
             contenders.add(new Contender(
                     kind.system(),
                     params(keys, threads),
-                    new ChildJvm.Spec(StoreTask.NAME, parameters, jvm(kind, keys), Cpus.first(threads))));
+                    new ChildJvm.Spec(
+                            StoreTask.NAME,
+                            scale.warmUp(3_000, 200).into(parameters),
+                            jvm(kind, keys),
+                            Cpus.first(threads))));
         }
         return contenders;
     }
@@ -121,22 +131,47 @@ public final class StoreExperiment implements Experiment {
         return Map.of("keys", keys, "threads", threads);
     }
 
-    private static List<Contender> growth(Run run) {
-        long from = 1_000;
-        long to = run.scale().pick(10_000_000L, 1_000_000L, 20_000L);
+    /// Both get the same rates: a part of what goes without growth.
+    private static List<Contender> growth(Run run) throws IOException {
+        long last = run.scale().pick(10_000_000L, 1_000_000L, 20_000L);
+        Map<String, Double> closed = new HashMap<>();
+        run.expect(1);
+        run.step("rates without growth");
+        try (ChildJvm jvm = ChildJvm.start(growth(run, Math.min(last, MOST_TO_CALIBRATE), false, 0, 0))) {
+            jvm.measure((metric, _, value) -> closed.put(metric, value));
+        }
+        long reads = offered(closed, GrowthTask.READS);
+        long inserts = offered(closed, GrowthTask.INSERTS);
+        run.fact("growth", "from " + GROWTH_FROM + " to " + last + " keys");
+        run.fact("growth_reads_per_second", reads);
+        run.fact("growth_inserts_per_second", inserts);
         List<Contender> contenders = new ArrayList<>();
         for (boolean grows : new boolean[] {true, false}) {
             contenders.add(new Contender(
-                    StoreKind.SITU.system(),
-                    growthParams(grows),
-                    new ChildJvm.Spec(
-                            GrowthTask.NAME,
-                            Parameters.of("from", from, "to", to, "grows", grows),
-                            jvm(StoreKind.SITU, to),
-                            Cpus.first(2))));
+                    StoreKind.SITU.system(), growthParams(grows), growth(run, last, grows, reads, inserts)));
         }
-        run.fact("growth", "from " + from + " to " + to + " keys");
         return contenders;
+    }
+
+    private static long offered(Map<String, Double> closed, String metric) {
+        return Math.max(1, Math.round(closed.getOrDefault(metric, 0.0) * OFFERED));
+    }
+
+    private static ChildJvm.Spec growth(Run run, long last, boolean grows, long reads, long inserts) {
+        Parameters parameters = Parameters.of(
+                "from",
+                GROWTH_FROM,
+                "to",
+                last,
+                "grows",
+                grows,
+                "readsPerSecond",
+                reads,
+                "insertsPerSecond",
+                inserts,
+                "warmUpOperations",
+                run.scale().pick(1_000_000L, 300_000L, 1L));
+        return new ChildJvm.Spec(GrowthTask.NAME, parameters, jvm(StoreKind.SITU, last), Cpus.first(2));
     }
 
     private static Map<String, Object> growthParams(boolean grows) {
@@ -194,12 +229,21 @@ public final class StoreExperiment implements Experiment {
                                 + " keys: for each system), warmed up until three windows agree within 5 %. Each figure of a round is"
                                 + " the median of some windows of a quarter of a second (shorter in a quick run).",
                         "The summary's figures are with ordinary pages of 4 KiB; transparent huge pages are shown beside them.",
-                        "Growth: one thread inserts keys as fast as it can, the other reads keys that are there, 200,000 a second; a"
-                                + " read's latency counts from the moment at which it was due, so that a stall counts for all"
-                                + " reads that it delays. Once the index starts small and grows; once it was made for all keys at the start.",
+                        "Growth: one thread inserts keys"
+                                + rate(measurement, "growth_inserts_per_second")
+                                + ", the other reads keys that are there"
+                                + rate(measurement, "growth_reads_per_second")
+                                + ": 30 % of what each did as fast as it could, without growth, before. A read's latency counts"
+                                + " from the moment at which it was due, so that a stall counts for all reads that it delays."
+                                + " Once the index starts small and grows; once it was made for all keys at the start.",
                         "The bound is the same loop without a store: requests are written and values copied, nothing is looked up."),
                 figures(measurement),
                 meaning(measurement));
+    }
+
+    private static String rate(Measurement measurement, String fact) {
+        Object perSecond = measurement.machine().get(fact);
+        return perSecond instanceof Number number ? ", " + Numbers.text(number.doubleValue()) + " a second" : "";
     }
 
     private static List<Figure> figures(Measurement measurement) {

@@ -7,6 +7,7 @@ import dev.situ.bench.frame.Crew;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Spread;
 import dev.situ.bench.frame.WarmUp;
+import dev.situ.bench.frame.WarmUp.Pace;
 import dev.situ.store.Store;
 import dev.situ.store.StoreOptions;
 import java.lang.management.ManagementFactory;
@@ -34,7 +35,7 @@ public final class StoreTask implements ChildTask {
     private final Lane[] lanes;
     private final boolean together;
     private final long windowNanos;
-    private final long warmUpNanos;
+    private final WarmUp warmUp;
     private final int windows;
     private final double bytesPerKey;
 
@@ -44,7 +45,7 @@ public final class StoreTask implements ChildTask {
         long keys = parameters.longNumber("keys");
         int threads = parameters.number("threads");
         windowNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("windowMillis"));
-        warmUpNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("warmUpMillis"));
+        warmUp = WarmUp.of(parameters);
         windows = parameters.number("windows");
         together = kind.isSitu();
         store = kind.isSitu()
@@ -91,7 +92,10 @@ public final class StoreTask implements ChildTask {
     private boolean measure(Sink sink, String metric, Burst burst) throws Exception {
         long[] allocated = new long[lanes.length];
         long[] operations = new long[lanes.length];
-        boolean steady = WarmUp.run(() -> window(burst, allocated, operations), warmUpNanos);
+        boolean steady = warmUp.run(() -> {
+            double perSecond = window(burst, allocated, operations);
+            return new Pace(LongStream.of(operations).sum(), perSecond);
+        });
         List<Double> throughputs = new ArrayList<>();
         double bytes = Double.MAX_VALUE;
         for (int i = 0; i < windows; i++) {

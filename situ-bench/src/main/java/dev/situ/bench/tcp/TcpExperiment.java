@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /// Situ over TCP beside redis-server, with Redis's own load generator.
 public final class TcpExperiment implements Experiment {
@@ -32,6 +31,8 @@ public final class TcpExperiment implements Experiment {
     private static final int VALUE = 64;
     private static final int CLIENTS = 50;
     private static final int DEEP = 16;
+    /// The generator counts milliseconds: fewer may take none, and then it calls their rate `inf`.
+    private static final long LEAST_REQUESTS = 5_000;
     /// Values of all keys together.
     private static final long DATA_BYTES = 256 << 20;
 
@@ -138,23 +139,21 @@ public final class TcpExperiment implements Experiment {
     private static void load(Run run, int round, Kind kind, ServerProcess server, Load load, Samples samples)
             throws Exception {
         RedisBenchmark benchmark = load.on(server);
-        long[] requests = {run.scale().pick(20_000L, 20_000L, 500L)};
+        long[] requests = {run.scale().pick(20_000L, 20_000L, LEAST_REQUESTS)};
         double seconds = run.scale().pick(0.5, 0.3, 0.01);
-        long most = TimeUnit.MILLISECONDS.toNanos(run.scale().pick(8_000, 1_200, 1));
         // The compiler shares the server's processor: until it has done its work, it is what is measured.
-        run.steady(WarmUp.run(
-                () -> {
-                    double perSecond = benchmark
-                            .run(List.of("get"), requests[0])
-                            .values()
-                            .iterator()
-                            .next()
-                            .perSecond();
-                    requests[0] = Math.max(500, (long) (perSecond * seconds));
-                    return perSecond;
-                },
-                most));
-        benchmark.run(COMMANDS, requests[0] / 4);
+        run.steady(run.scale().requestWarmUp(8_000, 1_200).run(() -> {
+            long sent = requests[0];
+            double perSecond = benchmark
+                    .run(List.of("get"), sent)
+                    .values()
+                    .iterator()
+                    .next()
+                    .perSecond();
+            requests[0] = Math.max(LEAST_REQUESTS, (long) (perSecond * seconds));
+            return new WarmUp.Pace(sent, perSecond);
+        }));
+        benchmark.run(COMMANDS, Math.max(LEAST_REQUESTS, requests[0] / 4));
         benchmark.run(COMMANDS, requests[0]).forEach((command, line) -> {
             samples.add(round, key(kind, command, load), "1/s", line.perSecond());
             samples.add(round, key(kind, command + "_p50", load), "ms", line.p50Millis());

@@ -2,6 +2,7 @@ package dev.situ.bench.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.bench.frame.WarmUp.Pace;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +13,8 @@ class WarmUpTest {
     void itEndsWhenThreeWindowsAgreeWithinFivePercent() throws Exception {
         Iterator<Double> windows = List.of(10.0, 50.0, 96.0, 100.0, 99.0, 1.0).iterator();
 
-        assertThat(WarmUp.run(windows::next, Long.MAX_VALUE)).isTrue();
+        assertThat(new WarmUp(1, Long.MAX_VALUE).run(() -> new Pace(1, windows.next())))
+                .isTrue();
         assertThat(windows.next()).as("the window after the last that ran").isEqualTo(1.0);
     }
 
@@ -20,7 +22,30 @@ class WarmUpTest {
     void itGivesUpWhenTheTimeIsOverButLooksAtThreeWindows() throws Exception {
         AtomicInteger windows = new AtomicInteger();
 
-        assertThat(WarmUp.run(() -> Math.pow(2, windows.incrementAndGet()), 0)).isFalse();
+        assertThat(new WarmUp(1, 0).run(() -> new Pace(1, Math.pow(2, windows.incrementAndGet()))))
+                .isFalse();
         assertThat(windows).hasValue(3);
+    }
+
+    @Test
+    void itDoesTheLeastNumberOfOperationsThoughWindowsAgreeAndTheTimeIsOver() throws Exception {
+        AtomicInteger windows = new AtomicInteger();
+
+        assertThat(new WarmUp(70, 0).run(() -> {
+                    windows.incrementAndGet();
+                    return new Pace(10, 5);
+                }))
+                .isTrue();
+        assertThat(windows).hasValue(7);
+    }
+
+    @Test
+    void aChildIsToldHowToWarmUp() {
+        WarmUp warmUp = new WarmUp(50_000, 3_000_000_000L);
+
+        Parameters words = Parameters.parse(warmUp.into(Parameters.of("a", 1)).words());
+
+        assertThat(WarmUp.of(words)).isEqualTo(warmUp);
+        assertThat(words.number("a")).isEqualTo(1);
     }
 }
