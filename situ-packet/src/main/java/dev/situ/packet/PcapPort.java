@@ -1,5 +1,6 @@
 package dev.situ.packet;
 
+import dev.situ.memory.Consumes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -25,16 +26,16 @@ public final class PcapPort implements Port {
     /// @param mac the port's own [MacAddress]
     /// @param in what it receives; nothing, if null
     /// @param out where it sends; nowhere, if null
-    public PcapPort(long mac, PacketPool pool, @Nullable PcapReader in, @Nullable PcapWriter out) {
+    public PcapPort(long mac, PacketPool pool, @Consumes @Nullable PcapReader in, @Consumes @Nullable PcapWriter out) {
         this(mac, pool, in, out, null);
     }
 
     /// @param ownPool the pool, if it is to be closed with the port
-    PcapPort(
+    private PcapPort(
             long mac,
             PacketPool pool,
-            @Nullable PcapReader in,
-            @Nullable PcapWriter out,
+            @Consumes @Nullable PcapReader in,
+            @Consumes @Nullable PcapWriter out,
             @Nullable SoftwarePacketPool ownPool) {
         this.ownPool = ownPool;
         this.mac = mac;
@@ -42,6 +43,15 @@ public final class PcapPort implements Port {
         this.in = in;
         this.out = out;
         this.queue = new FileQueue();
+    }
+
+    /// A port over files and a pool. Consumes all three: [#close()] closes them.
+    static PcapPort owning(
+            long mac,
+            @Consumes SoftwarePacketPool pool,
+            @Consumes @Nullable PcapReader in,
+            @Consumes @Nullable PcapWriter out) {
+        return new PcapPort(mac, pool, in, out, pool);
     }
 
     /// The time as capture files have it: nanoseconds since 1970.

@@ -20,7 +20,7 @@ import java.nio.file.StandardOpenOption;
 /// ```
 ///
 /// The file is mapped, not read. A last record that is cut off, or says that it is larger than the rest of the file,
-/// ends it; [#isTruncated] tells. Confined to one thread.
+/// ends it; [#isTruncated] tells. For one thread at a time, which need not be the one that opened it.
 public final class PcapReader implements AutoCloseable {
     private static final long NANOS = 1_000_000_000L;
 
@@ -45,7 +45,7 @@ public final class PcapReader implements AutoCloseable {
     ///         which
     @SuppressWarnings("MustBeClosedChecker") // the reader closes the arena
     public static PcapReader open(Path path) throws IOException {
-        Arena arena = Arena.ofConfined();
+        Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return of(arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), path);
         } catch (IOException e) {
