@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
+import org.checkerframework.checker.calledmethods.qual.EnsuresCalledMethods;
+import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
+import org.checkerframework.checker.mustcall.qual.Owning;
 import org.jspecify.annotations.Nullable;
 
 /// A port that receives what is in one capture file, as fast as it is asked to, and sends into another: to run a
 /// program over traffic that was, and to look at what it sends with public tools. One queue.
+@InheritableMustCall("close")
 public final class PcapPort implements Port {
     private static final int CACHED_PACKETS = 128;
     private static final long NANOS = 1_000_000_000L;
@@ -16,9 +20,9 @@ public final class PcapPort implements Port {
 
     private final long mac;
     private final PacketPool pool;
-    private final @Nullable PcapReader in;
-    private final @Nullable PcapWriter out;
-    private final @Nullable SoftwarePacketPool ownPool;
+    private final @Owning @Nullable PcapReader in;
+    private final @Owning @Nullable PcapWriter out;
+    private final @Owning @Nullable SoftwarePacketPool ownPool;
     private final FileQueue queue;
 
     /// A port over files. Consumes both: [#close()] closes them.
@@ -26,7 +30,11 @@ public final class PcapPort implements Port {
     /// @param mac the port's own [MacAddress]
     /// @param in what it receives; nothing, if null
     /// @param out where it sends; nowhere, if null
-    public PcapPort(long mac, PacketPool pool, @Consumes @Nullable PcapReader in, @Consumes @Nullable PcapWriter out) {
+    public PcapPort(
+            long mac,
+            PacketPool pool,
+            @Consumes @Owning @Nullable PcapReader in,
+            @Consumes @Owning @Nullable PcapWriter out) {
         this(mac, pool, in, out, null);
     }
 
@@ -34,9 +42,9 @@ public final class PcapPort implements Port {
     private PcapPort(
             long mac,
             PacketPool pool,
-            @Consumes @Nullable PcapReader in,
-            @Consumes @Nullable PcapWriter out,
-            @Nullable SoftwarePacketPool ownPool) {
+            @Consumes @Owning @Nullable PcapReader in,
+            @Consumes @Owning @Nullable PcapWriter out,
+            @Owning @Nullable SoftwarePacketPool ownPool) {
         this.ownPool = ownPool;
         this.mac = mac;
         this.pool = pool;
@@ -48,9 +56,9 @@ public final class PcapPort implements Port {
     /// A port over files and a pool. Consumes all three: [#close()] closes them.
     static PcapPort owning(
             long mac,
-            @Consumes SoftwarePacketPool pool,
-            @Consumes @Nullable PcapReader in,
-            @Consumes @Nullable PcapWriter out) {
+            @Consumes @Owning SoftwarePacketPool pool,
+            @Consumes @Owning @Nullable PcapReader in,
+            @Consumes @Owning @Nullable PcapWriter out) {
         return new PcapPort(mac, pool, in, out, pool);
     }
 
@@ -107,6 +115,9 @@ public final class PcapPort implements Port {
     ///
     /// @throws UncheckedIOException if what was sent could not be written
     @Override
+    @EnsuresCalledMethods(
+            value = {"this.in", "this.out", "this.ownPool"},
+            methods = "close")
     public void close() {
         queue.cache.flush();
         if (in != null) {
@@ -118,9 +129,10 @@ public final class PcapPort implements Port {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the capture file could not be written", e);
-        }
-        if (ownPool != null) {
-            ownPool.close();
+        } finally {
+            if (ownPool != null) {
+                ownPool.close();
+            }
         }
     }
 
