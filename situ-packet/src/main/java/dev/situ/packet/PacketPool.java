@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Packets of one size in one memory segment. [SoftwarePacketPool] makes them in ordinary memory; a driver's pool
 /// makes them where its device can reach them.
 ///
-/// Safe for all threads. A poller takes and releases through a cache of its own, [#newCache()], which moves packets
+/// Safe for all threads. A poller takes and releases through a cache of its own, [#newCache], which moves packets
 /// from and to the pool many at a time.
 ///
 /// **To implement** a pool: lay the packets out as [PacketLayout] says, private area included, with
