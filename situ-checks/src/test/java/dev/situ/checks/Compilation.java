@@ -95,7 +95,7 @@ record Compilation(List<Diagnostic<? extends JavaFileObject>> errors) {
     }
 
     private static String sources() {
-        return Stream.of("memory", "udp", "r2p2")
+        return Stream.of("memory", "packet", "udp", "r2p2")
                 .map(module -> ROOT.resolve("situ-" + module + "/src/main/java").toString())
                 .collect(Collectors.joining(File.pathSeparator));
     }

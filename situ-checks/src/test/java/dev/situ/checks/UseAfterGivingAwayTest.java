@@ -21,6 +21,8 @@ class UseAfterGivingAwayTest {
             import dev.situ.memory.BufferSource;
             import dev.situ.memory.Consumes;
             import dev.situ.memory.ConsumesIfTrue;
+            import dev.situ.packet.PacketBurst;
+            import dev.situ.packet.PacketPool;
             import java.util.function.LongSupplier;
             import org.jspecify.annotations.NullMarked;
             @NullMarked
@@ -70,6 +72,16 @@ class UseAfterGivingAwayTest {
                         "`release`",
                         "void f(BufferSource s) { long b = take(); s.release(b); s.release(b); } // !",
                         "void f(BufferSource s) { long b = take(); s.heldBytes(b); s.release(b); }"),
+                new Twins(
+                        "two references under one name",
+                        "`release`",
+                        "void f(PacketPool p) { long b = p.take(); p.retain(b); p.release(b); p.release(b); } // !",
+                        "void f(PacketPool p) { long b = p.take(); long c = b; p.retain(c); p.release(b); p.release(c); }"),
+                new Twins(
+                        "a packet that a burst has",
+                        "`b` may have been given away: to `add` in line",
+                        "void f(PacketPool p, PacketBurst s) { long b = p.take(); s.add(b); p.release(b); } // !",
+                        "void f(PacketPool p, PacketBurst s) { long b = p.take(); s.add(b); p.releaseAll(s); }"),
                 new Twins(
                         "the receiver",
                         "`p` may have been given away: to `release`",

@@ -2,6 +2,7 @@ package dev.situ.dpdk;
 
 import dev.situ.dpdk.ffi.EalCalls;
 import dev.situ.dpdk.ffi.Mempool;
+import dev.situ.memory.Consumes;
 import dev.situ.packet.PacketLayout;
 import dev.situ.packet.PacketPool;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -113,7 +114,7 @@ public final class DpdkPacketPool extends PacketPool implements AutoCloseable {
     }
 
     @Override
-    protected void giveFree(long descriptor) {
+    protected void giveFree(@Consumes long descriptor) {
         mempool.give(descriptor);
     }
 

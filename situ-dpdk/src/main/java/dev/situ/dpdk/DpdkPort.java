@@ -100,6 +100,11 @@ public final class DpdkPort implements Port {
     ///         driver stands on stderr, where DPDK writes it
     public static DpdkPort open(Eal eal, DpdkPacketPool pool, DpdkPortOptions options) {
         return eal.call(() -> {
+            MemifSocket socket = MemifSocket.of(options.device());
+            // Several devices of one process may share a socket.
+            if (socket != null && !eal.hasOpen(port -> port.serves(socket))) {
+                socket.makeFree();
+            }
             Device device = Device.probe(options);
             try {
                 return new DpdkPort(eal, pool, device);
@@ -259,6 +264,10 @@ public final class DpdkPort implements Port {
     @Override
     public PacketPool pool() {
         return pool;
+    }
+
+    private boolean serves(MemifSocket socket) {
+        return socket.equals(MemifSocket.of(options.device()));
     }
 
     DpdkPacketPool packets() {

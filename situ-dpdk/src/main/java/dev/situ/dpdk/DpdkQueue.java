@@ -2,6 +2,7 @@ package dev.situ.dpdk;
 
 import dev.situ.dpdk.ffi.BurstFunctions;
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
@@ -99,7 +100,8 @@ final class DpdkQueue implements PortQueue {
         return Words.getLong(memory, at + PacketLayout.NEXT);
     }
 
-    private void turnAway(long pointer) {
+    /// Consumes the packet.
+    private void turnAway(@Consumes long pointer) {
         BurstFunctions.release(pointer);
         Words.setLongOpaque(counters, 0, Words.getLong(counters, 0) + 1);
     }
@@ -157,9 +159,8 @@ final class DpdkQueue implements PortQueue {
                 return false;
             }
             cache.release(from.replace(index, copy));
-            packet = copy;
         }
-        Words.setLong(pointers, (long) ready * Long.BYTES, base + pool.surrender(packet));
+        Words.setLong(pointers, (long) ready * Long.BYTES, base + pool.surrender(from.packet(index)));
         return true;
     }
 
@@ -183,7 +184,8 @@ final class DpdkQueue implements PortQueue {
         }
     }
 
-    private void refuse(long packet) {
+    /// Consumes the packet.
+    private void refuse(@Consumes long packet) {
         cache.release(packet);
         Words.setLongOpaque(counters, Long.BYTES, Words.getLong(counters, Long.BYTES) + 1);
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// DPDK's environment in this process: its memory, devices and threads. Started once, ended once.
@@ -187,6 +188,11 @@ public final class Eal implements AutoCloseable {
     /// Notes something that is to be closed before the EAL is.
     void remember(Object resource) {
         open.add(resource);
+    }
+
+    /// Whether there is such a port among those that are open.
+    boolean hasOpen(Predicate<DpdkPort> which) {
+        return open.stream().anyMatch(resource -> resource instanceof DpdkPort port && which.test(port));
     }
 
     void forget(Object resource) {

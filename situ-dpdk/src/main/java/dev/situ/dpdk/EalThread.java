@@ -1,9 +1,11 @@
 package dev.situ.dpdk;
 
 import dev.situ.dpdk.ffi.EalCalls;
+import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
 
 /// A registered thread: DPDK keeps a cache of each pool for it, so that a driver takes and gives packets without
 /// meeting other threads. Got by [Eal#register], for the calling thread; closed by the same thread.
+@InheritableMustCall("close")
 public final class EalThread implements AutoCloseable {
     private final Eal eal;
     private final Thread thread = Thread.currentThread();

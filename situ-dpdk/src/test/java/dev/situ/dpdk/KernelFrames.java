@@ -2,6 +2,7 @@ package dev.situ.dpdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.memory.Consumes;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PortQueue;
@@ -80,7 +81,7 @@ final class KernelFrames {
     }
 
     /// Sends a packet, which is consumed, and waits until it arrives whole.
-    private void exchange(DpdkPort from, DpdkPort to, long packet) {
+    private void exchange(DpdkPort from, DpdkPort to, @Consumes long packet) {
         MemorySegment m = pool.memory();
         int length = Packet.totalLength(m, packet);
         PacketBurst burst = new PacketBurst(1);

@@ -7,18 +7,25 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.situ.dpdk.ffi.BurstFunctions;
 import dev.situ.dpdk.ffi.EthdevCalls;
+import dev.situ.packet.CapturingPort;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PacketLayout;
+import dev.situ.packet.PcapWriter;
+import dev.situ.packet.Port;
 import dev.situ.packet.PortQueue;
 import dev.situ.packet.PortStatistics;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Clock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Ports that need nothing but DPDK: `net_ring`, on which packets come back as they are, and `net_null`, which
 /// swallows them and sends one segment only.
@@ -225,6 +232,33 @@ class LoopPortsTest {
             assertThat(port.statistics().sendErrors()).isOne();
             assertThat(port.statistics().sent()).isZero();
             queue.cache().releaseAll(rest);
+        }
+    }
+
+    @Test
+    void packetsThatOthersHoldToo_andTheDriverDoesNotTake_liveOn(@TempDir Path folder) throws IOException {
+        try (DpdkPacketPool pool = DpdkPacketPool.create(eal, 2047);
+                // It holds what is being sent until it knows what was taken.
+                Port port = new CapturingPort(
+                        DpdkPort.open(eal, pool, DpdkPortOptions.of("net_ring0")),
+                        PcapWriter.create(folder.resolve("sent.pcap")),
+                        Clock.systemUTC())) {
+            PortQueue queue = port.queue(0);
+            PacketBurst burst = new PacketBurst(32);
+            do {
+                while (burst.room() > 0) {
+                    burst.add(Frames.take(queue.cache(), 1, 100));
+                }
+            } while (queue.transmit(burst) == 32);
+            assertThat(burst.size()).as("the ring is full").isPositive();
+            for (int i = 0; i < burst.size(); i++) {
+                assertThat(Packet.length(pool.memory(), burst.packet(i))).isEqualTo(100);
+                assertThat(Packet.isMutable(pool.memory(), burst.packet(i))).isTrue();
+            }
+            queue.cache().releaseAll(burst);
+            while (queue.receive(burst) > 0) {
+                queue.cache().releaseAll(burst);
+            }
         }
     }
 

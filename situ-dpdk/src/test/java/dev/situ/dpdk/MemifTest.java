@@ -1,11 +1,18 @@
 package dev.situ.dpdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PortQueue;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Packets between the two ends of a memif: copied through memory that two processes would share, so that they
 /// arrive in other buffers than they left.
@@ -229,6 +237,42 @@ class MemifTest {
                     }
                 }
             }
+        }
+    }
+
+    private static DpdkPortOptions serverAt(Path socket) {
+        return DpdkPortOptions.of("net_memif0,role=server,socket=" + socket + ",socket-abstract=no");
+    }
+
+    @Test
+    void aSocketThatAKilledServerLeftIsReplaced(@TempDir Path folder) throws IOException {
+        Path socket = folder.resolve("s");
+        try (ServerSocketChannel gone = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            gone.bind(UnixDomainSocketAddress.of(socket));
+        }
+        assertThat(socket).exists();
+        try (DpdkPacketPool pool = DpdkPacketPool.create(eal, 1023);
+                DpdkPort port = DpdkPort.open(eal, pool, serverAt(socket))) {
+            assertThat(port.driver()).isEqualTo("net_memif");
+            assertThat(socket).exists();
+        }
+    }
+
+    @Test
+    void aSocketThatAnotherListensAtAndAFileThatIsNoneAreLeftAlone(@TempDir Path folder) throws IOException {
+        Path taken = folder.resolve("taken");
+        Path file = Files.writeString(folder.resolve("file"), "precious");
+        try (DpdkPacketPool pool = DpdkPacketPool.create(eal, 1023);
+                ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(taken));
+            assertThatExceptionOfType(DpdkException.class)
+                    .isThrownBy(() -> DpdkPort.open(eal, pool, serverAt(taken)))
+                    .withMessage("another process serves a memif at " + taken);
+            assertThat(taken).exists();
+            assertThatExceptionOfType(DpdkException.class)
+                    .isThrownBy(() -> DpdkPort.open(eal, pool, serverAt(file)))
+                    .withMessageStartingWith(file + " is there, and is no socket");
+            assertThat(file).hasContent("precious");
         }
     }
 }

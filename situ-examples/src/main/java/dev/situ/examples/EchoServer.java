@@ -1,5 +1,6 @@
 package dev.situ.examples;
 
+import dev.situ.memory.Consumes;
 import dev.situ.packet.Port;
 import dev.situ.packet.Ports;
 import dev.situ.udp.PortStackOptions;
@@ -37,7 +38,7 @@ public final class EchoServer {
     }
 
     /// A stack with the echo handler bound. Consumes the port.
-    static UdpStack start(Port port, String address, int udpPort) throws IOException {
+    static UdpStack start(@Consumes Port port, String address, int udpPort) throws IOException {
         UdpStack stack = new PortUdpStack(port, PortStackOptions.at(address));
         stack.bind(new InetSocketAddress(udpPort), EchoServer::echo);
         return stack;

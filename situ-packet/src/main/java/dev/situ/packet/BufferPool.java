@@ -1,6 +1,7 @@
 package dev.situ.packet;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -161,7 +162,7 @@ public final class BufferPool {
     ///
     /// @return whether it was the last one
     /// @throws IllegalStateException if its last reference was released before
-    public boolean release(long ref) {
+    public boolean release(@Consumes long ref) {
         int index = BufferRef.index(ref);
         while (true) {
             long state = liveState(ref, "released");

@@ -1,5 +1,6 @@
 package dev.situ.packet;
 
+import dev.situ.memory.Consumes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -13,7 +14,7 @@ public final class CapturingPort implements Port {
     private final CapturingQueue[] queues;
 
     /// Wraps `port`. Consumes both: [#close()] closes them.
-    public CapturingPort(Port port, PcapWriter file, Clock clock) {
+    public CapturingPort(@Consumes Port port, @Consumes PcapWriter file, Clock clock) {
         this.port = port;
         this.file = file;
         this.clock = clock;

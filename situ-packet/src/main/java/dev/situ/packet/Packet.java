@@ -1,6 +1,7 @@
 package dev.situ.packet;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 
@@ -184,7 +185,7 @@ public final class Packet {
     /// Appends the chain `tail` to the chain `head`. Consumes `tail`, which belongs to `head` from now on.
     ///
     /// @throws IllegalArgumentException if the chain would have more than 65535 segments
-    public static void chain(MemorySegment memory, long head, long tail) {
+    public static void chain(MemorySegment memory, long head, @Consumes long tail) {
         long at = own(memory, head);
         int segments = segments(memory, head) + segments(memory, tail);
         if (segments > 0xFFFF) {

@@ -1,5 +1,6 @@
 package dev.situ.packet;
 
+import dev.situ.memory.Consumes;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -46,8 +47,8 @@ public final class PacketBurst {
 
     /// Appends a packet. Consumes it.
     ///
-    /// @throws IndexOutOfBoundsException if the burst is full; the packet is still the caller's then
-    public void add(long packet) {
+    /// @throws IndexOutOfBoundsException if the burst is full: ask [#room()] before
+    public void add(@Consumes long packet) {
         packets[size] = packet;
         size++;
     }
@@ -58,7 +59,7 @@ public final class PacketBurst {
     }
 
     /// Puts `packet` in the place of packet `index`. Consumes `packet`; what was there is the caller's.
-    public long replace(int index, long packet) {
+    public long replace(int index, @Consumes long packet) {
         long before = packets[Objects.checkIndex(index, size)];
         packets[index] = packet;
         return before;

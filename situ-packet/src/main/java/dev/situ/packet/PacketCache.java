@@ -1,5 +1,6 @@
 package dev.situ.packet;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 
@@ -51,7 +52,7 @@ public final class PacketCache extends PacketSupply {
     }
 
     @Override
-    void giveFree(long at) {
+    void giveFree(@Consumes long at) {
         if (size == free.length) {
             int half = size / 2;
             pool.giveFree(free, size - half, half);

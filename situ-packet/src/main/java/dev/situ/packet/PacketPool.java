@@ -2,6 +2,7 @@ package dev.situ.packet;
 
 import dev.situ.memory.BufferSource;
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Packets of one size in one memory segment. [SoftwarePacketPool] makes them in ordinary memory; a driver's pool
 /// makes them where its device can reach them.
 ///
-/// Safe for all threads. A poller takes and releases through a cache of its own, [#newCache()], which moves packets
+/// Safe for all threads. A poller takes and releases through a cache of its own, [#newCache], which moves packets
 /// from and to the pool many at a time.
 ///
 /// **To implement** a pool: lay the packets out as [PacketLayout] says, private area included, with
@@ -45,9 +46,9 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
     @Override
     protected abstract long takeFree();
 
-    /// Takes back a descriptor. Any thread.
+    /// Takes back a descriptor. Consumes it. Any thread.
     @Override
-    protected abstract void giveFree(long descriptor);
+    protected abstract void giveFree(@Consumes long descriptor);
 
     /// Takes up to `count` free descriptors, and writes their offsets to `into` from index `from` on. Any thread.
     ///
@@ -65,13 +66,13 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
     /// none. Any thread; needs not look whether the packet is free.
     protected abstract long descriptorAt(long offset);
 
-    /// The packet that a driver filled. The caller, a port, holds it from now on.
+    /// The packet that a driver filled, or did not take. The caller, a port, holds it from now on.
     ///
     /// @param descriptor where its descriptor starts in [#memory()]; of the first segment, if it is a chain
     public final long adopt(long descriptor) {
         if (Checks.ON) {
             for (long at = descriptor; at != 0; at = Packet.nextDescriptor(memory, at)) {
-                begin(at);
+                beginIfAlone(at);
             }
         }
         return Packet.of(memory, descriptor);
@@ -81,7 +82,7 @@ public abstract non-sealed class PacketPool extends PacketSupply implements Buff
     /// caller a packet again.
     ///
     /// @return where its descriptor starts in [#memory()]
-    public final long surrender(long packet) {
+    public final long surrender(@Consumes long packet) {
         long first = Packet.descriptor(memory, packet);
         if (Checks.ON) {
             for (long at = first; at != 0; at = Packet.nextDescriptor(memory, at)) {

@@ -1,5 +1,6 @@
 package dev.situ.packet;
 
+import dev.situ.memory.ConsumesIfTrue;
 import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,7 +37,7 @@ final class PacketRing {
     }
 
     /// Consumes the packet if it is taken. For the writer.
-    boolean offer(long packet) {
+    boolean offer(@ConsumesIfTrue long packet) {
         long tail = Words.getLong(words, TAIL);
         if (tail - Words.getLongAcquire(words, HEAD) == capacity) {
             return false;

@@ -1,6 +1,7 @@
 package dev.situ.packet;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -33,8 +34,8 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
     /// Gives the descriptor of a free packet, or 0.
     abstract long takeFree();
 
-    /// Takes back the descriptor of a packet that nobody holds any more.
-    abstract void giveFree(long at);
+    /// Takes back the descriptor of a packet that nobody holds any more. Consumes it.
+    abstract void giveFree(@Consumes long at);
 
     /// The memory that all packets lie in, descriptors and bytes. The same object every time.
     public final MemorySegment memory() {
@@ -157,7 +158,7 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
     /// Consumes the reference.
     ///
     /// @throws IllegalStateException in checked mode, if it was released for the last time before
-    public final void release(long packet) {
+    public final void release(@Consumes long packet) {
         long at = Packet.descriptor(memory, packet);
         while (at != 0) {
             long next = Packet.nextDescriptor(memory, at);
@@ -192,7 +193,7 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
         }
     }
 
-    private void free(long at) {
+    private void free(@Consumes long at) {
         if ((Words.getLong(memory, at + PacketLayout.OL_FLAGS) & PacketLayout.INDIRECT) != 0) {
             long direct = direct(at);
             restoreBuffer(at);
@@ -203,7 +204,7 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
         giveBack(at);
     }
 
-    private void giveBack(long at) {
+    private void giveBack(@Consumes long at) {
         Words.setLong(memory, at + PacketLayout.NEXT, 0);
         Words.setShort(memory, at + PacketLayout.NB_SEGS, (short) 1);
         end(at);
@@ -239,11 +240,22 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
         }
     }
 
+    /// Notes that a packet is a driver's no more. If others hold it, too, its life never ended.
+    final void beginIfAlone(long at) {
+        if (isAlone(at)) {
+            begin(at);
+        }
+    }
+
     /// Notes that a driver has the packet, unless others hold it, too.
     final void endIfLast(long at) {
-        if (Words.getIntAcquire(memory, at + PacketLayout.DATA_OFF) >>> 16 == 1) {
+        if (isAlone(at)) {
             end(at);
         }
+    }
+
+    private boolean isAlone(long at) {
+        return Words.getIntAcquire(memory, at + PacketLayout.DATA_OFF) >>> 16 == 1;
     }
 
     private void end(long at) {

@@ -1,13 +1,18 @@
 package dev.situ.packet;
 
+import dev.situ.memory.Consumes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
+import org.checkerframework.checker.calledmethods.qual.EnsuresCalledMethods;
+import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
+import org.checkerframework.checker.mustcall.qual.Owning;
 import org.jspecify.annotations.Nullable;
 
 /// A port that receives what is in one capture file, as fast as it is asked to, and sends into another: to run a
 /// program over traffic that was, and to look at what it sends with public tools. One queue.
+@InheritableMustCall("close")
 public final class PcapPort implements Port {
     private static final int CACHED_PACKETS = 128;
     private static final long NANOS = 1_000_000_000L;
@@ -15,9 +20,9 @@ public final class PcapPort implements Port {
 
     private final long mac;
     private final PacketPool pool;
-    private final @Nullable PcapReader in;
-    private final @Nullable PcapWriter out;
-    private final @Nullable SoftwarePacketPool ownPool;
+    private final @Owning @Nullable PcapReader in;
+    private final @Owning @Nullable PcapWriter out;
+    private final @Owning @Nullable SoftwarePacketPool ownPool;
     private final FileQueue queue;
 
     /// A port over files. Consumes both: [#close()] closes them.
@@ -25,23 +30,36 @@ public final class PcapPort implements Port {
     /// @param mac the port's own [MacAddress]
     /// @param in what it receives; nothing, if null
     /// @param out where it sends; nowhere, if null
-    public PcapPort(long mac, PacketPool pool, @Nullable PcapReader in, @Nullable PcapWriter out) {
+    public PcapPort(
+            long mac,
+            PacketPool pool,
+            @Consumes @Owning @Nullable PcapReader in,
+            @Consumes @Owning @Nullable PcapWriter out) {
         this(mac, pool, in, out, null);
     }
 
     /// @param ownPool the pool, if it is to be closed with the port
-    PcapPort(
+    private PcapPort(
             long mac,
             PacketPool pool,
-            @Nullable PcapReader in,
-            @Nullable PcapWriter out,
-            @Nullable SoftwarePacketPool ownPool) {
+            @Consumes @Owning @Nullable PcapReader in,
+            @Consumes @Owning @Nullable PcapWriter out,
+            @Owning @Nullable SoftwarePacketPool ownPool) {
         this.ownPool = ownPool;
         this.mac = mac;
         this.pool = pool;
         this.in = in;
         this.out = out;
         this.queue = new FileQueue();
+    }
+
+    /// A port over files and a pool. Consumes all three: [#close()] closes them.
+    static PcapPort owning(
+            long mac,
+            @Consumes @Owning SoftwarePacketPool pool,
+            @Consumes @Owning @Nullable PcapReader in,
+            @Consumes @Owning @Nullable PcapWriter out) {
+        return new PcapPort(mac, pool, in, out, pool);
     }
 
     /// The time as capture files have it: nanoseconds since 1970.
@@ -97,6 +115,9 @@ public final class PcapPort implements Port {
     ///
     /// @throws UncheckedIOException if what was sent could not be written
     @Override
+    @EnsuresCalledMethods(
+            value = {"this.in", "this.out", "this.ownPool"},
+            methods = "close")
     public void close() {
         queue.cache.flush();
         if (in != null) {
@@ -108,9 +129,10 @@ public final class PcapPort implements Port {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the capture file could not be written", e);
-        }
-        if (ownPool != null) {
-            ownPool.close();
+        } finally {
+            if (ownPool != null) {
+                ownPool.close();
+            }
         }
     }
 

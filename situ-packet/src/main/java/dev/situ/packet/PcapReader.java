@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
 
 /// Reads the Ethernet frames of a capture file: classic pcap, of either byte order, with microseconds or
 /// nanoseconds.
@@ -20,7 +21,8 @@ import java.nio.file.StandardOpenOption;
 /// ```
 ///
 /// The file is mapped, not read. A last record that is cut off, or says that it is larger than the rest of the file,
-/// ends it; [#isTruncated] tells. Confined to one thread.
+/// ends it; [#isTruncated] tells. For one thread at a time, which need not be the one that opened it.
+@InheritableMustCall("close")
 public final class PcapReader implements AutoCloseable {
     private static final long NANOS = 1_000_000_000L;
 
@@ -45,12 +47,18 @@ public final class PcapReader implements AutoCloseable {
     ///         which
     @SuppressWarnings("MustBeClosedChecker") // the reader closes the arena
     public static PcapReader open(Path path) throws IOException {
-        Arena arena = Arena.ofConfined();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return of(arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), path);
+        Arena arena = Arena.ofShared();
+        try {
+            return of(arena, map(path, arena), path);
         } catch (IOException e) {
             arena.close();
             throw e;
+        }
+    }
+
+    private static MemorySegment map(Path path, Arena arena) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         }
     }
 
@@ -65,12 +73,11 @@ public final class PcapReader implements AutoCloseable {
         if (straight != PcapFormat.MAGIC_MICROS && straight != PcapFormat.MAGIC_NANOS) {
             throw new IOException(path + " is no classic pcap file (pcapng is not read: see `editcap -F pcap`)");
         }
-        PcapReader reader = new PcapReader(arena, file, swapped, straight == PcapFormat.MAGIC_NANOS ? 1 : 1000);
-        int linkType = reader.word(PcapFormat.LINK_TYPE) & 0xFFFF;
+        int linkType = word(file, PcapFormat.LINK_TYPE, swapped) & 0xFFFF;
         if (linkType != PcapFormat.ETHERNET) {
             throw new IOException(path + " holds packets of link type " + linkType + ", not Ethernet frames");
         }
-        return reader;
+        return new PcapReader(arena, file, swapped, straight == PcapFormat.MAGIC_NANOS ? 1 : 1000);
     }
 
     /// Goes to the next frame.
@@ -124,6 +131,10 @@ public final class PcapReader implements AutoCloseable {
     }
 
     private int word(long offset) {
+        return word(file, offset, swapped);
+    }
+
+    private static int word(MemorySegment file, long offset, boolean swapped) {
         int word = Words.getInt(file, offset);
         return swapped ? Integer.reverseBytes(word) : word;
     }

@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.checkerframework.checker.calledmethods.qual.EnsuresCalledMethods;
+import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
+import org.checkerframework.checker.mustcall.qual.Owning;
 import org.jspecify.annotations.Nullable;
 
 /// Writes Ethernet frames to a capture file that `tcpdump`, `tshark` and Wireshark read: classic pcap, with
@@ -15,19 +18,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Frames are gathered and written many at a time; [#close()] writes the rest. If the disk refuses, later frames are
 /// lost, and [#close()] throws.
+@InheritableMustCall("close")
 public final class PcapWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = 256 * 1024;
     private static final int MAX_FRAME_BYTES = 65536 + Ethernet.BYTES;
     private static final long NANOS = 1_000_000_000L;
 
-    private final FileChannel channel;
+    private final @Owning FileChannel channel;
     private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES);
     private final ByteBuffer bytes = buffer.asByteBuffer();
     private int used;
     private long frames;
     private @Nullable IOException failure;
 
-    private PcapWriter(FileChannel channel) {
+    private PcapWriter(@Owning FileChannel channel) {
         this.channel = channel;
         Words.setInt(buffer, 0, PcapFormat.MAGIC_NANOS);
         Words.setShort(buffer, PcapFormat.VERSION, (short) PcapFormat.MAJOR);
@@ -88,13 +92,14 @@ public final class PcapWriter implements AutoCloseable {
     }
 
     @Override
+    @EnsuresCalledMethods(value = "this.channel", methods = "close")
     public synchronized void close() throws IOException {
-        if (!channel.isOpen()) {
-            return;
+        boolean open = channel.isOpen();
+        if (open) {
+            drain();
         }
-        drain();
         channel.close();
-        if (failure != null) {
+        if (open && failure != null) {
             throw failure;
         }
     }

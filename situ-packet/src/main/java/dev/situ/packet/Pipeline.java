@@ -1,5 +1,6 @@
 package dev.situ.packet;
 
+import dev.situ.memory.Consumes;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -107,9 +108,8 @@ public final class Pipeline {
                     continue;
                 }
                 cache.release(burst.replace(i, copy));
-                packet = copy;
             }
-            ((Frame) frames[i]).open(packet);
+            ((Frame) frames[i]).open(burst.packet(i));
             slots[opened] = i;
             opened++;
         }
@@ -133,7 +133,8 @@ public final class Pipeline {
         out.cache().releaseAll(sending);
     }
 
-    private void addForSending(long packet, PacketCache from, PacketCache to) {
+    /// Consumes the packet.
+    private void addForSending(@Consumes long packet, PacketCache from, PacketCache to) {
         if (to.pool().equals(pool)) {
             sending.add(packet);
             return;

@@ -1,9 +1,12 @@
 package dev.situ.packet;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
+import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
+import org.checkerframework.checker.mustcall.qual.Owning;
 
 /// A pool of packets in ordinary memory, for ports that are no driver.
 ///
@@ -17,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 /// Free packets form a stack, linked through a field of the descriptor that DPDK leaves to its users. Many are taken
 /// or given back in one compare-and-set. Packets lie an odd number of cache lines apart, so that their first lines
 /// do not share a few cache sets. Lock-free, from any thread.
+@InheritableMustCall("close")
 public final class SoftwarePacketPool extends PacketPool implements AutoCloseable {
     /// A buffer for a whole Ethernet packet behind its headroom, as DPDK's default: 2176 bytes.
     public static final int DEFAULT_BUFFER_BYTES = 2048 + PacketLayout.HEADROOM;
@@ -29,10 +33,12 @@ public final class SoftwarePacketPool extends PacketPool implements AutoCloseabl
     /// In `dynfield1`: the number of the packet.
     private static final int INDEX = 124;
 
-    private final Region region;
+    @SuppressWarnings("required.method.not.called") // close() leaves it mapped while somebody holds a packet
+    private final @Owning Region region;
+
     private final long stride;
 
-    private SoftwarePacketPool(Region region, int packets, int bufferBytes, long stride, boolean traced) {
+    private SoftwarePacketPool(@Owning Region region, int packets, int bufferBytes, long stride, boolean traced) {
         super(region.memory(), packets, bufferBytes, traced);
         this.region = region;
         this.stride = stride;
@@ -92,7 +98,7 @@ public final class SoftwarePacketPool extends PacketPool implements AutoCloseabl
     }
 
     @Override
-    protected void giveFree(long descriptor) {
+    protected void giveFree(@Consumes long descriptor) {
         link(descriptor, index(descriptor), 1);
     }
 
@@ -170,10 +176,7 @@ public final class SoftwarePacketPool extends PacketPool implements AutoCloseabl
     ///         was taken, if checked mode knows
     @Override
     public void close() {
-        if (!memory().scope().isAlive()) {
-            return;
-        }
-        int held = outstanding();
+        int held = memory().scope().isAlive() ? outstanding() : 0;
         if (held != 0) {
             throw new IllegalStateException(held + " packets of the pool are still held", traceOfHeld());
         }

@@ -3,6 +3,7 @@ package dev.situ.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -46,9 +47,10 @@ class BufferPoolTest {
     void theLastReleaseGivesTheBufferBack() {
         BufferPool pool = pool(1, 64);
         long ref = pool.take();
-        pool.retain(ref);
+        long other = ref;
+        pool.retain(other);
         assertThat(pool.references(ref)).isEqualTo(2);
-        assertThat(pool.release(ref)).isFalse();
+        assertThat(pool.release(other)).isFalse();
         assertThat(pool.take()).isEqualTo(BufferRef.NONE);
         assertThat(pool.release(ref)).isTrue();
         assertThat(pool.outstanding()).isZero();
@@ -59,15 +61,16 @@ class BufferPoolTest {
     void aReferenceThatOutlivedItsBufferIsRefused() {
         BufferPool pool = pool(1, 64);
         long ref = pool.take();
+        long[] outlived = {ref};
         pool.release(ref);
-        assertThatThrownBy(() -> pool.release(ref))
+        assertThatThrownBy(() -> pool.release(outlived[0]))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("released after its last release");
         long next = pool.take();
-        assertThat(next).isNotEqualTo(ref);
-        assertThatThrownBy(() -> pool.release(ref)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> pool.retain(ref)).hasMessageContaining("retained after its last release");
-        assertThatThrownBy(() -> pool.offset(ref)).hasMessageContaining("used after its last release");
+        assertThat(next).isNotEqualTo(outlived[0]);
+        assertThatThrownBy(() -> pool.release(outlived[0])).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> pool.retain(outlived[0])).hasMessageContaining("retained after its last release");
+        assertThatThrownBy(() -> pool.offset(outlived[0])).hasMessageContaining("used after its last release");
         assertThat(pool.references(next)).isEqualTo(1);
         assertThat(pool.outstanding()).isEqualTo(1);
     }
@@ -162,7 +165,7 @@ class BufferPoolTest {
         }
     }
 
-    private static void releaseIfAny(BufferPool pool, long ref) {
+    private static void releaseIfAny(BufferPool pool, @Consumes long ref) {
         if (ref != BufferRef.NONE) {
             pool.release(ref);
         }

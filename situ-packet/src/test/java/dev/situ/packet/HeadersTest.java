@@ -28,9 +28,8 @@ class HeadersTest {
     }
 
     private Frame open(byte[] bytes) {
-        long packet = Frames.packet(pool, bytes);
-        held.add(packet);
-        return frame.open(packet);
+        held.add(Frames.packet(pool, bytes));
+        return frame.open(held.packet(held.size() - 1));
     }
 
     private static <T> T there(@Nullable T header) {

@@ -3,6 +3,7 @@ package dev.situ.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -81,9 +82,10 @@ class PacketPoolTest {
     @Test
     void theLastReleaseGivesThePacketBack() {
         long packet = pool.take();
-        pool.retain(packet);
+        long other = packet;
+        pool.retain(other);
         assertThat(Packet.isMutable(m, packet)).isFalse();
-        pool.release(packet);
+        pool.release(other);
         assertThat(Packet.isMutable(m, packet)).isTrue();
         assertThat(pool.outstanding()).isEqualTo(1);
         pool.release(packet);
@@ -152,8 +154,9 @@ class PacketPoolTest {
         long copy = pool.copy(m, head);
         assertThat(Frames.bytes(pool, copy)).isEqualTo(copied);
         pool.release(copy);
-        pool.retain(head);
-        pool.release(head);
+        long other = head;
+        pool.retain(other);
+        pool.release(other);
         assertThat(Frames.bytes(pool, head)).as("still held").isEqualTo(copied);
         pool.release(head);
         assertThat(pool.outstanding()).as("the value itself").isEqualTo(1);
@@ -192,8 +195,9 @@ class PacketPoolTest {
     @Test
     void usingAPacketAfterItsLastReleaseTellsWhereBothHappened() {
         long packet = pool.take();
+        long[] outlived = {packet};
         releaseIt(packet);
-        assertThatThrownBy(() -> Packet.data(m, packet))
+        assertThatThrownBy(() -> Packet.data(m, outlived[0]))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("is used after its last release")
                 .hasStackTraceContaining("usingAPacketAfterItsLastReleaseTellsWhereBothHappened")
@@ -203,14 +207,14 @@ class PacketPoolTest {
         // Its descriptor lives again, as another packet.
         PacketBurst all = new PacketBurst(PACKETS);
         pool.take(all, PACKETS);
-        assertThatThrownBy(() -> pool.release(packet)).hasMessageContaining("is used after its last release");
-        assertThatThrownBy(() -> pool.retain(packet)).hasMessageContaining("is used after its last release");
-        assertThatThrownBy(() -> pool.clone(packet, 0, 0)).hasMessageContaining("is used after its last release");
+        assertThatThrownBy(() -> pool.release(outlived[0])).hasMessageContaining("is used after its last release");
+        assertThatThrownBy(() -> pool.retain(outlived[0])).hasMessageContaining("is used after its last release");
+        assertThatThrownBy(() -> pool.clone(outlived[0], 0, 0)).hasMessageContaining("is used after its last release");
         assertThatThrownBy(() -> Packet.data(m, Packet.NONE)).hasMessageContaining("no packet");
         pool.releaseAll(all);
     }
 
-    private void releaseIt(long packet) {
+    private void releaseIt(@Consumes long packet) {
         pool.release(packet);
     }
 
@@ -228,15 +232,26 @@ class PacketPoolTest {
     @Test
     void whatADriverTakesAndGivesIsAPacketOfAnotherLife() {
         long packet = Frames.packet(pool, Frames.payload(10));
+        long[] outlived = {packet};
         long descriptor = pool.surrender(packet);
-        assertThatThrownBy(() -> Packet.data(m, packet)).hasMessageContaining("is used after its last release");
+        assertThatThrownBy(() -> Packet.data(m, outlived[0])).hasMessageContaining("is used after its last release");
         long again = pool.adopt(descriptor);
         assertThat(Packet.length(m, again)).isEqualTo(10);
-        pool.retain(again);
-        pool.surrender(again);
-        assertThat(Packet.length(m, again)).as("somebody else holds it").isEqualTo(10);
         pool.release(again);
-        pool.release(again);
+    }
+
+    @Test
+    void aSharedPacketThatADriverRefusesLivesOnForWhoElseHoldsIt() {
+        long packet = Frames.packet(pool, Frames.payload(10));
+        long other = packet;
+        pool.retain(other);
+        long descriptor = pool.surrender(packet);
+        assertThat(Packet.length(m, other)).as("somebody else holds it").isEqualTo(10);
+        long refused = pool.adopt(descriptor);
+        assertThat(Packet.length(m, other)).as("the life has not changed").isEqualTo(10);
+        pool.release(refused);
+        pool.release(other);
+        assertThat(pool.outstanding()).isZero();
     }
 
     @Test
@@ -320,7 +335,7 @@ class PacketPoolTest {
         cache.flush();
     }
 
-    private static void releaseIfAny(PacketSupply supply, long packet) {
+    private static void releaseIfAny(PacketSupply supply, @Consumes long packet) {
         if (packet != Packet.NONE) {
             supply.release(packet);
         }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,5 +186,28 @@ class PcapTest {
             assertThat(frame(reader)).isEqualTo(Frames.udp(1, 2, new byte[3]));
             assertThat(reader.next()).isFalse();
         }
+    }
+
+    @Test
+    void aPortMayBePolledByAnotherThreadThanTheOneThatOpenedIt() throws Exception {
+        Path in = write(file(0xA1B2C3D4, ByteOrder.LITTLE_ENDIAN, 1, Frames.arp(1)));
+        try (Port port = Ports.open("pcap:" + in)) {
+            PacketBurst burst = new PacketBurst(4);
+            FutureTask<Integer> receive = new FutureTask<>(() -> port.queue(0).receive(burst));
+            Thread poller = Thread.ofPlatform().start(receive);
+            assertThat(receive.get()).isEqualTo(1);
+            poller.join();
+            port.queue(0).cache().releaseAll(burst);
+        }
+    }
+
+    @Test
+    void aFileIsNotReadAndWrittenAtOnce() throws IOException {
+        byte[] bytes = file(0xA1B2C3D4, ByteOrder.LITTLE_ENDIAN, 1, Frames.arp(1));
+        Path in = write(bytes);
+        assertThatThrownBy(() -> Ports.open("pcap:" + in + "," + in.getParent() + "/./in.pcap"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("in.pcap cannot be read and written at once");
+        assertThat(in).hasBinaryContent(bytes);
     }
 }

@@ -6,13 +6,11 @@ import dev.situ.memory.Words;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpHandler;
 import dev.situ.udp.UdpSender;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// An R2P2 client in reliable mode: what is lost is sent again, nothing is executed twice, and each call ends once.
 ///
@@ -35,8 +33,6 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     /// About a quarter of a millisecond.
     private static final int DEADLINE_TICK_SHIFT = 18;
 
-    private static final int CHUNK_CALLS = 64;
-
     /// How many times at least something is sent before a server is given up.
     private static final int LEAST_TRIES = 5;
 
@@ -51,27 +47,20 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     private final ReliableClientOptions options;
     private final LongSupplier clock;
     private final SessionOpening opening;
-    private final Arena arena = Arena.ofShared();
     private final Counters<ReliableClientCount> counts = new Counters<>(ReliableClientCount.values());
     private final TimerWheel deadlines;
-    private final List<ReliableCall> all = new ArrayList<>();
+    private final CallSlots calls;
     private final List<ReliableCall> ending = new ArrayList<>();
-    private final int[] free;
     private final ReliableCalls waiting = new ReliableCalls();
     private final ClientSession session;
     private final SliceList response = new SliceList();
     private final SliceList nothing = new SliceList();
-    private MemorySegment chunk = MemorySegment.NULL;
-    private int freeCount;
     private State state = State.CLOSED;
     private int server;
     private long largestRequest = ReliableHeader.MAX_MESSAGE_BYTES;
     private long now;
     /// Whether calls are collected and sent later, and the clock was read just before.
     private boolean driven;
-
-    /// Takes the place of a response's packets while its completion reads them.
-    private @Nullable PartialMessage spare;
 
     /// @param servers the addresses ([dev.situ.udp.PeerAddress]) of servers that are each as good as the others: the
     ///     first that answers is used until it does not any more; at least one
@@ -90,13 +79,13 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         opening = new SessionOpening(nonces);
         now = clock.getAsLong();
         deadlines = new TimerWheel(options.maxOutstanding(), DEADLINE_TICK_SHIFT, now);
-        free = new int[options.maxOutstanding()];
+        calls = new CallSlots(options.maxOutstanding(), counts);
         session = new ClientSession(counts, options.ackDelayNanos());
     }
 
     /// The calls that have not ended. The driving thread only.
     public int outstanding() {
-        return all.size() - freeCount;
+        return calls.outstanding();
     }
 
     /// Starts a call. What is sent is committed, not flushed.
@@ -122,7 +111,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             return CallStart.TOO_LARGE;
         }
         Objects.checkFromIndexSize(offset, length, memory.byteSize());
-        ReliableCall call = state == State.ENDED ? null : take();
+        ReliableCall call = state == State.ENDED ? null : calls.take();
         if (call == null) {
             return state == State.ENDED ? CallStart.CLOSED : CallStart.BUSY;
         }
@@ -134,7 +123,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
                 Words.copy(memory, offset, call.memory, call.offset, length);
             }
         } catch (RuntimeException e) { // the caller's memory is no longer there
-            giveBack(call);
+            calls.giveBack(call);
             throw e;
         }
         if (!driven) {
@@ -193,8 +182,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         driven = true;
         try {
             for (int slot = deadlines.expired(now); slot != TimerWheel.NONE; slot = deadlines.expired(now)) {
-                ReliableCall late = all.get(slot);
-                finish(late, CallStatus.TIMED_OUT, nothing, sender);
+                finish(calls.get(slot), CallStatus.TIMED_OUT, nothing, sender);
             }
             tickState(sender);
         } finally {
@@ -280,14 +268,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             return;
         }
         state = State.ENDED;
-        for (int i = 0; i < all.size(); i++) {
-            ReliableCall call = all.get(i);
-            if (!call.free) {
-                deadlines.cancel(call.slot);
-                end(call, CallStatus.CLOSED, nothing);
-            }
-        }
-        arena.close();
+        calls.close(deadlines);
     }
 
     // ---- the session ----------------------------------------------------------------------------------------------
@@ -481,28 +462,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
 
     // ---- calls ----------------------------------------------------------------------------------------------------
 
-    private @Nullable ReliableCall take() {
-        if (freeCount > 0) {
-            return all.get(free[--freeCount]);
-        }
-        int slot = all.size();
-        if (slot == options.maxOutstanding()) {
-            return null;
-        }
-        if (slot % CHUNK_CALLS == 0) {
-            chunk = arena.allocate((long) CHUNK_CALLS * ReliableHeader.MAX_PAYLOAD, Long.BYTES);
-        }
-        ReliableCall call = new ReliableCall(slot, chunk, (long) (slot % CHUNK_CALLS) * ReliableHeader.MAX_PAYLOAD);
-        all.add(call);
-        return call;
-    }
-
-    private void giveBack(ReliableCall call) {
-        call.clear();
-        free[freeCount++] = call.slot;
-        counts.set(ReliableClientCount.OUTSTANDING, outstanding());
-    }
-
+    /// Ends a call: takes it out of where it waits, and completes it.
     private void finish(ReliableCall call, CallStatus status, SliceList bytes, UdpSender sender) {
         deadlines.cancel(call.slot);
         if (call.started) {
@@ -513,36 +473,6 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         if (call.packets > 1 && session.takeBorrowed()) {
             sender.flush(); // it may refer to the request, which is the caller's again when this ends
         }
-        end(call, status, bytes);
-    }
-
-    /// Completes a call. It is free for the completion to start another; the response's packets are released after
-    /// the completion has read them.
-    private void end(ReliableCall call, CallStatus status, SliceList bytes) {
-        counts.add(
-                switch (status) {
-                    case OK -> ReliableClientCount.SUCCEEDED;
-                    case REFUSED -> ReliableClientCount.REFUSED;
-                    case TIMED_OUT -> ReliableClientCount.TIMED_OUT;
-                    case OUTCOME_UNKNOWN -> ReliableClientCount.OUTCOME_UNKNOWN;
-                    case TOO_LARGE, NO_BUFFERS, MALFORMED, UNSENT, CLOSED -> ReliableClientCount.FAILED;
-                });
-        Completion completion = call.completion;
-        long token = call.token;
-        PartialMessage parts = call.response;
-        if (parts == null || parts.isEmpty()) {
-            giveBack(call);
-            completion.complete(token, status, bytes);
-            return;
-        }
-        call.response = spare;
-        spare = null;
-        giveBack(call);
-        try {
-            completion.complete(token, status, bytes);
-        } finally {
-            parts.release();
-            spare = parts;
-        }
+        calls.end(call, status, bytes);
     }
 }

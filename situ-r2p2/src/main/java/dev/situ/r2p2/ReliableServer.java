@@ -1,21 +1,20 @@
 package dev.situ.r2p2;
 
 import static dev.situ.r2p2.ReliableServerCount.DUPLICATES;
-import static dev.situ.r2p2.ReliableServerCount.EXECUTED;
 import static dev.situ.r2p2.ReliableServerCount.MALFORMED;
 import static dev.situ.r2p2.ReliableServerCount.POSTPONED;
-import static dev.situ.r2p2.ReliableServerCount.RETRANSMITTED;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.SliceList;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpSender;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The server's side of the reliable mode for one queue: packets and a clock in, packets out.
+/// The server's side of the reliable mode for one queue: packets and a clock in, packets out. Here are the sessions and
+/// what is known of each rid; requests of several packets are put together by [ServerRequests], and executed and
+/// answered by [ServerResponses].
 ///
 /// ```
 ///   OPEN ──────────▶ OPEN_OK, and nothing is kept
@@ -35,9 +34,7 @@ final class ReliableServer {
     /// About 67 milliseconds.
     private static final int IDLE_TICK_SHIFT = 26;
 
-    private final int queue;
     private final ReliableServerOptions options;
-    private final RequestHandler handler;
     private final LongSupplier clock;
     private final Arena arena = Arena.ofShared();
     private final Counters<ReliableServerCount> counts = new Counters<>(ReliableServerCount.values());
@@ -47,14 +44,11 @@ final class ReliableServer {
     private final ResponseStore store;
     private final ResponsePump pump;
     private final TimerWheel idle;
-    private final List<ServerCall> touched = new ArrayList<>();
     private final SliceList request = new SliceList();
     private final LoneDatagram lone = new LoneDatagram();
-    private final SliceList response = new SliceList();
     private final ServerReplies replies;
-    private final long maxAnnounced;
-    private int unfinished;
-    private long unfinishedBytes;
+    private final ServerRequests requests;
+    private final ServerResponses responses;
     private long now;
     private long bursts;
 
@@ -65,9 +59,7 @@ final class ReliableServer {
             ResponseOwners owners,
             LongSupplier clock,
             SipHash hash) {
-        this.queue = queue;
         this.options = options;
-        this.handler = handler;
         this.clock = clock;
         now = clock.getAsLong();
         cookies = new SessionCookies(hash, options.cookiePeriodShift());
@@ -79,7 +71,8 @@ final class ReliableServer {
         pump = new ResponsePump(counts, store, sessions, options.maxSessions(), now);
         replies = new ServerReplies(counts, pump, options);
         idle = new TimerWheel(options.maxSessions(), IDLE_TICK_SHIFT, now);
-        maxAnnounced = ReliableHeader.position(ReliableHeader.packets(options.maxMessageBytes()));
+        requests = new ServerRequests(options, counts, calls);
+        responses = new ServerResponses(queue, options, handler, counts, calls, store, pump, replies);
     }
 
     Counters<ReliableServerCount> counts() {
@@ -98,14 +91,7 @@ final class ReliableServer {
     /// After the datagrams of a burst: acknowledges what has come of longer requests, and sends longer responses. What
     /// is over time is looked at only now, for the burst may have brought its acknowledgement.
     void end(UdpSender sender) {
-        for (int i = 0; i < touched.size(); i++) {
-            ServerCall call = touched.get(i);
-            if (call.touched) {
-                call.touched = false;
-                replies.acknowledge(call, sender);
-            }
-        }
-        touched.clear();
+        requests.acknowledge(replies, sender);
         pump.expire(now);
         pump.pump(sender, now);
         publish();
@@ -114,8 +100,8 @@ final class ReliableServer {
     private void publish() {
         counts.set(ReliableServerCount.SESSIONS, sessions.size());
         counts.set(ReliableServerCount.CALLS, calls.used());
-        counts.set(ReliableServerCount.UNFINISHED, unfinished);
-        counts.set(ReliableServerCount.UNFINISHED_BYTES, unfinishedBytes);
+        counts.set(ReliableServerCount.UNFINISHED, requests.unfinished());
+        counts.set(ReliableServerCount.UNFINISHED_BYTES, requests.unfinishedBytes());
         counts.set(ReliableServerCount.RETAINED_BYTES, store.bytes());
     }
 
@@ -249,11 +235,11 @@ final class ReliableServer {
             ServerCall call = session.call(k);
             if (call != null && call.state == ServerCall.State.RECEIVING) {
                 counts.add(ReliableServerCount.GIVEN_UP);
-                endRequest(session, call);
-                setRefused(session, call);
+                requests.end(session, call);
+                responses.setRefused(session, call);
             } else if (call != null && call.state == ServerCall.State.ANSWERED && !call.refused) {
                 counts.add(ReliableServerCount.GIVEN_UP);
-                releaseResponse(session, call);
+                responses.release(session, call, now);
             }
         }
     }
@@ -275,10 +261,11 @@ final class ReliableServer {
         session.base = upTo;
     }
 
-    private void forget(ServerSession session, ServerCall call) {
+    /// Consumes a call.
+    private void forget(ServerSession session, @Consumes ServerCall call) {
         switch (call.state) {
-            case RECEIVING -> endRequest(session, call);
-            case ANSWERED -> releaseResponse(session, call);
+            case RECEIVING -> requests.end(session, call);
+            case ANSWERED -> responses.release(session, call, now);
             case DONE -> {}
         }
         call.touched = false;
@@ -310,174 +297,37 @@ final class ReliableServer {
             if (ReliableHeader.alone(first)) {
                 request.clear();
                 lone.lend(burst, i, ReliableHeader.BYTES, request);
-                execute(session, call, sender);
+                responses.execute(session, call, request, sender);
                 return;
             }
-            call.state = ServerCall.State.RECEIVING;
-            call.request = calls.takeRequest();
-            session.holding++;
-            unfinished++;
+            requests.start(session, call);
         }
         switch (call.state) {
             case RECEIVING -> receive(session, call, burst, i, first, sender);
-            case ANSWERED -> repeat(session, call, sender);
+            case ANSWERED -> responses.repeat(session, call, bursts, sender);
             case DONE -> counts.add(DUPLICATES);
         }
     }
 
     private void receive(ServerSession session, ServerCall call, UdpBurst burst, int i, long first, UdpSender sender) {
-        PartialMessage parts = partsOf(call);
-        boolean isFirst = R2p2Header.first(first);
-        int order = R2p2Header.order(first);
-        int index = isFirst ? 0 : order;
-        if (!announce(call, ReliableHeader.position(isFirst ? order : index + 1))) {
-            endRequest(session, call);
-            refuse(session, call, sender);
-            return;
-        }
-        boolean isLast = R2p2Header.last(first);
-        if (!parts.accepts(index, isFirst || isLast, isFirst ? order : index + 1)) {
-            counts.add(MALFORMED);
-            return;
-        }
-        switch (parts.add(index, isLast, burst, i)) {
-            case KEPT -> touch(call);
-            case DUPLICATE -> {
-                counts.add(DUPLICATES);
-                touch(call);
+        switch (requests.receive(call, burst, i, first)) {
+            case MORE -> {}
+            case NO_ROOM -> {
+                requests.end(session, call);
+                responses.refuse(session, call, sender);
             }
-            case MISFIT -> counts.add(MALFORMED);
-            case NO_BUFFER -> counts.add(ReliableServerCount.OUT_OF_BUFFERS); // it will be sent again
-            case COMPLETE -> complete(session, call, parts, sender);
+            case COMPLETE -> complete(session, call, sender);
         }
     }
 
-    /// Counts what a request announces.
-    ///
-    /// @return whether there is room for it
-    private boolean announce(ServerCall call, long bytes) {
-        long more = bytes - call.announced;
-        if (more <= 0) {
-            return true;
-        }
-        if (bytes > maxAnnounced || more > options.maxUnfinishedBytes() - unfinishedBytes) {
-            return false;
-        }
-        call.announced = bytes;
-        unfinishedBytes += more;
-        return true;
-    }
-
-    private void complete(ServerSession session, ServerCall call, PartialMessage parts, UdpSender sender) {
-        request.clear();
-        parts.slices(request);
-        call.request = null;
-        uncount(session, call);
-        call.state = ServerCall.State.DONE;
+    private void complete(ServerSession session, ServerCall call, UdpSender sender) {
+        PartialMessage parts = requests.take(session, call);
         try {
-            execute(session, call, sender);
+            request.clear();
+            parts.slices(request);
+            responses.execute(session, call, request, sender);
         } finally {
             calls.giveBack(parts);
-        }
-    }
-
-    static PartialMessage partsOf(ServerCall call) {
-        PartialMessage parts = call.request;
-        if (parts == null) {
-            throw new IllegalStateException("call " + call.rid + " is receiving nothing");
-        }
-        return parts;
-    }
-
-    private void endRequest(ServerSession session, ServerCall call) {
-        calls.giveBack(partsOf(call));
-        call.request = null;
-        uncount(session, call);
-    }
-
-    private void uncount(ServerSession session, ServerCall call) {
-        unfinished--;
-        unfinishedBytes -= call.announced;
-        call.announced = 0;
-        call.touched = false;
-        session.holding--;
-    }
-
-    private void touch(ServerCall call) {
-        if (!call.touched) {
-            call.touched = true;
-            touched.add(call);
-        }
-    }
-
-    // ---- execution ------------------------------------------------------------------------------------------------
-
-    /// Executes a whole request, which [#request] holds, and sends or begins to send the response.
-    private void execute(ServerSession session, ServerCall call, UdpSender sender) {
-        if (!store.admits()) {
-            refuse(session, call, sender);
-            return;
-        }
-        response.clear();
-        counts.add(EXECUTED);
-        RequestStatus status = handler.handle(queue, request, response);
-        if (status == RequestStatus.REPLY && !fits()) {
-            status = replaceTooLarge();
-        }
-        if (status != RequestStatus.REPLY) {
-            refuse(session, call, sender);
-            return;
-        }
-        store.keep(call, response);
-        call.state = ServerCall.State.ANSWERED;
-        session.holding++;
-        if (call.packets == 1) {
-            replies.alone(session, call, sender);
-        } else {
-            call.out = calls.takeOut(call.packets);
-            session.sending.add(call);
-            pump.add(call);
-        }
-    }
-
-    private boolean fits() {
-        return response.length() <= options.maxMessageBytes() && store.fits(response);
-    }
-
-    private RequestStatus replaceTooLarge() {
-        counts.add(ReliableServerCount.TOO_LARGE);
-        long length = response.length();
-        response.clear();
-        RequestStatus status = handler.tooLarge(queue, length, options.maxMessageBytes(), response);
-        return fits() ? status : RequestStatus.REFUSE;
-    }
-
-    private void refuse(ServerSession session, ServerCall call, UdpSender sender) {
-        setRefused(session, call);
-        replies.alone(session, call, sender);
-    }
-
-    private static void setRefused(ServerSession session, ServerCall call) {
-        call.state = ServerCall.State.ANSWERED;
-        call.refused = true;
-        call.packets = 1;
-        session.holding++;
-    }
-
-    /// Answers a duplicate of a request that was executed or refused: once in a burst.
-    private void repeat(ServerSession session, ServerCall call, UdpSender sender) {
-        counts.add(DUPLICATES);
-        if (call.repeatedIn == bursts) {
-            return;
-        }
-        call.repeatedIn = bursts;
-        OutgoingMessage out = call.out;
-        if (out == null) {
-            counts.add(RETRANSMITTED);
-            replies.alone(session, call, sender);
-        } else if (out.loseFirst()) {
-            session.window.lost(1, out.latestLost());
-            pump.add(call);
         }
     }
 
@@ -491,42 +341,9 @@ final class ReliableServer {
         }
         int ahead = rid - session.base;
         ServerCall call = ahead < 0 || ahead >= session.credit() ? null : session.call(rid);
-        if (call == null || call.state != ServerCall.State.ANSWERED || call.refused) {
-            return;
+        if (call != null && call.state == ServerCall.State.ANSWERED && !call.refused) {
+            responses.acknowledge(session, call, burst, i, words, now);
         }
-        long payload = burst.offset(i) + ReliableHeader.BYTES;
-        int next = AckPayload.next(burst.memory(i), payload);
-        OutgoingMessage out = call.out;
-        if (next == AckPayload.ALL) {
-            releaseResponse(session, call);
-        } else if (out != null) {
-            int landed = out.acknowledgeBefore(next, now);
-            for (int w = 0; w < words; w++) {
-                landed += out.acknowledgeBits(next, w, AckPayload.word(burst.memory(i), payload, w), now);
-            }
-            pump.acknowledged(session, out, landed, now);
-            if (out.isDone()) {
-                releaseResponse(session, call);
-            }
-        }
-        pump.addAll(session);
-    }
-
-    private void releaseResponse(ServerSession session, ServerCall call) {
-        store.release(call);
-        OutgoingMessage out = call.out;
-        if (out != null) {
-            session.window.acknowledged(out.flying());
-            session.backOff = 0;
-            session.progressAt = now;
-            session.sending.remove(call);
-            pump.remove(call);
-            calls.giveBack(out);
-            call.out = null;
-            pump.addAll(session);
-        }
-        call.state = ServerCall.State.DONE;
-        session.holding--;
     }
 
     /// Releases everything. Nothing may wait for a flush.

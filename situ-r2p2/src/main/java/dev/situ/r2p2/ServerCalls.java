@@ -1,5 +1,6 @@
 package dev.situ.r2p2;
 
+import dev.situ.memory.Consumes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -49,7 +50,8 @@ final class ServerCalls {
         return new ServerCall(chunk, (long) inChunk * ServerCall.SMALL_BYTES);
     }
 
-    void giveBack(ServerCall call) {
+    /// Consumes a call.
+    void giveBack(@Consumes ServerCall call) {
         call.session = null;
         used--;
         free.addLast(call);
@@ -61,7 +63,7 @@ final class ServerCalls {
     }
 
     /// Consumes a message: releases its packets.
-    void giveBack(PartialMessage request) {
+    void giveBack(@Consumes PartialMessage request) {
         request.release();
         freeRequests.addLast(request);
     }
@@ -75,7 +77,8 @@ final class ServerCalls {
         return out;
     }
 
-    void giveBack(OutgoingMessage out) {
+    /// Consumes a message that was sent.
+    void giveBack(@Consumes OutgoingMessage out) {
         freeOuts.addLast(out);
     }
 }

@@ -93,7 +93,7 @@ final class ServerReplies {
             return;
         }
         long second = ReliableHeader.toClient(session.id, call.rid, pump.credit(session));
-        boolean sent = AckWriter.write(sender, session.peer, call.rid, second, ReliableServer.partsOf(call));
+        boolean sent = AckWriter.write(sender, session.peer, call.rid, second, ServerRequests.partsOf(call));
         counts.add(sent ? ReliableServerCount.ACKS : UNSENT);
     }
 }

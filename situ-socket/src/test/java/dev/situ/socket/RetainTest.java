@@ -243,8 +243,9 @@ class RetainTest {
                 SocketUdpStack client = client()) {
             InetSocketAddress to = server.bind(PlainPeer.ANY_PORT, (burst, _) -> {
                 long handle = burst.retain(0);
+                long again = handle;
                 burst.release(handle);
-                burst.release(handle);
+                burst.release(again);
             });
             // A lone datagram, and one of a large message.
             for (int count : new int[] {1, 30}) {

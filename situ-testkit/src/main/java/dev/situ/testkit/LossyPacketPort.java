@@ -1,5 +1,6 @@
 package dev.situ.testkit;
 
+import dev.situ.memory.Consumes;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PacketCache;
 import dev.situ.packet.PacketPool;
@@ -23,7 +24,7 @@ public final class LossyPacketPort implements Port {
     private final LossyPacketQueue[] queues;
 
     /// Puts lossy lines in front of `real`, which is *consumed*: it is closed with this port.
-    public LossyPacketPort(Port real, Impairments impairments) {
+    public LossyPacketPort(@Consumes Port real, Impairments impairments) {
         this.real = real;
         this.queues = new LossyPacketQueue[real.queues()];
         for (int i = 0; i < queues.length; i++) {

@@ -1,5 +1,6 @@
 package dev.situ.testkit;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
@@ -28,7 +29,7 @@ final class PacketLine {
     }
 
     /// Gives a packet to the line. Consumes it.
-    void send(long packet) {
+    void send(@Consumes long packet) {
         count(1, 0, 0, 0, 0, 0);
         if (happens(impairments.loss())) {
             count(0, 0, 1, 0, 0, 0);
@@ -43,7 +44,8 @@ final class PacketLine {
         }
     }
 
-    private void put(long packet) {
+    /// Consumes the packet.
+    private void put(@Consumes long packet) {
         long arriving = packet;
         if (Packet.totalLength(cache.memory(), packet) > 0 && happens(impairments.corruption())) {
             arriving = damaged(packet);
@@ -57,7 +59,7 @@ final class PacketLine {
     }
 
     /// A copy with one bit turned over. Consumes the packet.
-    private long damaged(long packet) {
+    private long damaged(@Consumes long packet) {
         long copy = cache.copy(cache.memory(), packet);
         if (copy == Packet.NONE) {
             return packet;

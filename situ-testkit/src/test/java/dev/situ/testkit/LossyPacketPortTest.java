@@ -6,6 +6,7 @@ import dev.situ.memory.Words;
 import dev.situ.packet.MemoryPort;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
+import dev.situ.packet.Port;
 import dev.situ.packet.PortCapabilities;
 import dev.situ.packet.PortQueue;
 import dev.situ.packet.SoftwarePacketPool;
@@ -110,8 +111,9 @@ class LossyPacketPortTest {
         int questions = 500;
         int[] answers = new int[questions];
         LossyPacketPort lossy = new LossyPacketPort(wire.left(), bad);
+        Port port = lossy;
         try (PortUdpStack server = new PortUdpStack(
-                        lossy, PortStackOptions.at("10.0.0.1/24").withArp(arp, () -> now[0]));
+                        port, PortStackOptions.at("10.0.0.1/24").withArp(arp, () -> now[0]));
                 PortUdpStack client = new PortUdpStack(
                         wire.right(), PortStackOptions.at("10.0.0.2/24").withArp(arp, () -> now[0]))) {
             server.bind(new InetSocketAddress(7), (received, sender) -> {

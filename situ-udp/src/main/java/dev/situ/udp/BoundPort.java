@@ -1,5 +1,6 @@
 package dev.situ.udp;
 
+import dev.situ.memory.Consumes;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One bound port at one poller: its handler, what came for it in this poll, and its sender. Confined to the poller.
@@ -38,7 +39,7 @@ final class BoundPort {
     }
 
     /// Takes a datagram for the next [#deliver]. Consumes the packet.
-    void add(long packet, long offset, int length, long peer) {
+    void add(@Consumes long packet, long offset, int length, long peer) {
         datagrams.add(packet, offset, length, peer);
     }
 

@@ -1,5 +1,6 @@
 package dev.situ.udp;
 
+import dev.situ.memory.Consumes;
 import dev.situ.packet.Arp;
 import dev.situ.packet.Ethernet;
 import dev.situ.packet.Frame;
@@ -48,55 +49,59 @@ final class Intake {
     }
 
     /// Consumes the packet.
-    void take(long packet, long nowNanos) {
-        long whole = packet;
-        if (Packet.segments(memory, packet) > 1) {
-            whole = cache.copy(memory, packet);
-            cache.release(packet);
-            if (whole == Packet.NONE) {
-                counters.drop(DropReason.NO_BUFFER);
-                return;
-            }
+    void take(@Consumes long packet, long nowNanos) {
+        if (Packet.segments(memory, packet) == 1) {
+            look(packet, nowNanos);
+            return;
         }
-        DropReason reason = look(whole, nowNanos);
-        if (reason != null) {
-            counters.drop(reason);
-            cache.release(whole);
+        long whole = cache.copy(memory, packet);
+        cache.release(packet);
+        if (whole == Packet.NONE) {
+            counters.drop(DropReason.NO_BUFFER);
+        } else {
+            look(whole, nowNanos);
         }
     }
 
-    /// Consumes the packet, unless there is a reason to drop it.
-    private @Nullable DropReason look(long packet, long nowNanos) {
+    /// Consumes the packet.
+    private void drop(@Consumes long packet, DropReason reason) {
+        counters.drop(reason);
+        cache.release(packet);
+    }
+
+    /// Consumes the packet.
+    private void look(@Consumes long packet, long nowNanos) {
         Ethernet ethernet = frame.open(packet).ethernet();
         if (ethernet == null) {
-            return DropReason.MALFORMED;
+            drop(packet, DropReason.MALFORMED);
+            return;
         }
         boolean toUs = ethernet.destination() == queue.mac();
-        if (!toUs && ethernet.destination() != MacAddress.BROADCAST) {
-            return DropReason.NOT_FOR_US;
+        int type = ethernet.type();
+        if (!toUs && (type == LinkHeader.IPV4 || ethernet.destination() != MacAddress.BROADCAST)) {
+            drop(packet, DropReason.NOT_FOR_US);
+        } else if (type == LinkHeader.ARP) {
+            arp(packet, ethernet, nowNanos);
+        } else if (type == LinkHeader.IPV4) {
+            ipv4(packet, ethernet);
+        } else {
+            drop(packet, DropReason.OTHER_PROTOCOL);
         }
-        return switch (ethernet.type()) {
-            case LinkHeader.ARP -> {
-                Arp arp = ethernet.arp();
-                yield arp == null ? DropReason.MALFORMED : arp(packet, ethernet, arp, nowNanos);
-            }
-            case LinkHeader.IPV4 -> {
-                Ipv4 ip = toUs ? ethernet.ipv4() : null;
-                if (!toUs) {
-                    yield DropReason.NOT_FOR_US;
-                }
-                yield ip == null ? DropReason.MALFORMED : ipv4(packet, ethernet, ip);
-            }
-            default -> DropReason.OTHER_PROTOCOL;
-        };
     }
 
     // ---- ARP --------------------------------------------------------------------------------------------------------
 
-    private @Nullable DropReason arp(long packet, Ethernet ethernet, Arp arp, long nowNanos) {
+    /// Consumes the packet.
+    private void arp(@Consumes long packet, Ethernet ethernet, long nowNanos) {
+        Arp arp = ethernet.arp();
+        if (arp == null) {
+            drop(packet, DropReason.MALFORMED);
+            return;
+        }
         int sender = arp.senderIp();
         if (sender == routes.own()) {
-            return DropReason.ARP_CONFLICT;
+            drop(packet, DropReason.ARP_CONFLICT);
+            return;
         }
         boolean forUs = arp.targetIp() == routes.own();
         boolean asks = arp.operation() == Arp.REQUEST;
@@ -107,16 +112,15 @@ final class Intake {
                 && table.hear(sender, arp.senderMac(), forUs && asks, nowNanos);
         if (asks && forUs && MacAddress.isUnicast(ethernet.source())) {
             answer(packet, ethernet, arp);
-            return null;
+        } else if (believed) {
+            cache.release(packet);
+        } else {
+            drop(packet, DropReason.ARP_UNASKED);
         }
-        if (!believed) {
-            return DropReason.ARP_UNASKED;
-        }
-        cache.release(packet);
-        return null;
     }
 
-    private void answer(long packet, Ethernet ethernet, Arp arp) {
+    /// Consumes the packet.
+    private void answer(@Consumes long packet, Ethernet ethernet, Arp arp) {
         long back = ethernet.source();
         long asker = arp.senderMac();
         int askerIp = arp.senderIp();
@@ -133,7 +137,7 @@ final class Intake {
     }
 
     /// The packet, or a copy if others hold it, too. Consumes the packet.
-    private long mutable(long packet) {
+    private long mutable(@Consumes long packet) {
         if (Packet.isMutable(memory, packet)) {
             return packet;
         }
@@ -144,7 +148,27 @@ final class Intake {
 
     // ---- IPv4 -------------------------------------------------------------------------------------------------------
 
-    private @Nullable DropReason ipv4(long packet, Ethernet ethernet, Ipv4 ip) {
+    /// Consumes the packet.
+    private void ipv4(@Consumes long packet, Ethernet ethernet) {
+        Ipv4 ip = ethernet.ipv4();
+        if (ip == null) {
+            drop(packet, DropReason.MALFORMED);
+            return;
+        }
+        DropReason reason = wrong(packet, ip);
+        if (reason != null) {
+            drop(packet, reason);
+        } else if (ip.protocol() == Ipv4.UDP) {
+            udp(packet, ip);
+        } else if (ip.protocol() == Ipv4.ICMP) {
+            ping(packet, ethernet, ip);
+        } else {
+            drop(packet, DropReason.OTHER_PROTOCOL);
+        }
+    }
+
+    /// What is wrong with the header: borrows the packet.
+    private @Nullable DropReason wrong(long packet, Ipv4 ip) {
         long flags = Packet.flags(memory, packet);
         if (!isRight(flags, PacketLayout.RX_IP_CHECKSUM_MASK, PacketLayout.RX_IP_CHECKSUM_BAD)
                 && !ip.isChecksumRight()) {
@@ -159,11 +183,7 @@ final class Intake {
         if (ip.headerBytes() > Ipv4.MIN_BYTES && !ip.options().areHarmless()) {
             return DropReason.BAD_OPTIONS;
         }
-        return switch (ip.protocol()) {
-            case Ipv4.UDP -> udp(packet, ip, flags);
-            case Ipv4.ICMP -> ping(packet, ethernet, ip);
-            default -> DropReason.OTHER_PROTOCOL;
-        };
+        return null;
     }
 
     /// Whether the port says that a checksum is right. What it says to be bad is looked at once more, as is what it
@@ -172,52 +192,59 @@ final class Intake {
         return (flags & mask) != 0 && (flags & mask) != bad;
     }
 
-    private @Nullable DropReason udp(long packet, Ipv4 ip, long flags) {
+    /// Consumes the packet.
+    private void udp(@Consumes long packet, Ipv4 ip) {
         Udp udp = ip.udp();
         if (udp == null) {
-            return unread();
+            drop(packet, unread());
+            return;
         }
         BoundPort port = queue.bound(udp.destinationPort());
         if (port == null) {
-            return DropReason.NO_HANDLER;
+            drop(packet, DropReason.NO_HANDLER);
+            return;
         }
+        long flags = Packet.flags(memory, packet);
         if (!isRight(flags, PacketLayout.RX_L4_CHECKSUM_MASK, PacketLayout.RX_L4_CHECKSUM_BAD)
                 && !udp.isChecksumRight()) {
-            return DropReason.BAD_CHECKSUM;
+            drop(packet, DropReason.BAD_CHECKSUM);
+            return;
         }
         port.add(packet, udp.payloadOffset(), udp.payloadLength(), PeerAddress.of(ip.source(), udp.sourcePort()));
-        return null;
     }
 
     private DropReason unread() {
         return frame.failure() == ParseFailure.FRAGMENT ? DropReason.FRAGMENT : DropReason.MALFORMED;
     }
 
-    private @Nullable DropReason ping(long packet, Ethernet ethernet, Ipv4 ip) {
+    /// Consumes the packet.
+    private void ping(@Consumes long packet, Ethernet ethernet, Ipv4 ip) {
         Icmp icmp = ip.icmp();
         if (icmp == null) {
-            return unread();
+            drop(packet, unread());
+        } else if (icmp.type() != Icmp.ECHO_REQUEST || icmp.code() != 0) {
+            drop(packet, DropReason.OTHER_PROTOCOL);
+        } else if (!icmp.isChecksumRight()) {
+            drop(packet, DropReason.BAD_CHECKSUM);
+        } else if (!MacAddress.isUnicast(ethernet.source())) {
+            drop(packet, DropReason.BAD_SOURCE);
+        } else {
+            answer(packet);
         }
-        if (icmp.type() != Icmp.ECHO_REQUEST || icmp.code() != 0) {
-            return DropReason.OTHER_PROTOCOL;
-        }
-        if (!icmp.isChecksumRight()) {
-            return DropReason.BAD_CHECKSUM;
-        }
-        if (!MacAddress.isUnicast(ethernet.source())) {
-            return DropReason.BAD_SOURCE;
-        }
+    }
+
+    /// Consumes the echo request.
+    private void answer(@Consumes long packet) {
         long reply = mutable(packet);
         if (reply == Packet.NONE) {
             counters.drop(DropReason.NO_BUFFER);
-            return null;
+        } else {
+            turnBack(reply);
         }
-        turnBack(reply);
-        return null;
     }
 
     /// Sends an echo request, which was looked at, back as its reply. Consumes it.
-    private void turnBack(long packet) {
+    private void turnBack(@Consumes long packet) {
         Ethernet ethernet = frame.open(packet).ethernet();
         Ipv4 ip = ethernet == null ? null : ethernet.ipv4();
         Icmp icmp = ip == null ? null : ip.icmp();

@@ -30,7 +30,7 @@ final class PacketDatagrams implements UdpBurst {
     }
 
     /// Appends a datagram. Consumes the packet.
-    void add(long packet, long offset, int length, long peer) {
+    void add(@Consumes long packet, long offset, int length, long peer) {
         int i = packets.size();
         offsets[i] = offset;
         lengths[i] = length;

@@ -1,5 +1,6 @@
 package dev.situ.udp;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.packet.Checksum;
 import dev.situ.packet.Ethernet;
@@ -96,7 +97,7 @@ final class PortSender implements UdpSender {
     public void append(MemorySegment from, long offset, int length) {
         requireClaim();
         Objects.checkFromIndexSize(offset, length, from.byteSize());
-        if (payload + length > maxPayload) {
+        if (length > maxPayload - payload) {
             throw new IllegalArgumentException(
                     "a datagram of " + ((long) payload + length) + " bytes is over the limit of " + maxPayload);
         }
@@ -128,9 +129,7 @@ final class PortSender implements UdpSender {
         if (clone == Packet.NONE) {
             return false;
         }
-        Packet.chain(memory, head, clone);
-        tail = clone;
-        tailIsClone = true;
+        append(clone, true);
         return true;
     }
 
@@ -143,12 +142,17 @@ final class PortSender implements UdpSender {
             }
             Packet.setLength(memory, more, length);
             Words.copy(from, offset, memory, Packet.data(memory, more), length);
-            Packet.chain(memory, head, more);
-            tail = more;
-            tailIsClone = false;
+            append(more, false);
             return;
         }
         Packet.append(memory, head, tail, from, offset, length);
+    }
+
+    /// Makes a packet the last segment of the datagram. Consumes it.
+    private void append(@Consumes long segment, boolean isClone) {
+        tail = segment;
+        tailIsClone = isClone;
+        Packet.chain(memory, head, segment);
     }
 
     @Override

@@ -26,10 +26,11 @@ public record PortStackOptions(
     ///
     /// @throws IllegalArgumentException if an address is not a host's, or the gateway is not on the network
     public PortStackOptions {
-        if (!Ipv4Address.isHost(address)) {
-            throw new IllegalArgumentException(Ipv4Address.toString(address) + " is not the address of a host");
-        }
         int mask = Ipv4Address.mask(prefixBits);
+        requireHost(address, mask);
+        if (gateway != 0) {
+            requireHost(gateway, mask);
+        }
         if (gateway != 0 && ((gateway ^ address) & mask) != 0) {
             throw new IllegalArgumentException("the gateway " + Ipv4Address.toString(gateway)
                     + " is not on the network of " + Ipv4Address.toString(address) + "/" + prefixBits);
@@ -39,6 +40,17 @@ public record PortStackOptions(
         }
         if (pollers < 0) {
             throw new IllegalArgumentException("pollers is 0 or more, not " + pollers);
+        }
+    }
+
+    /// The first address of a network is its own, the last is everyone's; a network of one or two has neither
+    /// (RFC 3021).
+    private static void requireHost(int address, int mask) {
+        int host = address & ~mask;
+        boolean isNetwork = Integer.bitCount(mask) < 31 && (host == 0 || host == ~mask);
+        if (!Ipv4Address.isHost(address) || isNetwork) {
+            throw new IllegalArgumentException(
+                    Ipv4Address.toString(address) + "/" + Integer.bitCount(mask) + " is not the address of a host");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.situ.udp;
 
+import dev.situ.memory.Consumes;
 import dev.situ.packet.Ethernet;
 import dev.situ.packet.Ipv4;
 import dev.situ.packet.Ipv4Address;
@@ -60,12 +61,13 @@ public final class PortUdpStack implements UdpStack {
     private int nextFreePort = FIRST_FREE_PORT;
     private boolean closed;
 
-    /// A stack with nothing bound. Consumes the port: [#close()] closes it.
+    /// A stack with nothing bound. Consumes the port: [#close()] closes it, and so does this if it throws.
     ///
     /// @throws IllegalArgumentException if there are to be more pollers than the port has queues
-    public PortUdpStack(Port port, PortStackOptions options) {
+    public PortUdpStack(@Consumes Port port, PortStackOptions options) {
         int pollers = options.pollers() == 0 ? port.queues() : options.pollers();
         if (pollers > port.queues()) {
+            port.close();
             throw new IllegalArgumentException(
                     pollers + " pollers are too many for " + port.name() + ", which has " + port.queues() + " queues");
         }

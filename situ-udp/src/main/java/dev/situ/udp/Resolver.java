@@ -1,5 +1,6 @@
 package dev.situ.udp;
 
+import dev.situ.memory.Consumes;
 import dev.situ.packet.Arp;
 import dev.situ.packet.Ethernet;
 import dev.situ.packet.FlowHash;
@@ -65,7 +66,7 @@ final class Resolver {
 
     /// Sends a datagram, whose headers are there but for the receiver's link address, to a host on the network, now
     /// or when its link address is known. Consumes it.
-    void send(long packet, int ip, int flow, int payload, long nowNanos) {
+    void send(@Consumes long packet, int ip, int flow, int payload, long nowNanos) {
         ArpEntry entry = table.lookup(ip, nowNanos);
         if (entry == null) {
             await(packet, ip, nowNanos);
@@ -78,12 +79,12 @@ final class Resolver {
         sendTo(entry.mac, packet, flow, payload);
     }
 
-    private void sendTo(long mac, long packet, int flow, int payload) {
+    private void sendTo(long mac, @Consumes long packet, int flow, int payload) {
         MacAddress.set(memory, Packet.data(memory, packet), mac);
         transmitter.send(packet, flow, payload);
     }
 
-    private void await(long packet, int ip, long nowNanos) {
+    private void await(@Consumes long packet, int ip, long nowNanos) {
         int i = indexOf(ip);
         if (i == addresses) {
             if (addresses == ips.length) {
@@ -159,7 +160,7 @@ final class Resolver {
         waiting[addresses] = emptied;
     }
 
-    private void drop(long packet, DropReason reason) {
+    private void drop(@Consumes long packet, DropReason reason) {
         counters.drop(reason);
         cache.release(packet);
     }

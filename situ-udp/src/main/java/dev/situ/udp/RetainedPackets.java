@@ -1,6 +1,7 @@
 package dev.situ.udp;
 
 import dev.situ.memory.BufferSource;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.packet.PacketPool;
 import java.lang.foreign.Arena;
@@ -35,7 +36,7 @@ final class RetainedPackets implements BufferSource {
     }
 
     @Override
-    public void release(long buffer) {
+    public void release(@Consumes long buffer) {
         pool.release(buffer);
         Words.getAndAddLong(released, 0, 1);
     }

@@ -1,6 +1,7 @@
 package dev.situ.udp;
 
 import dev.situ.memory.Checks;
+import dev.situ.memory.Consumes;
 import dev.situ.packet.MacAddress;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
@@ -133,7 +134,7 @@ final class StackQueue implements UdpQueue {
 
     /// Sends a datagram, whose headers are there but for the receiver's link address, where it has to go next.
     /// Consumes it.
-    void route(long packet, int destination, int flow, int payload) {
+    void route(@Consumes long packet, int destination, int flow, int payload) {
         long group = routes.groupMac(destination);
         if (group != 0) {
             MacAddress.set(cache.memory(), Packet.data(cache.memory(), packet), group);

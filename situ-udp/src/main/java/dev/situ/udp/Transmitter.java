@@ -1,5 +1,6 @@
 package dev.situ.udp;
 
+import dev.situ.memory.Consumes;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PacketCache;
 import dev.situ.packet.PortQueue;
@@ -37,7 +38,7 @@ final class Transmitter {
     ///
     /// @param flow not negative
     /// @param payload the datagram's payload bytes, or [#NO_DATAGRAM]
-    void send(long packet, int flow, int payload) {
+    void send(@Consumes long packet, int flow, int payload) {
         int queue = 0;
         if (queues.length > 1) {
             queue = choice == TransmitChoice.BY_FLOW ? flow % queues.length : turn++ % queues.length;

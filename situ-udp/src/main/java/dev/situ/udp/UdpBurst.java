@@ -1,6 +1,7 @@
 package dev.situ.udp;
 
 import dev.situ.memory.BufferSource;
+import dev.situ.memory.Consumes;
 import java.lang.foreign.MemorySegment;
 
 /// Datagrams that were received together: at least one, each a view into a buffer of the stack.
@@ -44,6 +45,6 @@ public interface UdpBurst {
     /// burst of a bound port.
     BufferSource source();
 
-    /// Gives back what [#retain] kept. Any thread may call it, once for each handle.
-    void release(long handle);
+    /// Gives back what [#retain] kept. Consumes the handle. Any thread may call it.
+    void release(@Consumes long handle);
 }

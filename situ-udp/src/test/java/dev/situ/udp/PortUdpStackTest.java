@@ -716,7 +716,13 @@ class PortUdpStackTest {
         assertThatThrownBy(() -> PortStackOptions.at("10.0.0.1")).hasMessageContaining("an address and a prefix");
         assertThatThrownBy(() -> PortStackOptions.at("10.0.0.1/33")).hasMessageContaining("0 to 32 bits");
         assertThatThrownBy(() -> PortStackOptions.at("10.0.0.1/x")).hasMessageContaining("not a prefix");
-        assertThatThrownBy(() -> PortStackOptions.at("224.0.0.1/24")).hasMessageContaining("not the address of a host");
+        for (String none : List.of("224.0.0.1/24", "10.0.0.255/24", "10.0.0.0/24", "10.0.0.3/30")) {
+            assertThatThrownBy(() -> PortStackOptions.at(none))
+                    .hasMessageContaining(none + " is not the address of a host");
+        }
+        assertThat(PortStackOptions.at("10.0.0.0/31").prefixBits()).isEqualTo(31);
+        assertThat(PortStackOptions.at("10.0.0.255/32").prefixBits()).isEqualTo(32);
+        assertThatThrownBy(() -> options.withGateway("10.0.0.255")).hasMessageContaining("not the address of a host");
         assertThatThrownBy(() -> options.withGateway("10.0.1.1")).hasMessageContaining("is not on the network");
         assertThatThrownBy(() -> options.withGateway("10.0.0.1")).hasMessageContaining("another host");
         options = options.withPollers(2, TransmitChoice.BY_FLOW);

@@ -1,5 +1,6 @@
 package dev.situ.dpdk.ffi;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -78,7 +79,7 @@ public final class BurstFunctions {
     /// Gives a packet back to its own pool, whichever that is. Consumes it.
     ///
     /// @param packet the address of a descriptor that a driver gave
-    public static void release(long packet) {
+    public static void release(@Consumes long packet) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pointer = arena.allocate(ValueLayout.JAVA_LONG);
             Words.setLong(pointer, 0, packet);

@@ -1,5 +1,6 @@
 package dev.situ.dpdk.ffi;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.packet.PacketLayout;
 import java.lang.foreign.Arena;
@@ -240,7 +241,7 @@ public final class Mempool implements AutoCloseable {
     }
 
     /// Takes back the descriptor of a packet that nobody holds.
-    public void give(long descriptor) {
+    public void give(@Consumes long descriptor) {
         requireOpen();
         MemorySegment pointers = POINTERS.get();
         Words.setLong(pointers, 0, memory.address() + descriptor);
