@@ -104,6 +104,10 @@ class ExperimentsTest {
                         "put_vs_chm.8k",
                         "get_vs_chm.4m",
                         "put_vs_chm.4m",
+                        "get_staged_vs_chm.8k",
+                        "put_staged_vs_chm.8k",
+                        "get_staged_vs_chm.4m",
+                        "put_staged_vs_chm.4m",
                         "staged_vs_single.4m",
                         "growth_p999_vs_steady"));
             case "memory" -> {

@@ -89,6 +89,11 @@ final class HeapLane implements Lane {
     }
 
     @Override
+    public int putTogether() {
+        return put();
+    }
+
+    @Override
     public void close() {
         arena.close();
     }

@@ -18,6 +18,9 @@ interface Lane extends AutoCloseable {
     /// @return how many were stored
     int put();
 
+    /// The same, with what the burst will write fetched together, where the system can do that.
+    int putTogether();
+
     @Override
     void close();
 }

@@ -35,6 +35,11 @@ final class NoLane implements Lane {
     }
 
     @Override
+    public int putTogether() {
+        return put();
+    }
+
+    @Override
     public void close() {
         arena.close();
     }

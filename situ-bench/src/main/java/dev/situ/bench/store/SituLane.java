@@ -56,16 +56,20 @@ final class SituLane implements Lane {
     public int getTogether() {
         int found = 0;
         worker.enter();
-        burst.clear();
-        for (int i = 0; i < Wire.BURST; i++) {
-            burst.add(wire.keys, wire.receive(i), Wire.KEY_BYTES);
-        }
+        receiveAll();
         worker.findAll(burst);
         for (int i = 0; i < Wire.BURST; i++) {
             found += reply(burst.record(i));
         }
         worker.exit();
         return found;
+    }
+
+    private void receiveAll() {
+        burst.clear();
+        for (int i = 0; i < Wire.BURST; i++) {
+            burst.add(wire.keys, wire.receive(i), Wire.KEY_BYTES);
+        }
     }
 
     /// A GET of the key `number`.
@@ -90,13 +94,28 @@ final class SituLane implements Lane {
         int stored = 0;
         worker.enter();
         for (int i = 0; i < Wire.BURST; i++) {
-            long at = wire.receive(i);
-            if (worker.put(wire.keys, at, Wire.KEY_BYTES, wire.value, 0, Wire.VALUE_BYTES) == StoreStatus.STORED) {
-                stored++;
-            }
+            stored += put(wire.receive(i));
         }
         worker.exit();
         return stored;
+    }
+
+    @Override
+    public int putTogether() {
+        int stored = 0;
+        worker.enter();
+        receiveAll();
+        worker.prefetch(burst);
+        for (int i = 0; i < Wire.BURST; i++) {
+            stored += put(wire.place(i));
+        }
+        worker.exit();
+        return stored;
+    }
+
+    private int put(long key) {
+        StoreStatus status = worker.put(wire.keys, key, Wire.KEY_BYTES, wire.value, 0, Wire.VALUE_BYTES);
+        return status == StoreStatus.STORED ? 1 : 0;
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -185,10 +186,13 @@ public final class StoreExperiment implements Experiment {
         sizes.put("4m", large);
         sizes.forEach((label, keys) -> {
             for (String metric : List.of("get", "put")) {
-                outcome.summarizeRatio(
-                        metric + "_vs_chm." + label,
-                        new SampleKey(StoreKind.SITU.system(), metric, params(keys, THREADS)),
-                        new SampleKey(StoreKind.CHM.system(), metric, params(keys, THREADS)));
+                SampleKey chm = new SampleKey(StoreKind.CHM.system(), metric, params(keys, THREADS));
+                for (String how : List.of("", "_staged")) {
+                    outcome.summarizeRatio(
+                            metric + how + "_vs_chm." + label,
+                            new SampleKey(StoreKind.SITU.system(), metric + how, params(keys, THREADS)),
+                            chm);
+                }
             }
         });
         for (StoreKind kind : List.of(StoreKind.SITU_HUGE, StoreKind.SITU)) {
@@ -220,7 +224,7 @@ public final class StoreExperiment implements Experiment {
                                 + " before, as a network card would: bursts of 32 requests for random keys that are all there.",
                         "Situ looks a key up where its bytes are. A GET copies the value into a reply; a PUT copies key and value into"
                                 + " a new record. A burst is one epoch, as in the server. \"Staged\" looks the 32 keys of a burst up"
-                                + " together, so that their cache misses overlap.",
+                                + " together, or fetches what the burst will write together, so that cache misses overlap.",
                         "ConcurrentHashMap gets a key object made from the bytes at each operation (32 bytes copied, the JDK's vector"
                                 + " hash of an array), and a new array for the value of a PUT; a GET copies the value into a reply"
                                 + " too. Its heap is as large as it needs; Situ's records are outside of the heap. Both run with the"
@@ -334,11 +338,13 @@ public final class StoreExperiment implements Experiment {
 
     private static List<String> meaning(Measurement measurement) {
         List<String> meaning = new ArrayList<>();
-        meaning.add("With 8192 keys, Situ's store does " + measurement.summaryText("get_vs_chm.8k")
-                + " times the GETs and " + measurement.summaryText("put_vs_chm.8k")
-                + " times the PUTs of ConcurrentHashMap; with 4 million keys "
-                + measurement.summaryText("get_vs_chm.4m") + " and " + measurement.summaryText("put_vs_chm.4m")
-                + " times.");
+        for (String metric : List.of("get", "put")) {
+            meaning.add("With 8192 keys, Situ's store does " + measurement.summaryText(metric + "_vs_chm.8k")
+                    + " times the " + metric.toUpperCase(Locale.ROOT) + "s of ConcurrentHashMap, with 4 million keys "
+                    + measurement.summaryText(metric + "_vs_chm.4m") + " times; staged, "
+                    + measurement.summaryText(metric + "_staged_vs_chm.8k") + " and "
+                    + measurement.summaryText(metric + "_staged_vs_chm.4m") + " times.");
+        }
         meaning.add("Looking the keys of a burst up together makes " + measurement.summaryText("staged_vs_single.4m")
                 + " times the GETs of one by one with 4 million keys on ordinary pages"
                 + ratioWithHugePages(measurement) + ".");
@@ -362,7 +368,7 @@ public final class StoreExperiment implements Experiment {
                 .max()
                 .orElse(Double.NaN);
         meaning.add("An operation of Situ's store allocates " + Numbers.text(most)
-                + " bytes on the Java heap at most (the highest of all its rounds, GET, staged GET and PUT).");
+                + " bytes on the Java heap at most (the highest of all its rounds, GET and PUT, staged and not).");
         measurement
                 .find(StoreKind.NONE.system(), "get", params(SMALL, THREADS))
                 .ifPresent(bound -> meaning.add("The loop without a store, the bound, does "

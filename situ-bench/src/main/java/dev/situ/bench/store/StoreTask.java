@@ -85,6 +85,9 @@ public final class StoreTask implements ChildTask {
             steady &= measure(sink, "get_staged", Lane::getTogether);
         }
         steady &= measure(sink, "put", Lane::put);
+        if (together) {
+            steady &= measure(sink, "put_staged", Lane::putTogether);
+        }
         sink.add("bytes_per_key", "B", bytesPerKey);
         sink.add(Contender.STEADY, "", steady ? 1 : 0);
     }
