@@ -9,6 +9,7 @@ import dev.situ.dpdk.DpdkPortOptions;
 import dev.situ.dpdk.Eal;
 import dev.situ.dpdk.EalOptions;
 import dev.situ.kv.Keyspace;
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.packet.Ipv4Address;
 import dev.situ.packet.MemoryPort;
@@ -92,7 +93,7 @@ class ZeroCopyTest {
         Files.delete(directory);
     }
 
-    private static void assertNothingIsCopied(Port serverPort, Port clientPort) throws IOException {
+    private static void assertNothingIsCopied(@Consumes Port serverPort, @Consumes Port clientPort) throws IOException {
         byte[] one = random(1300); // in one packet
         byte[] many = random(100_000);
         try (Ends ends = new Ends(serverPort, clientPort)) {
@@ -127,7 +128,7 @@ class ZeroCopyTest {
         private byte[] answer = {};
         private boolean answered;
 
-        Ends(Port serverPort, Port clientPort) throws IOException {
+        Ends(@Consumes Port serverPort, @Consumes Port clientPort) throws IOException {
             server = new PortUdpStack(serverPort, PortStackOptions.at("10.0.0.1/24"));
             client = new PortUdpStack(clientPort, PortStackOptions.at("10.0.0.2/24"));
             Keyspace keyspace = new Keyspace(store, new ServerFacts(TestServers.onFreePorts()));
