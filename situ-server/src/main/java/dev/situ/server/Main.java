@@ -14,7 +14,11 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "A zero-copy, in-memory key-value store with the Redis string API.",
-        footer = {"", "`situ test`, known to the launcher only, runs all tests."},
+        footer = {
+            "",
+            "Known to the launcher only: `situ bench` runs experiments, `situ load` puts a server under load,",
+            "`situ test` runs all tests."
+        },
         subcommands = {
             ServeCommand.class,
             CliCommand.class,
