@@ -55,6 +55,7 @@ class HitRatioTest {
         try (Arena arena = Arena.ofConfined();
                 Store store = Store.open(StoreOptions.ofMemory(2 << 20)
                         .withEvictionPolicy(policy)
+                        .withExpectedKeys(KEYS / 2) // no growth: there is room for as many keys all the time
                         .withHashSeed(1)
                         .withClock(() -> 1))) {
             MemorySegment key = arena.allocate(16);
