@@ -45,7 +45,7 @@ public final class AloneAgainstBurst {
 
         void write() {
             Words.fullFence(); // as entering an epoch does
-            exclusion.begin(1, 2);
+            exclusion.begin(1, () -> 2);
             Words.setLong(Pieces.MEMORY, piece + VALUES, 1);
             Words.setLong(Pieces.MEMORY, piece + VALUES + 8, 1);
             exclusion.end(1);

@@ -405,22 +405,17 @@ public final class SlabAllocator {
     /// @param closing of [#newClosing], for this call alone
     /// @return where it starts; or [#NONE] if none of them has so many
     public long closeSparse(int sizeClass, int minFree, int closing) {
-        int best = PageRuns.NONE;
-        for (int i = 0; i < SLABS_LOOKED_AT; i++) {
-            int slab = popPartial(sizeClass);
-            if (slab == PageRuns.NONE) {
-                break;
+        // Each list goes to the other, so that no slab is looked at twice.
+        int best = sparsest(sizeClass, freshList(sizeClass), seenList(sizeClass));
+        if (best == PageRuns.NONE || free(best) < minFree) {
+            int other = sparsest(sizeClass, seenList(sizeClass), freshList(sizeClass));
+            if (other != PageRuns.NONE && (best == PageRuns.NONE || free(other) > free(best))) {
+                int denser = best;
+                best = other;
+                other = denser;
             }
-            if (best == PageRuns.NONE || free(slab) > free(best)) {
-                if (best != PageRuns.NONE) {
-                    push(seenList(sizeClass), best);
-                }
-                best = slab;
-            } else {
-                push(seenList(sizeClass), slab);
-            }
-            if (free(best) * 2 > cellsPerSlab(sizeClass)) {
-                break; // sparse enough
+            if (other != PageRuns.NONE) {
+                push(seenList(sizeClass), other);
             }
         }
         if (best == PageRuns.NONE) {
@@ -431,6 +426,27 @@ public final class SlabAllocator {
             return NONE;
         }
         return close(best, sizeClass, closing) ? PageRuns.offsetOf(best) : NONE;
+    }
+
+    /// The slab with the most free cells of some in a list, which is nobody's then; the others go to another list.
+    private int sparsest(int sizeClass, int from, int to) {
+        int best = PageRuns.NONE;
+        for (int left = Math.min(SLABS_LOOKED_AT, slabs.get(sizeClass)); left > 0; left--) {
+            int slab = pop(from);
+            if (slab == PageRuns.NONE) {
+                break;
+            }
+            boolean isBetter = best == PageRuns.NONE || free(slab) > free(best);
+            int denser = isBetter ? best : slab;
+            best = isBetter ? slab : best;
+            if (denser != PageRuns.NONE) {
+                push(to, denser);
+            }
+            if (free(best) * 2 > cellsPerSlab(sizeClass)) {
+                break; // sparse enough
+            }
+        }
+        return best;
     }
 
     private int free(int slab) {

@@ -46,14 +46,22 @@ final class Overflow<K, V> extends Word<K, V> {
     /// Puts the entries into their slots. Returns whether each got the one that it wanted.
     private boolean place(@Nullable BucketEntry<K, V>[] entries, int factor) {
         boolean perfect = true;
+        int lastWanted = -1;
+        int last = 0;
         for (BucketEntry<K, V> entry : entries) {
             if (entry != null) {
                 int slot = (entry.hash * factor) >>> shift;
+                if (slot == lastWanted) {
+                    slot = last; // between the two all are taken: equal hashes, one behind the other
+                } else {
+                    lastWanted = slot;
+                }
                 while (slots[slot] != null) {
                     slot = (slot + 1) & (slots.length - 1);
                     perfect = false;
                 }
                 slots[slot] = entry;
+                last = slot;
             }
         }
         return perfect;

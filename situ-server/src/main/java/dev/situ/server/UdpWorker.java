@@ -43,6 +43,15 @@ final class UdpWorker implements Runnable {
 
     @Override
     public void run() {
+        try {
+            pollUntilStopped();
+            finishInFlight();
+        } finally {
+            store.releaseBuffers(); // values of the store outlive the transport, its packets do not
+        }
+    }
+
+    private void pollUntilStopped() {
         int empty = 0;
         while (!stopping) {
             if (pollOnce() > 0) {
@@ -61,8 +70,6 @@ final class UdpWorker implements Runnable {
                 Thread.onSpinWait();
             }
         }
-        finishInFlight();
-        store.releaseBuffers(); // values of the store outlive the transport, its packets do not
     }
 
     /// Ends the loop after the bursts that the kernel holds already. Any thread may call it.

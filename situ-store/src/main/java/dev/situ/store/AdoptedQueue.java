@@ -3,6 +3,8 @@ package dev.situ.store;
 import dev.situ.memory.BufferSource;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /// The records that a worker adopted, oldest first, and the way back: when the buffers of their source are short,
@@ -15,7 +17,8 @@ import java.util.List;
 /// ```
 ///
 /// Entries are only hints: a record that was overwritten, deleted or moved since is passed over. When the ring is
-/// full such entries are dropped before it grows, so it holds about as many as there are adopted records.
+/// full such entries are dropped before it grows, and of several entries of one cell, which was used again and again,
+/// all but the newest. So it holds about as many as there are adopted records.
 final class AdoptedQueue {
     /// How many records one burst copies at most, and about how many bytes.
     private static final int RECORDS_A_BURST = 32;
@@ -74,22 +77,63 @@ final class AdoptedQueue {
     }
 
     private void compact() {
+        dropGone();
+        if (size > ring.length / 2) {
+            dropOlderOfSameCell();
+        }
+        if (size > ring.length / 2) {
+            long[] grown = new long[ring.length * 2];
+            for (int i = 0; i < size; i++) {
+                grown[i] = at(i);
+            }
+            ring = grown;
+            head = 0;
+        }
+    }
+
+    private void dropGone() {
         int kept = 0;
         for (int i = 0; i < size; i++) {
-            long record = ring[(head + i) & (ring.length - 1)];
+            long record = at(i);
             if (Record.looksAdopted(memory, record) || Record.looksClaimed(memory, record)) {
                 ring[(head + kept++) & (ring.length - 1)] = record;
             }
         }
         size = kept;
-        if (kept > ring.length / 2) {
-            long[] grown = new long[ring.length * 2];
-            for (int i = 0; i < kept; i++) {
-                grown[i] = ring[(head + i) & (ring.length - 1)];
-            }
-            ring = grown;
-            head = 0;
+    }
+
+    /// From the newest to the oldest, each cell the first time. Rare: at most once in half as many adoptions as the
+    /// ring has places.
+    private void dropOlderOfSameCell() {
+        long[] cells = new long[size];
+        for (int i = 0; i < size; i++) {
+            cells[i] = at(i);
         }
+        Arrays.sort(cells);
+        BitSet met = new BitSet(size);
+        int next = ring.length - 1; // counted from the head, as a ring
+        for (int i = size - 1; i >= 0; i--) {
+            long record = at(i);
+            int cell = Arrays.binarySearch(cells, record);
+            while (cell > 0 && cells[cell - 1] == record) {
+                cell--;
+            }
+            if (!met.get(cell)) {
+                met.set(cell);
+                ring[(head + next--) & (ring.length - 1)] = record;
+            }
+        }
+        head = (head + next + 1) & (ring.length - 1);
+        size = ring.length - 1 - next;
+    }
+
+    private long at(int index) {
+        return ring[(head + index) & (ring.length - 1)];
+    }
+
+    /// How many entries there is room for, for tests.
+    int places() {
+        return ring.length;
     }
 
     /// Copies some of the oldest values. Inside the epoch.
@@ -97,15 +141,16 @@ final class AdoptedQueue {
         long bytes = 0;
         for (int i = 0; i < RECORDS_A_BURST && bytes < BYTES_A_BURST && size > 0; i++) {
             long record = ring[head];
-            if (isAdopted(record)) {
+            boolean adopted = isAdopted(record);
+            if (adopted && relocation.move() == Relocation.Outcome.FULL) {
+                break;
+            }
+            dropOldest();
+            if (adopted) {
                 bytes += Record.valueLength(memory, record);
-                if (relocation.move() == Relocation.Outcome.FULL) {
-                    break;
-                }
             } else if (Record.looksClaimed(memory, record)) {
                 append(record); // not published yet
             }
-            dropOldest();
         }
         // The buffers are wanted soon, so they do not wait for more to be retired.
         relievedIn = epochs.current();

@@ -5,6 +5,7 @@ import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.SlabCache;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /// Makes unpublished records: finds memory for them, in any way that there is. One a worker.
 ///
@@ -60,6 +61,7 @@ final class Claims {
 
     private long claim(
             MemorySegment key, long offset, int length, int valueLength, int head, long bytes, boolean adopted) {
+        Objects.checkFromIndexSize(offset, length, key.byteSize());
         long hash = index.hash(key, offset, length);
         long record = cache.allocate(bytes);
         if (record == SlabAllocator.NONE) {

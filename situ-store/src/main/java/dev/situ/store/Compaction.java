@@ -23,6 +23,9 @@ final class Compaction {
     private static final int WALKS = 4;
     private static final int EXITS_TO_WAIT = 64;
     private static final int EXITS_TO_REST = 128;
+    private static final int STEPS_IN_NEED = 32;
+    private static final long LEAST_BYTES_IN_NEED = 64 * 1024;
+    private static final long MOST_BYTES_IN_NEED = 1024 * 1024;
 
     private final Store store;
     private final MemorySegment memory;
@@ -35,6 +38,7 @@ final class Compaction {
     private @Nullable Closed inHand;
     private int sizeClass;
     private long exits;
+    private long moved; // bytes, since the beginning
     private long restUntil;
 
     /// A slab that this worker has closed.
@@ -80,6 +84,15 @@ final class Compaction {
         return steps;
     }
 
+    /// Does steps while pages are above the limit, and bursts write on credit: until it has moved twice as much as they
+    /// are above it, but no more than a burst can bear.
+    void runInNeed(long bytesAboveLimit) {
+        long enough = moved + Math.clamp(2 * bytesAboveLimit, LEAST_BYTES_IN_NEED, MOST_BYTES_IN_NEED);
+        for (int i = 0; i < STEPS_IN_NEED && moved < enough && step(); i++) {
+            // some more
+        }
+    }
+
     private boolean step() {
         if (inHand == null) {
             inHand = next();
@@ -110,10 +123,11 @@ final class Compaction {
         int cellBytes = allocator.cellBytes(slab.sizeClass);
         for (; slab.cell < end; slab.cell++) {
             long record = slab.slab + (long) slab.cell * cellBytes;
-            if (relocation.locate(record)
-                    && !Record.isAdopted(memory, record)
-                    && relocation.move() == Relocation.Outcome.FULL) {
-                return false;
+            if (relocation.locate(record) && !Record.isAdopted(memory, record)) {
+                moved += cellBytes;
+                if (relocation.move() == Relocation.Outcome.FULL) {
+                    return false;
+                }
             }
         }
         return true;

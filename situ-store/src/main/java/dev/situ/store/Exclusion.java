@@ -4,6 +4,7 @@ import dev.situ.memory.Checks;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 /// Lets one worker run alone: for what must read and write several keys in one step.
 ///
@@ -70,14 +71,15 @@ final class Exclusion {
     /// Waits until the worker runs alone. It has arrived, and may hold references, but counts on nothing that it has
     /// read from them.
     ///
-    /// @param workers how many numbers are in use, or were
-    void begin(int worker, int workers) {
+    /// @param workers how many numbers are in use, or were; asked for once the word is taken
+    void begin(int worker, IntSupplier workers) {
         leave(worker);
         for (int i = 0; !Words.compareAndSetLong(memory, holder, 0, worker + 1L); i++) {
             pause(i);
         }
         arrive(worker);
-        for (int other = 0; other < workers; other++) {
+        int last = workers.getAsInt();
+        for (int other = 0; other < last; other++) {
             for (int i = 0; other != worker && Words.getLongVolatile(memory, worker(other)) != 0; i++) {
                 pause(i);
             }

@@ -67,6 +67,7 @@ final class Limbo {
     private int pinnedCursor;
     private long records;
     private long bytes;
+    private long pinnedBytes;
 
     Limbo(
             MemorySegment memory,
@@ -93,6 +94,11 @@ final class Limbo {
     /// Their bytes.
     long bytes() {
         return bytes;
+    }
+
+    /// The bytes of those that wait for their epoch, and not for a pin.
+    long waitingBytes() {
+        return bytes - pinnedBytes;
     }
 
     /// Those that only a pin keeps.
@@ -279,6 +285,7 @@ final class Limbo {
             pinned = Arrays.copyOf(pinned, pinnedCount * 2);
         }
         pinned[pinnedCount++] = record;
+        pinnedBytes += Record.bytes(memory, record);
     }
 
     private void lookAtPinned() {
@@ -289,6 +296,7 @@ final class Limbo {
             long record = pinned[pinnedCursor];
             if (Record.pins(memory, record) == 0) {
                 pinned[pinnedCursor] = pinned[--pinnedCount];
+                pinnedBytes -= Record.bytes(memory, record);
                 free(record);
             } else {
                 pinnedCursor++;
@@ -307,6 +315,7 @@ final class Limbo {
             }
         }
         pinnedCount = 0;
+        pinnedBytes = 0;
         seal();
         orphanBytes.addAndGet(bytes);
         while (head != SlabAllocator.NONE) {

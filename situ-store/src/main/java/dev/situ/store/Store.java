@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Keys and values off the heap, for many workers at once.
@@ -284,22 +285,35 @@ public final class Store implements AutoCloseable {
 
     /// Whether so much waits in the limbo of all workers, and in what closed and idle ones left, that more
     /// evictions would not help: it will be free soon, or never if a worker is stuck.
+    /// What a pin keeps is not counted: others can be evicted meanwhile.
     boolean limboIsFull() {
         long share = Math.max(1 << 20, allocator.limitBytes() / 64);
         synchronized (workers) {
-            long waiting = orphanBytes.get();
-            for (StoreWorker worker : workers) {
-                waiting += worker.limbo().bytes();
-            }
-            return waiting >= share * workers.size();
+            return limboBytes(Limbo::waitingBytes) >= share * workers.size();
         }
     }
 
-    /// Whether pages are scarce while more than an eighth of them is free cells.
+    /// Whether pages are scarce while more than an eighth of them is free cells, those in limbo not counted.
     boolean isFragmented() {
         long limit = allocator.limitBytes();
         long allocated = allocator.allocatedBytes();
-        return allocated > limit / 8 * 7 && allocated - tableBytes() - overhead - footprint.get() > limit / 8;
+        long unused = allocated - tableBytes() - overhead - footprint.get();
+        return allocated > limit / 8 * 7 && unused > limit / 8 && unused - limboBytes(Limbo::bytes) > limit / 8;
+    }
+
+    private long limboBytes(ToLongFunction<Limbo> bytes) {
+        synchronized (workers) {
+            long sum = orphanBytes.get();
+            for (StoreWorker worker : workers) {
+                sum += bytes.applyAsLong(worker.limbo());
+            }
+            return sum;
+        }
+    }
+
+    /// How far pages are above the limit.
+    long bytesAboveLimit() {
+        return allocator.allocatedBytes() - allocator.limitBytes();
     }
 
     private long tableBytes() {

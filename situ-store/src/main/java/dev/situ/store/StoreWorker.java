@@ -7,6 +7,7 @@ import dev.situ.memory.Words;
 import dev.situ.store.Puts.Condition;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.function.IntSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class StoreWorker implements AutoCloseable {
     /// How many exits lie between two looks at the limbo.
     private static final int EXITS_PER_LOOK = 32;
-    /// How much more compaction does while pages are above the limit.
-    private static final int STEPS_IN_NEED = 8;
     /// How much of a cleared table each exit takes apart: some ten microseconds.
     private static final int CLEARED_BUCKETS_AN_EXIT = 16;
 
@@ -64,6 +63,7 @@ public final class StoreWorker implements AutoCloseable {
     private @Nullable Thread owner;
     private boolean closed;
     private boolean isExclusive;
+    private final IntSupplier usedSlots;
     private int exits;
     private int trims;
 
@@ -74,6 +74,7 @@ public final class StoreWorker implements AutoCloseable {
         this.memory = store.memory();
         this.epochs = store.epochs();
         this.exclusion = store.exclusion();
+        this.usedSlots = epochs::used;
         this.index = store.index();
         this.cache = new SlabCache(store.allocator());
         this.limbo = new Limbo(
@@ -120,6 +121,9 @@ public final class StoreWorker implements AutoCloseable {
     }
 
     private void leave() {
+        if (isExclusive) {
+            endSection(); // left open by an exception
+        }
         epochs.exit(slot);
         exclusion.leave(slot);
     }
@@ -172,7 +176,7 @@ public final class StoreWorker implements AutoCloseable {
     private void compact(boolean look) {
         compaction.tick();
         if (store.isAboveLimit()) {
-            compaction.run(STEPS_IN_NEED);
+            compaction.runInNeed(store.bytesAboveLimit());
         } else if (compaction.isAtWork() || (look && store.isFragmented())) {
             compaction.run(1);
         }
@@ -195,7 +199,9 @@ public final class StoreWorker implements AutoCloseable {
         cache.flush();
     }
 
-    /// Unregisters the worker. What it retired is freed by the others. Idempotent.
+    /// Unregisters the worker. What it retired is freed by the others. What it adopted stays where it is, out of reach
+    /// of
+    /// who looks for buffers: call [#releaseBuffers] before, on the worker's thread. Idempotent.
     @Override
     public void close() {
         if (closed) {
@@ -423,7 +429,7 @@ public final class StoreWorker implements AutoCloseable {
 
     /// Begins a section in which no other worker runs an operation: what is read and written until [#endExclusive] is
     /// one step to all of them, and each of their bursts is one step to this worker. Waits for the bursts that run,
-    /// and for sections of others.
+    /// and for sections of others. A section that is still open ends with the epoch.
     ///
     /// Inside the epoch. References found before stay valid, but what they lead to may be in the store no longer.
     /// Not nested.
@@ -434,8 +440,9 @@ public final class StoreWorker implements AutoCloseable {
                 throw new IllegalStateException(name + " is alone already");
             }
         }
-        exclusion.begin(slot, epochs.used());
+        exclusion.begin(slot, usedSlots);
         isExclusive = true;
+        burst.begin(); // it may have waited: the time and the policy are read again
     }
 
     /// Ends the section. Inside the same epoch.
@@ -443,6 +450,10 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
+        endSection();
+    }
+
+    private void endSection() {
         isExclusive = false;
         exclusion.end(slot);
     }
@@ -557,6 +568,10 @@ public final class StoreWorker implements AutoCloseable {
 
     Limbo limbo() {
         return limbo;
+    }
+
+    AdoptedQueue adopted() {
+        return adopted;
     }
 
     SlabCache cache() {

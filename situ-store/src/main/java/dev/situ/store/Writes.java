@@ -3,6 +3,7 @@ package dev.situ.store;
 import dev.situ.memory.Checks;
 import dev.situ.memory.Consumes;
 import dev.situ.memory.ConsumesIfTrue;
+import dev.situ.memory.Region;
 import dev.situ.memory.SizeClasses;
 import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.SlabCache;
@@ -176,7 +177,9 @@ final class Writes {
 
     /// Chains a bucket to the chain that the probe searched. Returns false if there is no memory.
     boolean extend(Probe probe) {
-        long bucket = Growth.newBucket(cache, Store.BUCKET_CLASS, memory, store.policy() != EvictionPolicy.NOEVICTION);
+        boolean credit = store.policy() != EvictionPolicy.NOEVICTION
+                || (store.isFragmented() && store.grantsCredit(Region.PAGE_BYTES));
+        long bucket = Growth.newBucket(cache, Store.BUCKET_CLASS, memory, credit);
         if (bucket == SlabAllocator.NONE) {
             limbo.seal();
             limbo.reclaim();

@@ -343,4 +343,18 @@ class AdoptionTest {
             assertThat(record == Record.NONE ? null : get(key)).isEqualTo(expected[k]);
         }
     }
+
+    @Test
+    void theQueueOfAdoptedRecordsGrowsWithThemAndNotWithTheWrites() {
+        for (int i = 0; i < 20_000; i++) {
+            adopt("key " + i % 20, "value", 64);
+        }
+        assertThat(worker.adopted().places()).isLessThanOrEqualTo(512);
+        for (int i = 0; i < 20; i++) {
+            assertThat(isAdopted("key " + i)).isTrue();
+        }
+        worker.releaseBuffers();
+        assertThat(store.statistics().adoptedKeys()).isZero();
+        assertThat(get("key 7")).isEqualTo("value");
+    }
 }

@@ -279,4 +279,33 @@ class EvictionTest {
         assertThat(store.volatileKeys()).isZero();
         assertThat(store.statistics().expired()).isEqualTo(4_000);
     }
+
+    /// A client that does not read keeps values that were overwritten long ago.
+    @Test
+    void whatPinsKeepStopsNoEviction() {
+        closeStore();
+        store = open(EvictionPolicy.ALLKEYS_LRU, 16 << 20);
+        worker = store.worker("test");
+        long[] pinned = new long[30];
+        for (int i = 0; i < pinned.length; i++) {
+            assertThat(put(i, 100_000, 0)).isEqualTo(StoreStatus.STORED);
+            worker.enter();
+            pinned[i] = worker.find(key, 0, 16);
+            worker.pin(pinned[i]);
+            worker.delete(key, 0, 16);
+            worker.exit();
+        }
+        for (int i = 0; i < 260_000; i++) {
+            assertThat(put(100 + i, 100, 0)).as("small write %d", i).isEqualTo(StoreStatus.STORED);
+        }
+        int refused = 0;
+        for (int i = 0; i < 20_000; i++) {
+            refused += put(1_000_000 + i, 5000, 0) == StoreStatus.FULL ? 1 : 0;
+        }
+        assertThat(refused).isZero();
+        for (long record : pinned) {
+            worker.unpin(record);
+        }
+        worker.trim();
+    }
 }

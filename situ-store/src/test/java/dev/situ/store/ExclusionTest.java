@@ -9,6 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -160,6 +162,54 @@ class ExclusionTest {
             other.enter(); // nobody is alone any more
             other.exit();
             worker.exit();
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try") // closing early is what is tested
+    void aSectionThatIsLeftOpenEndsWithTheEpoch() throws InterruptedException {
+        try (Store store = Store.open(StoreOptions.ofMemory(16 << 20));
+                StoreWorker worker = store.worker("one");
+                StoreWorker closed = store.worker("closed");
+                StoreWorker other = store.worker("two")) {
+            worker.enter();
+            worker.beginExclusive();
+            worker.exit();
+            closed.enter();
+            closed.beginExclusive();
+            closed.close();
+            Thread thread = new Thread(() -> {
+                other.enter();
+                other.exit();
+                other.close();
+            });
+            thread.start();
+            thread.join();
+        }
+    }
+
+    @Test
+    void aWorkerThatRegistersWhileOneWaitsToBeAloneIsWaitedFor() throws InterruptedException {
+        try (Store store = Store.open(StoreOptions.ofMemory(16 << 20))) {
+            Exclusion exclusion = store.exclusion();
+            exclusion.arrive(0); // somebody to wait for
+            CountDownLatch asked = new CountDownLatch(1);
+            AtomicInteger used = new AtomicInteger(1);
+            Thread alone = new Thread(() -> exclusion.begin(5, () -> {
+                asked.countDown();
+                return used.get();
+            }));
+            used.set(2);
+            exclusion.arrive(1); // registered later, and arrived before the word was taken
+            alone.start();
+            asked.await();
+            assertThat(exclusion.isHeldByAnother(1))
+                    .as("the number is asked for behind the taking")
+                    .isTrue();
+            exclusion.leave(0);
+            exclusion.leave(1);
+            alone.join();
+            exclusion.end(5);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.situ.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.ThrowableAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +159,22 @@ class StoreTest {
         worker.find(Bytes.of("key:1"), 0, 5); // still inside
         worker.exit();
         assertThat(burst.size()).isZero();
+    }
+
+    @Test
+    void aClaimWithAWrongPlaceIsRefusedAndCostsNothing() {
+        MemorySegment key = Bytes.of("key");
+        worker.enter();
+        assertThatIndexOutOfBounds(() -> worker.claim(key, 0, -1, 10));
+        assertThatIndexOutOfBounds(() -> worker.claim(key, 1, (int) key.byteSize(), 10));
+        assertThatIndexOutOfBounds(() -> worker.claim(key, -1, 0, 10));
+        worker.exit();
+        StoreInvariants.check(store);
+        assertThat(store.statistics().claimedRecords()).isZero();
+    }
+
+    private static void assertThatIndexOutOfBounds(ThrowableAssert.ThrowingCallable call) {
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(call);
     }
 
     @Test
