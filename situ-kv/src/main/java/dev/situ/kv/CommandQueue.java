@@ -23,7 +23,7 @@ import java.lang.foreign.MemorySegment;
 /// A command is kept as it would be sent, and parsed again. A value that was received into a claimed record, or is
 /// adopted, stays there: the queue owns the record until [#takeRecord] or [#clear].
 ///
-/// Holds at most [HeldInput#MAX_BYTES], such records counted. Confined to the thread of its connection.
+/// Holds a limited number of bytes, the values in such records counted. Confined to the thread of its connection.
 final class CommandQueue {
     private static final int RECORD = 0;
     private static final int BYTES = 8;
@@ -32,10 +32,14 @@ final class CommandQueue {
     private static final int LINE_END_BYTES = 2;
 
     private final HeldInput held = new HeldInput();
+    private final int mostBytes;
     private long recordBytes;
     private int size;
 
-    CommandQueue() {}
+    /// @param mostBytes how much it may hold, at most [HeldInput#MAX_BYTES]
+    CommandQueue(int mostBytes) {
+        this.mostBytes = mostBytes;
+    }
 
     /// How many commands wait.
     int size() {
@@ -55,7 +59,7 @@ final class CommandQueue {
             bytes += Framing.headBytes(length) + (i == external ? 0 : length) + LINE_END_BYTES;
         }
         long recordLength = external == CommandSpec.NO_VALUE ? 0 : command.length(external);
-        if (HEADER_BYTES + bytes + recordLength + recordBytes + held.length() > HeldInput.MAX_BYTES) {
+        if (HEADER_BYTES + bytes + recordLength + recordBytes + held.length() > mostBytes) {
             return false;
         }
         long entry = held.extend((int) (HEADER_BYTES + bytes));

@@ -12,8 +12,13 @@ public final class Session {
 
     /// Made by [Keyspace#newSession()].
     Session(long id, Absences absences) {
+        this(id, absences, HeldInput.MAX_BYTES);
+    }
+
+    /// @param mostQueuedBytes how much a transaction may hold
+    Session(long id, Absences absences, int mostQueuedBytes) {
         this.id = id;
-        transaction = new Transaction(absences);
+        transaction = new Transaction(absences, mostQueuedBytes);
     }
 
     /// The number of the connection, from 1 up, never used again.

@@ -15,12 +15,14 @@ import dev.situ.store.StoreWorker;
 ///
 /// Confined to the thread of its connection.
 final class Transaction {
-    final CommandQueue queue = new CommandQueue();
+    final CommandQueue queue;
     final WatchedKeys watched;
     private boolean open;
     private boolean aborted;
 
-    Transaction(Absences absences) {
+    /// @param mostBytes how much may be queued
+    Transaction(Absences absences, int mostBytes) {
+        queue = new CommandQueue(mostBytes);
         watched = new WatchedKeys(absences);
     }
 

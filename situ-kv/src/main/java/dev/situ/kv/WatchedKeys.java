@@ -88,8 +88,7 @@ final class WatchedKeys {
             absences.beginWatch();
             watchesAbsences = true;
         }
-        return absences.count(
-                Absences.stripe(command.memory(), command.offset(argument), command.length(argument)));
+        return absences.count(Absences.stripe(command.memory(), command.offset(argument), command.length(argument)));
     }
 
     private boolean isWatched(long record) {
