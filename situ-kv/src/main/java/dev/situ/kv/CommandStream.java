@@ -190,7 +190,7 @@ public final class CommandStream implements AutoCloseable {
     }
 
     /// Drops a half-received command and a transaction, and gives all memory back. Idempotent. On the worker's thread,
-    /// or on any other if the stream [#isBetweenCommands] and the worker has stopped.
+    /// or on any other if the worker has stopped, the stream [#isBetweenCommands], and its session watches no key.
     @Override
     public void close() {
         closed = true;

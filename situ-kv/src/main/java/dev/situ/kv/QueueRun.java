@@ -21,6 +21,7 @@ final class QueueRun {
     /// An error of one command is its reply, and stops nothing.
     void run(CommandQueue queue, Session session, Reply reply) {
         int commands = queue.size();
+        parser.reset();
         reply.array(commands);
         int entry = queue.first();
         for (int i = 0; i < commands; i++) {
@@ -42,6 +43,6 @@ final class QueueRun {
             worker.abort(claimed);
         }
         reply.raw(parser.errorReply());
-        parser.reset();
+        parser.reset(); // an error stays until then
     }
 }

@@ -15,7 +15,8 @@ import java.util.Optional;
 ///
 /// Another comes up only for who watches a key that is absent: if that is created with a time that is over, it was
 /// never there, and does not count as changed. And in a transaction of which memory is full, only what may need some is
-/// refused, where Redis refuses every command.
+/// refused, where Redis refuses every command, and `EXEC`
+/// too.
 ///
 /// Commands and options that are newer than 7.0 are not sent to it: `SET` with `IFEQ`, `IFNE`, `IFDEQ` or `IFDNE`,
 /// `DELEX`, `DIGEST`, `MSETEX`. They are those of Redis 8.4, and [CommandsTest] tests them.

@@ -78,7 +78,8 @@ final class RandomCommands {
     private static final List<String> SETTINGS =
             List.of("save", "appendonly", "SAVE", "nope", "proto-max-bulk-len", "databases");
 
-    private static final List<String> BEGINNINGS =
+    /// The commands of transactions, made besides.
+    static final List<String> BEGINNINGS =
             words("watch watch watch multi MULTI multi MULTI exec discard unwatch reset");
     private static final List<String> ENDINGS = words("exec EXEC exec EXEC exec discard multi watch unwatch reset");
 
