@@ -41,10 +41,10 @@ public final class Executor {
         keyspace.register(this);
     }
 
-    /// Runs one command, or queues it if the session has said `MULTI`, and appends its reply: exactly one for each
-    /// command, but for `POST` and `Host:`, which drop all replies and close the session, as in Redis. The caller
-    has
-    /// entered the worker's epoch.
+    /// Runs one command, or queues it if the session has said `MULTI`. Appends its reply: exactly one for each
+    /// command, but for `POST` and `Host:`, which drop all replies and close the session, as in Redis.
+    ///
+    /// The caller has entered the worker's epoch.
     ///
     /// @param command borrowed for the call, in native memory; none of its arguments is external
     public void execute(Session session, Command command, Reply reply) {
