@@ -176,10 +176,10 @@ public final class CommandStream implements AutoCloseable {
         return awaited == 0 && held.isEmpty() && !session.transaction().isOpen();
     }
 
-    /// Makes the stream and its session as new: a half-received command and a transaction are dropped, a closed stream
-    /// is open
-    /// again, and nothing that an earlier client said of itself holds any more. For transports without
-    /// connections, whose messages hold whole commands: called before each message. Cheap, and needs no epoch.
+    /// Makes the stream and its session as new: a half-received command and a transaction are dropped, a closed
+    /// stream is open again, and nothing that an earlier client said of itself holds any more. For transports
+    /// without connections, whose messages hold whole commands: called before each message. Cheap, and needs no
+    /// epoch.
     public void reset() {
         dropClaimed();
         held.consume(held.length());

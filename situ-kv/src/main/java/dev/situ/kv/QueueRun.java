@@ -7,8 +7,8 @@ import dev.situ.resp.RespStatus;
 import dev.situ.store.Record;
 import dev.situ.store.StoreWorker;
 
-/// Runs the commands of a [CommandQueue] in order, and answers with the array of their replies. Reused; confined to one
-/// thread.
+/// Runs the commands of a [CommandQueue] in order, and answers with the array of their replies. Reused; confined
+/// to one thread.
 final class QueueRun {
     private final Executor executor;
     private final RespParser parser;

@@ -30,9 +30,8 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Confined to the thread of its connection, but for [#clear] once that has stopped.
 final class WatchedKeys {
-    /// The most keys of one connection. Redis has no limit; here each pins a record, and all are looked through for
-    /// each
-    /// that is added.
+    /// The most keys of one connection. Redis has no limit; here each pins a record, and is compared with each that
+    /// is added.
     static final int MOST_KEYS = 4096;
 
     private static final int RECORD = 0;

@@ -23,9 +23,7 @@ import java.util.Optional;
 final class IntendedDifferences {
     private IntendedDifferences() {}
 
-    /// A reply without what is meant to differ; to `EXEC`, without what is meant to differ in those of the commands
-    /// that
-    /// were queued.
+    /// A reply without what is meant to differ; one to `EXEC` without that of the commands that were queued.
     static String normalised(List<String> command, List<List<String>> queued, String reply) {
         if (!command.getFirst().equalsIgnoreCase("exec") || !reply.startsWith("*") || reply.startsWith("*-1")) {
             return normalised(command, reply);
