@@ -2,6 +2,7 @@ package dev.situ.kv;
 
 import dev.situ.resp.Command;
 import dev.situ.resp.Decimal;
+import dev.situ.resp.RespParser;
 import dev.situ.store.LookupBurst;
 import dev.situ.store.Record;
 import dev.situ.store.RecordUpdate;
@@ -49,8 +50,12 @@ final class Call {
     private @Nullable Reply reply;
     private @Nullable CommandSpec spec;
     private long claimed = Record.NONE;
+    private final QueueRun queueRun;
+    private boolean isAlone;
 
-    Call(Keyspace keyspace, StoreWorker worker, Counters counters) {
+    /// @param queueRun runs what is queued, with this call
+    Call(Keyspace keyspace, StoreWorker worker, Counters counters, QueueRun queueRun) {
+        this.queueRun = queueRun;
         this.keyspace = keyspace;
         this.worker = worker;
         this.store = keyspace.store();
@@ -134,14 +139,26 @@ final class Call {
         return Decimal.value(c.memory(), c.offset(argument), c.length(argument));
     }
 
-    /// Runs a body while no other worker runs anything.
+    /// Runs a body while no other worker runs anything. May be nested: what is inside is part of the same step.
     void runAlone(CommandBody body) {
+        if (isAlone) {
+            body.run(this);
+            return;
+        }
         worker.beginExclusive();
+        isAlone = true;
         try {
             body.run(this);
         } finally {
+            isAlone = false;
             worker.endExclusive();
         }
+    }
+
+    /// Runs the commands of a queue, and replies with all of theirs. This call becomes theirs: afterwards it has no
+    /// arguments, only its session and its reply.
+    void runQueued(CommandQueue queue) {
+        queueRun.run(queue, session(), reply());
     }
 
     // ---- the store, by arguments ----------------------------------------------------------------------------------
@@ -194,6 +211,22 @@ final class Call {
         }
     }
 
+    /// Whether there is memory for what the command may store: tried, by a record as long as all its arguments.
+    boolean hasRoom() {
+        Command c = command();
+        long bytes = 0;
+        for (int i = 2; i < c.count(); i++) {
+            bytes += c.length(i);
+        }
+        int length = (int) Math.min(bytes, RespParser.MAX_BULK_LENGTH);
+        long record = worker.claim(c.memory(), c.offset(1), c.length(1), length);
+        if (record == Record.NONE) {
+            return false;
+        }
+        worker.abort(record);
+        return true;
+    }
+
     boolean delete(int key) {
         Command c = command();
         return worker.delete(c.memory(), c.offset(key), c.length(key)) == StoreStatus.DELETED;
@@ -226,7 +259,8 @@ final class Call {
         return claimed;
     }
 
-    private long takeClaimed() {
+    /// Gives the record away that a large value was received into, if there is one: the caller's from here on.
+    long takeClaimed() {
         long record = claimed;
         claimed = Record.NONE;
         return record;

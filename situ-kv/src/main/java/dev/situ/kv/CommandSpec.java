@@ -40,6 +40,14 @@ final class CommandSpec {
     final boolean isLookup;
 
     final boolean denyOom;
+    final boolean isWrite;
+
+    /// Whether it is run at once while commands are queued.
+    final boolean isNeverQueued;
+
+    /// Whether the transaction ends with the refusal of this command.
+    final boolean refusalEndsTransaction;
+
     final byte[] lowerCaseName;
 
     private CommandSpec(Builder from, String parent) {
@@ -60,6 +68,9 @@ final class CommandSpec {
         body = from.body;
         isLookup = from.isLookup;
         denyOom = flags.contains(CommandFlag.DENYOOM);
+        isWrite = flags.contains(CommandFlag.WRITE);
+        isNeverQueued = from.isNeverQueued;
+        refusalEndsTransaction = from.refusalEndsTransaction;
         lowerCaseName = name.getBytes(StandardCharsets.US_ASCII);
         if (body == null && subcommands == null) {
             throw new IllegalArgumentException(fullName + " does nothing");
@@ -103,6 +114,8 @@ final class CommandSpec {
         private String complexity = "O(1)";
         private int storedValue = NO_VALUE;
         private boolean isLookup;
+        private boolean isNeverQueued;
+        private boolean refusalEndsTransaction;
         private List<Builder> subcommands = List.of();
         private @Nullable CommandBody body;
 
@@ -176,6 +189,18 @@ final class CommandSpec {
         /// All that it does is to answer with the value of argument 1.
         Builder isLookup() {
             isLookup = true;
+            return this;
+        }
+
+        /// It is run at once also between `MULTI` and `EXEC`.
+        Builder isNeverQueued() {
+            isNeverQueued = true;
+            return this;
+        }
+
+        /// If it is refused unrun, the transaction is given up.
+        Builder refusalEndsTransaction() {
+            refusalEndsTransaction = true;
             return this;
         }
 

@@ -171,28 +171,31 @@ public final class CommandStream implements AutoCloseable {
         return resume(reply);
     }
 
-    /// Says whether no command is half received.
+    /// Says whether no command is half received, and no transaction half told: none since `MULTI`.
     public boolean isBetweenCommands() {
-        return awaited == 0 && held.isEmpty();
+        return awaited == 0 && held.isEmpty() && !session.transaction().isOpen();
     }
 
-    /// Makes the stream and its session as new: a half-received command is dropped, a closed stream is open
-    /// again, and nothing that an earlier client said of itself holds any more. For transports without
-    /// connections, whose messages hold whole commands: called before each message. Cheap, and needs no epoch.
+    /// Makes the stream and its session as new: a half-received command and a transaction are dropped, a closed
+    /// stream is open again, and nothing that an earlier client said of itself holds any more. For transports
+    /// without connections, whose messages hold whole commands: called before each message. Cheap, and needs no
+    /// epoch.
     public void reset() {
         dropClaimed();
         held.consume(held.length());
         parser.reset();
+        session.transaction().end(worker);
         session.reset();
         closed = false;
     }
 
-    /// Drops a half-received command and gives all memory back. Idempotent. On the worker's thread, or on any
-    /// other if no command is half received and the worker has stopped.
+    /// Drops a half-received command and a transaction, and gives all memory back. Idempotent. On the worker's thread,
+    /// or on any other if the worker has stopped, the stream [#isBetweenCommands], and its session watches no key.
     @Override
     public void close() {
         closed = true;
         dropClaimed();
+        session.transaction().close(worker);
         parser.reset();
         held.close();
     }
@@ -253,7 +256,7 @@ public final class CommandStream implements AutoCloseable {
         Command command = parser.command();
         return spec != null
                 && command.memory().equals(in)
-                && executor.joinLookups(spec, command, at + parser.consumed());
+                && executor.joinLookups(spec, session, command, at + parser.consumed());
     }
 
     /// Keeps what is left of the input for [#resume]. It is parsed again there, from the start of a command.

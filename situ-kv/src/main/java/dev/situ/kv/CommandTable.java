@@ -61,6 +61,7 @@ final class CommandTable {
         all.addAll(ObjectCommands.declarations());
         all.addAll(DumpCommands.declarations());
         all.addAll(ExpiryCommands.declarations());
+        all.addAll(TransactionCommands.declarations());
         all.addAll(ConnectionCommands.declarations());
         all.addAll(ServerCommands.declarations());
         all.addAll(CommandCommands.declarations());

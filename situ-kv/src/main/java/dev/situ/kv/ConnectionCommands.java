@@ -10,9 +10,10 @@ import static dev.situ.kv.CommandFlag.STALE;
 import dev.situ.resp.Command;
 import java.util.List;
 
-/// Commands on the connection itself: `PING`, `ECHO`, `HELLO`, `AUTH`, `SELECT`, `QUIT`, `WAIT`.
+/// Commands on the connection itself: `PING`, `ECHO`, `HELLO`, `AUTH`, `SELECT`, `RESET`, `QUIT`, `WAIT`.
 final class ConnectionCommands {
     private static final byte[] PONG = Text.bytes("+PONG\r\n");
+    private static final byte[] RESET = Text.bytes("+RESET\r\n");
     private static final byte[] AUTH = Text.bytes("auth");
     private static final byte[] SETNAME = Text.bytes("setname");
     private static final String DEFAULT_USER = "default";
@@ -58,7 +59,14 @@ final class ConnectionCommands {
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .categories(AclCategory.CONNECTION)
                         .docs("connection", "1.0.0", "Close the connection")
+                        .isNeverQueued()
                         .body(ConnectionCommands::quit),
+                CommandSpec.command("reset", 1)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+                        .categories(AclCategory.CONNECTION)
+                        .docs("connection", "6.2.0", "Make the connection as a new one")
+                        .isNeverQueued()
+                        .body(ConnectionCommands::reset),
                 ClientCommands.declaration());
     }
 
@@ -168,6 +176,12 @@ final class ConnectionCommands {
     private static void quit(Call call) {
         call.session().closeAfterReply();
         call.reply().ok();
+    }
+
+    private static void reset(Call call) {
+        call.session().transaction().end(call.worker);
+        call.session().resetClient();
+        call.reply().raw(RESET);
     }
 
     /// There are no replicas, so none will come however long one waits.

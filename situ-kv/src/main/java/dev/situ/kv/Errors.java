@@ -18,6 +18,8 @@ final class Errors {
             + " user. Are you sure your configuration is correct?";
     static final String CLIENT_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
+    static final String QUEUE_TOO_LARGE = "ERR the transaction is larger than one connection may hold";
+
     private static final int SHOWN = 128;
     /// An option is shown whole, but not if it is of megabytes.
     private static final int OPTION_SHOWN = 4096;
@@ -26,6 +28,11 @@ final class Errors {
 
     static String arity(CommandSpec spec) {
         return "ERR wrong number of arguments for '" + spec.fullName + "' command";
+    }
+
+    /// What the refusal of a command becomes that ends the transaction.
+    static String execAbort(String error) {
+        return "EXECABORT Transaction discarded because of: " + error.substring(error.indexOf(' ') + 1);
     }
 
     static String expireTime(CommandSpec spec) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// One for each worker thread, confined to it; shared by all connections of that thread.
 public final class Executor {
     private static final int LONGEST_OF_HTTP = 5;
+    private static final byte[] QUEUED = Text.bytes("+QUEUED\r\n");
 
     private final StoreWorker worker;
     private final CommandTable commands;
@@ -25,6 +26,7 @@ public final class Executor {
     private final Call call;
     private final LookupRun lookups = new LookupRun();
     private final Adopter adopter;
+    private final Absences absences;
 
     /// Makes an executor that works with `worker`, borrowed.
     public Executor(Keyspace keyspace, StoreWorker worker) {
@@ -33,13 +35,16 @@ public final class Executor {
         this.slotOwner = keyspace.slotOwner();
         this.ownsEveryKey = slotOwner.equals(SlotOwner.EVERY_KEY);
         this.argumentBudget = keyspace.argumentBudget();
-        this.call = new Call(keyspace, worker, counters);
+        this.absences = keyspace.absences();
+        this.call = new Call(keyspace, worker, counters, new QueueRun(this, argumentBudget));
         this.adopter = new Adopter(keyspace.store(), worker);
         keyspace.register(this);
     }
 
-    /// Runs one command and appends its reply: exactly one for each command, but for `POST` and `Host:`, which
-    /// drop all replies and close the session, as in Redis. The caller has entered the worker's epoch.
+    /// Runs one command, or queues it if the session has said `MULTI`. Appends its reply: exactly one for each
+    /// command, but for `POST` and `Host:`, which drop all replies and close the session, as in Redis.
+    ///
+    /// The caller has entered the worker's epoch.
     ///
     /// @param command borrowed for the call, in native memory; none of its arguments is external
     public void execute(Session session, Command command, Reply reply) {
@@ -58,8 +63,11 @@ public final class Executor {
     /// until [#finishLookups], which the caller calls before it executes any other command.
     ///
     /// @param end where the command ends in the input
-    boolean joinLookups(CommandSpec spec, Command command, long end) {
-        if (!spec.isLookup || !spec.takes(command.count()) || !ownsEveryKey) {
+    boolean joinLookups(CommandSpec spec, Session session, Command command, long end) {
+        if (!spec.isLookup
+                || !spec.takes(command.count())
+                || !ownsEveryKey
+                || session.transaction().isOpen()) {
             return false;
         }
         lookups.add(command, end);
@@ -107,22 +115,71 @@ public final class Executor {
         }
         call.begin(session, command, reply, spec, claimed);
         try {
-            check(spec, command, reply, claimed);
+            check(spec, session, command, reply, claimed);
         } finally {
             call.end();
         }
     }
 
-    private void check(CommandSpec spec, Command command, Reply reply, long claimed) {
+    private void check(CommandSpec spec, Session session, Command command, Reply reply, long claimed) {
         CommandBody body = spec.body;
         if (!spec.takes(command.count()) || body == null) {
-            reply.error(Errors.arity(spec));
+            refuse(spec, session, reply, Errors.arity(spec));
         } else if (!ownsEveryKey && !ownsKeys(spec, command, reply)) {
-            // The reply says who does.
+            session.transaction().abort(); // The reply says who does.
         } else if (claimed == Call.FULL) {
-            reply.error(Errors.OUT_OF_MEMORY);
+            refuse(spec, session, reply, Errors.OUT_OF_MEMORY);
+        } else if (session.transaction().isOpen() && !spec.isNeverQueued) {
+            queue(spec, session, command, reply, claimed);
         } else {
             run(body, reply);
+            if (spec.isWrite && absences.areWatched()) {
+                countCreated(spec, command);
+            }
+        }
+    }
+
+    /// Answers a command that is not run, and in a transaction not queued.
+    private void refuse(CommandSpec spec, Session session, Reply reply, String error) {
+        if (spec.refusalEndsTransaction) {
+            session.transaction().end(worker);
+            reply.error(Errors.execAbort(error));
+        } else {
+            session.transaction().abort();
+            reply.error(error);
+        }
+    }
+
+    private void queue(CommandSpec spec, Session session, Command command, Reply reply, long claimed) {
+        Transaction transaction = session.transaction();
+        if (spec.denyOom && claimed == Record.NONE && !call.hasRoom()) {
+            refuse(spec, session, reply, Errors.OUT_OF_MEMORY);
+        } else if (transaction.isAborted()) {
+            reply.raw(QUEUED); // As in Redis; it will not be run, so it is not kept.
+        } else {
+            long record = call.takeClaimed();
+            if (transaction.queue.add(command, spec.storedValue, record)) {
+                reply.raw(QUEUED);
+                return;
+            }
+            if (record != Record.NONE) {
+                worker.abort(record);
+            }
+            refuse(spec, session, reply, Errors.QUEUE_TOO_LARGE);
+        }
+    }
+
+    /// Tells those who watch absent keys which of the command's are there behind it.
+    private void countCreated(CommandSpec spec, Command command) {
+        KeyRange keys = spec.keys;
+        if (keys == null) {
+            return;
+        }
+        int last = keys.lastIn(command);
+        for (int i = keys.first(); i <= last; i += keys.step()) {
+            if (worker.find(command.memory(), command.offset(i), command.length(i)) != Record.NONE) {
+                absences.count(command.memory(), command.offset(i), command.length(i));
+            }
         }
     }
 
@@ -166,6 +223,7 @@ public final class Executor {
         CommandSpec spec =
                 subcommands == null ? null : subcommands.find(command.memory(), command.offset(1), command.length(1));
         if (spec == null) {
+            session.transaction().abort();
             call.begin(session, command, reply, parent, claimed);
             reply.error(Errors.unknownSubcommand(call, parent));
             call.end();
@@ -179,6 +237,7 @@ public final class Executor {
             reply.clear(); // Redis frees the client at once, with the replies that it did not send yet.
             session.closeAfterReply();
         } else {
+            session.transaction().abort();
             reply.error(Errors.unknownCommand(call));
         }
         call.end();

@@ -48,12 +48,20 @@ final class HeldInput implements AutoCloseable {
         if (bytes > MAX_BYTES - length) {
             return false;
         }
-        if (memory.byteSize() - start - length < bytes) {
-            makeRoom((int) bytes);
-        }
-        Words.copy(from, offset, memory, start + length, bytes);
-        length += (int) bytes;
+        int at = extend((int) bytes);
+        Words.copy(from, offset, memory, at, bytes);
         return true;
+    }
+
+    /// Appends some bytes, for the caller to write, and gives where in [#memory()] they are. Not more than
+    /// [#MAX_BYTES] with those that are there.
+    int extend(int bytes) {
+        if (memory.byteSize() - start - length < bytes) {
+            makeRoom(bytes);
+        }
+        int at = start + length;
+        length += bytes;
+        return at;
     }
 
     /// Forgets the first bytes.

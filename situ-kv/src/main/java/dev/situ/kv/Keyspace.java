@@ -19,6 +19,7 @@ public final class Keyspace {
     private final CommandTable commands = CommandTable.standard();
     private final AtomicLong sessions = new AtomicLong();
     private final ArgumentBudget argumentBudget;
+    private final Absences absences = new Absences();
     private final List<Executor> executors = new ArrayList<>();
 
     /// Makes the keyspace of a node that serves every key.
@@ -48,7 +49,7 @@ public final class Keyspace {
 
     /// Makes the session of a new connection.
     public Session newSession() {
-        return new Session(sessions.incrementAndGet());
+        return new Session(sessions.incrementAndGet(), absences);
     }
 
     Store store() {
@@ -65,6 +66,10 @@ public final class Keyspace {
 
     CommandTable commands() {
         return commands;
+    }
+
+    Absences absences() {
+        return absences;
     }
 
     ArgumentBudget argumentBudget() {

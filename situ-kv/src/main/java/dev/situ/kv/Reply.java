@@ -108,6 +108,12 @@ public final class Reply {
         at = resp3 ? RespWriter.nullValue(memory, at) : RespWriter.nullBulk(memory, at);
     }
 
+    /// In place of an array: the null of the protocol in use.
+    void noArray() {
+        ensure(RespWriter.MAX_HEADER);
+        at = resp3 ? RespWriter.nullValue(memory, at) : RespWriter.nullArray(memory, at);
+    }
+
     /// The value of a record as a bulk string: copied; or by reference, with the frame that it is kept with.
     void value(Store store, long record) {
         MemorySegment region = store.memory();

@@ -8,10 +8,17 @@ public final class Session {
     private String libraryName = "";
     private String libraryVersion = "";
     private boolean closing;
+    private final Transaction transaction;
 
     /// Made by [Keyspace#newSession()].
-    Session(long id) {
+    Session(long id, Absences absences) {
+        this(id, absences, HeldInput.MAX_BYTES);
+    }
+
+    /// @param mostQueuedBytes how much a transaction may hold
+    Session(long id, Absences absences, int mostQueuedBytes) {
         this.id = id;
+        transaction = new Transaction(absences, mostQueuedBytes);
     }
 
     /// The number of the connection, from 1 up, never used again.
@@ -44,10 +51,25 @@ public final class Session {
         return closing;
     }
 
-    /// Forgets all that the client said, but for the number.
-    void reset() {
+    /// Says whether the client watches keys: whether a transaction of it would depend on what it has seen.
+    public boolean isWatching() {
+        return !transaction.watched.isEmpty();
+    }
+
+    /// What the client has queued and watches.
+    Transaction transaction() {
+        return transaction;
+    }
+
+    /// Forgets what `RESET` forgets: who the client is, but not with which library it speaks. Not the transaction.
+    void resetClient() {
         protocol = 2;
         name = "";
+    }
+
+    /// Forgets all that the client said, but for the number and the transaction.
+    void reset() {
+        resetClient();
         libraryName = "";
         libraryVersion = "";
         closing = false;

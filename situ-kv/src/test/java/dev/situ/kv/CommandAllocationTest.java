@@ -36,7 +36,9 @@ class CommandAllocationTest {
                 "COPY k c REPLACE|RENAME c d",
                 "MSET a 1 b 2",
                 "BITOP XOR x k a",
-                "OBJECT REFCOUNT k"
+                "OBJECT REFCOUNT k",
+                "WATCH k none|MULTI|INCR counter|GET k|EXEC",
+                "WATCH k k|UNWATCH|MULTI|MSET a 1 b 2|DISCARD"
             })
     void nothingIsAllocated(String commands) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

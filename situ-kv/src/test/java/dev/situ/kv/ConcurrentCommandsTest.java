@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
+import dev.situ.store.StoreInvariants;
 import dev.situ.store.StoreOptions;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.Arena;
@@ -74,6 +75,128 @@ class ConcurrentCommandsTest {
             }
             assertThat(created).as("times that MSETNX won").isPositive();
             assertThat(client.command("EXISTS", "here", "there")).isEqualTo(":1\r\n");
+        }
+    }
+
+    /// Two counters are always equal to everyone, for they are only counted in transactions.
+    @Test
+    void aTransactionIsOneStepToEveryWorker() throws InterruptedException, ExecutionException {
+        long seed = Long.getLong("situ.transactions.seed", System.nanoTime());
+        System.out.println("seed " + seed + " (-Dsitu.transactions.seed)");
+        int executed = onEveryWorker((stream, worker, in, reply, number) -> {
+            SplittableRandom random = new SplittableRandom(seed + number);
+            int transactions = 0;
+            for (int i = 0; i < 2 * ROUNDS; i++) {
+                worker.enter();
+                switch (random.nextInt(4)) {
+                    case 0 -> {
+                        String a = send(stream, in, reply, "GET", "a");
+                        assertThat(send(stream, in, reply, "GET", "b")).isEqualTo(a);
+                    }
+                    case 1 -> {
+                        List<String> both =
+                                values(send(stream, in, reply, "MGET", "a", "b").split("\r\n", -1));
+                        assertThat(both.get(0)).isEqualTo(both.get(1));
+                    }
+                    default -> {
+                        send(stream, in, reply, "MULTI");
+                        send(stream, in, reply, "INCR", "a");
+                        // The rest comes in another burst: what is queued is not run before EXEC.
+                        worker.exit();
+                        worker.enter();
+                        send(stream, in, reply, "INCR", "b");
+                        String[] counts = send(stream, in, reply, "EXEC").split("\r\n", -1);
+                        assertThat(counts[1]).isEqualTo(counts[2]);
+                        transactions++;
+                    }
+                }
+                worker.exit();
+            }
+            return transactions;
+        });
+        assertThat(executed).isPositive();
+    }
+
+    /// Counters that are watched, and one of them deleted now and then: no increment is lost, and none is made of what
+    /// a transaction has not seen.
+    @Test
+    void noIncrementUnderWatchIsLost() throws InterruptedException, ExecutionException {
+        int refused = onEveryWorker(
+                (stream, worker, in, reply, number) -> {
+                    int again = 0;
+                    for (int done = 0; done < ROUNDS / 2; ) {
+                        worker.enter();
+                        send(stream, in, reply, "WATCH", "total", "unit");
+                        long total = count(send(stream, in, reply, "GET", "total"));
+                        long unit = count(send(stream, in, reply, "GET", "unit"));
+                        worker.exit();
+                        worker.enter();
+                        send(stream, in, reply, "MULTI");
+                        if (unit == 9) {
+                            send(stream, in, reply, "DEL", "unit");
+                        } else {
+                            send(stream, in, reply, "SET", "unit", Long.toString(unit + 1));
+                        }
+                        send(stream, in, reply, "SET", "total", Long.toString(total + 1));
+                        String answer = send(stream, in, reply, "EXEC");
+                        worker.exit();
+                        if (answer.equals("*-1\r\n")) {
+                            again++;
+                        } else {
+                            assertThat(unit).isEqualTo(total % 10);
+                            done++;
+                        }
+                    }
+                    return again;
+                },
+                "total",
+                Integer.toString(WORKERS * ROUNDS / 2));
+        System.out.println("transactions refused: " + refused);
+    }
+
+    private static long count(String reply) {
+        return reply.equals("$-1\r\n") ? 0 : Long.parseLong(reply.split("\r\n", -1)[1]);
+    }
+
+    /// What one client does, on a worker of its own.
+    private interface Client {
+        int run(CommandStream stream, StoreWorker worker, MemorySegment in, Reply reply, int number) throws Exception;
+    }
+
+    /// Gives the sum of what the clients give.
+    ///
+    /// @param expected keys, each followed by its value at the end
+    private static int onEveryWorker(Client client, String... expected)
+            throws InterruptedException, ExecutionException {
+        try (Server server = new Server(StoreOptions.ofMemory(Server.MEMORY));
+                ExecutorService threads = Executors.newFixedThreadPool(WORKERS);
+                Server.Connection last = server.connect()) {
+            CyclicBarrier start = new CyclicBarrier(WORKERS);
+            List<Future<Integer>> running = new ArrayList<>();
+            for (int i = 0; i < WORKERS; i++) {
+                int number = i;
+                running.add(threads.submit(() -> run(server, client, number, start)));
+            }
+            int sum = 0;
+            for (Future<Integer> one : running) {
+                sum += one.get();
+            }
+            for (int i = 0; i < expected.length; i += 2) {
+                assertThat(last.command("GET", expected[i])).endsWith("\r\n" + expected[i + 1] + "\r\n");
+            }
+            StoreInvariants.check(server.store);
+            return sum;
+        }
+    }
+
+    private static int run(Server server, Client client, int number, CyclicBarrier start) throws Exception {
+        try (StoreWorker worker = server.store.worker("client " + number);
+                Arena arena = Arena.ofConfined();
+                CommandStream stream =
+                        new CommandStream(new Executor(server.keyspace, worker), server.keyspace.newSession())) {
+            MemorySegment in = arena.allocate(4096);
+            start.await();
+            return client.run(stream, worker, in, new Reply(), number);
         }
     }
 

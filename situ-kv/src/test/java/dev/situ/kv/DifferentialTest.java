@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
@@ -82,11 +83,19 @@ class DifferentialTest {
         byte[] bytes = request.toString().getBytes(StandardCharsets.ISO_8859_1);
         List<String> theirs = askRedis(redis, bytes, commands.size());
         List<String> ours = askSitu(situ, bytes, new Random(seed));
+        List<List<String>> queued = new ArrayList<>();
         for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
             List<String> command = commands.get(i);
-            assertThat(IntendedDifferences.normalised(command, ours.get(i)))
-                    .as("seed %d, command %d: %s", seed, i, shown(commands.subList(Math.max(0, i - 3), i + 1)))
-                    .isEqualTo(IntendedDifferences.normalised(command, theirs.get(i)));
+            assertThat(IntendedDifferences.normalised(command, queued, ours.get(i)))
+                    .as("seed %d, command %d: %s", seed, i, shown(commands.subList(Math.max(0, i - 12), i + 1)))
+                    .isEqualTo(IntendedDifferences.normalised(command, queued, theirs.get(i)));
+            String name = command.getFirst().toLowerCase(Locale.ROOT);
+            if (theirs.get(i).equals("+QUEUED\r\n")) {
+                queued.add(command);
+            } else if (name.equals("exec")
+                    || (name.equals("multi") && theirs.get(i).startsWith("+"))) {
+                queued.clear(); // also if DISCARD or RESET has ended the one before
+            }
         }
         assertThat(ours).as("seed %d: replies", seed).hasSameSizeAs(theirs);
     }

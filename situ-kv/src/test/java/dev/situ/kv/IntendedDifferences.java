@@ -13,12 +13,29 @@ import java.util.Optional;
 /// One difference comes up only when memory is full: what changes a part of a value or its expiry needs memory for a
 /// copy, so that `EXPIRE` and its kind, `PERSIST`, `GETEX` and `RENAME` may answer `OOM` where Redis would not.
 ///
+/// Another comes up only for who watches a key that is absent: if that is created with a time that is over, it was
+/// never there, and does not count as changed. And in a transaction of which memory is full, only what may need some is
+/// refused, where Redis refuses every command, and `EXEC`
+/// too.
+///
 /// Commands and options that are newer than 7.0 are not sent to it: `SET` with `IFEQ`, `IFNE`, `IFDEQ` or `IFDNE`,
 /// `DELEX`, `DIGEST`, `MSETEX`. They are those of Redis 8.4, and [CommandsTest] tests them.
 final class IntendedDifferences {
     private IntendedDifferences() {}
 
-    /// A reply without what is meant to differ.
+    /// A reply without what is meant to differ; one to `EXEC` without that of the commands that were queued.
+    static String normalised(List<String> command, List<List<String>> queued, String reply) {
+        if (!command.getFirst().equalsIgnoreCase("exec") || !reply.startsWith("*") || reply.startsWith("*-1")) {
+            return normalised(command, reply);
+        }
+        StringBuilder all = new StringBuilder(reply.substring(0, reply.indexOf('\n') + 1));
+        List<String> parts = parts(reply);
+        for (int i = 0; i < parts.size(); i++) {
+            all.append(i < queued.size() ? normalised(queued.get(i), parts.get(i)) : parts.get(i));
+        }
+        return all.toString();
+    }
+
     static String normalised(List<String> command, String reply) {
         String name = command.isEmpty() ? "" : command.getFirst().toLowerCase(Locale.ROOT);
         String second = command.size() < 2 ? "" : command.get(1).toLowerCase(Locale.ROOT);
@@ -57,15 +74,21 @@ final class IntendedDifferences {
 
     /// The parts of a reply of bulk strings, in order.
     private static String sorted(String reply) {
+        List<String> parts = parts(reply);
+        parts.replaceAll(part -> part.startsWith("*") ? sorted(part) : part);
+        Collections.sort(parts);
+        return reply.substring(0, reply.indexOf('\n') + 1) + String.join("", parts);
+    }
+
+    private static List<String> parts(String reply) {
         List<String> parts = new ArrayList<>();
         ReplyFrames frames = new ReplyFrames();
         byte[] bytes = reply.substring(reply.indexOf('\n') + 1).getBytes(StandardCharsets.ISO_8859_1);
         frames.add(bytes, bytes.length);
         for (Optional<String> part = frames.next(); part.isPresent(); part = frames.next()) {
-            parts.add(part.get().startsWith("*") ? sorted(part.get()) : part.get());
+            parts.add(part.get());
         }
-        Collections.sort(parts);
-        return reply.substring(0, reply.indexOf('\n') + 1) + String.join("", parts);
+        return parts;
     }
 
     /// `COMMAND DOCS` does not describe arguments.

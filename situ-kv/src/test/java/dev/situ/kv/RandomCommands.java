@@ -52,7 +52,7 @@ final class RandomCommands {
             getrange substr strlen mget setnx setex psetex getset getdel append setrange getex
             incr decr incrby decrby incrbyfloat setbit getbit bitcount bitpos bitfield bitfield_ro lcs
             unlink touch type ttl pttl expiretime pexpiretime expire pexpire expireat pexpireat persist
-            mset msetnx rename renamenx copy bitop
+            mset msetnx rename renamenx copy bitop multi exec discard watch unwatch reset
             keys scan randomkey dump restore wait object|encoding object|freq object|idletime object|refcount object|help
             client|id client|getname client|setname config|get command|count command|info command|docs
             GET nope client|nope get|x""");
@@ -78,7 +78,14 @@ final class RandomCommands {
     private static final List<String> SETTINGS =
             List.of("save", "appendonly", "SAVE", "nope", "proto-max-bulk-len", "databases");
 
+    /// The commands of transactions, made besides.
+    static final List<String> BEGINNINGS =
+            words("watch watch watch multi MULTI multi MULTI exec discard unwatch reset");
+    private static final List<String> ENDINGS = words("exec EXEC exec EXEC exec discard multi watch unwatch reset");
+
     private final Random random;
+    private boolean queueing;
+    private boolean watching;
 
     RandomCommands(long seed) {
         random = new Random(seed);
@@ -199,6 +206,9 @@ final class RandomCommands {
 
     /// The next command; sometimes two that belong together.
     List<List<String>> next() {
+        if (random.nextInt(queueing ? 6 : 20) == 0) {
+            return List.of(transaction());
+        }
         int kind = random.nextInt(100);
         String name = one(NAMES);
         List<String> command = new ArrayList<>();
@@ -218,6 +228,27 @@ final class RandomCommands {
             return List.of(command, List.of("GET", command.get(1)));
         }
         return List.of(command);
+    }
+
+    private List<String> transaction() {
+        String name = one(queueing ? ENDINGS : BEGINNINGS);
+        List<String> command = new ArrayList<>();
+        command.add(name);
+        if (name.equals("watch")) {
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                command.add(key());
+            }
+            watching |= !queueing;
+        } else if (name.equalsIgnoreCase("multi")) {
+            queueing = true;
+        } else {
+            queueing &= name.equals("unwatch");
+            watching &= queueing;
+            if (random.nextInt(12) == 0) {
+                command.add(anything());
+            }
+        }
+        return command;
     }
 
     private void addAnything(List<String> command, int most) {
@@ -442,9 +473,15 @@ final class RandomCommands {
             String option = one(OPTIONS);
             command.add(option);
             if (option.length() >= 2 && random.nextInt(8) != 0 && "EXAT PXAT EX PX".contains(option)) {
-                command.add(time());
+                command.add(watching ? laterTime(option) : time());
             }
         }
+    }
+
+    /// A time that is not over, so that a key that was absent is there behind the command. One that was not there even
+    /// for a moment counts as created in Redis, and not here.
+    private String laterTime(String option) {
+        return option.equals("PXAT") ? "4102444800000" : option.equals("EXAT") ? "4102444800" : time();
     }
 
     private void addBitfield(List<String> command) {

@@ -58,7 +58,11 @@ final class Server implements AutoCloseable {
         StreamStatus status = StreamStatus.OPEN;
 
         Connection(Executor executor) {
-            stream = new CommandStream(executor, keyspace.newSession());
+            this(executor, keyspace.newSession());
+        }
+
+        Connection(Executor executor, Session session) {
+            stream = new CommandStream(executor, session);
         }
 
         /// Sends bytes, one for each char, in one piece, and gives the whole reply.

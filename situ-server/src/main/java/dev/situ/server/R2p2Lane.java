@@ -104,7 +104,8 @@ final class R2p2Lane implements AutoCloseable {
         return session.protocol() == 2
                 && session.name().isEmpty()
                 && session.libraryName().isEmpty()
-                && session.libraryVersion().isEmpty();
+                && session.libraryVersion().isEmpty()
+                && !session.isWatching();
     }
 
     private static MemorySegment text(String text) {

@@ -60,13 +60,7 @@ class CompactionTest {
             delete("small " + i);
         }
         idle(20_000);
-        int large = 0;
-        for (int patience = 0; patience < 20; patience++) {
-            while (put("large " + large, 10_000)) {
-                large++;
-            }
-            idle(1_000); // memory comes back at the end of bursts
-        }
+        int large = fill("large ", 10_000);
         assertThat((long) large * 10_000).as("bytes of the new size").isGreaterThan((32 << 20) / 4);
         assertThat(store.statistics().relocated()).isPositive();
         worker.enter();
