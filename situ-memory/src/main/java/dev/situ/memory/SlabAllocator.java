@@ -318,13 +318,8 @@ public final class SlabAllocator {
                 }
                 continue; // its closer may have opened it again
             }
-            if (oldState == Anchor.CLOSED) {
-                if (Words.compareAndSetLong(memory, at, old, Anchor.returned(old, oldState, free, firstIndex))) {
-                    return;
-                }
-                continue;
-            }
-            int state = empty ? Anchor.EMPTY : Anchor.PARTIAL;
+            int partial = oldState == Anchor.CLOSED ? Anchor.CLOSED : Anchor.PARTIAL;
+            int state = empty ? Anchor.EMPTY : partial;
             if (empty) {
                 emptySlabs.incrementAndGet(sizeClass); // before the exchange: who takes the slab counts it down
             }
@@ -406,51 +401,37 @@ public final class SlabAllocator {
     /// @return where it starts; or [#NONE] if none of them has so many
     public long closeSparse(int sizeClass, int minFree, int closing) {
         // Each list goes to the other, so that no slab is looked at twice.
-        int best = sparsest(sizeClass, freshList(sizeClass), seenList(sizeClass));
-        if (best == PageRuns.NONE || free(best) < minFree) {
-            int other = sparsest(sizeClass, seenList(sizeClass), freshList(sizeClass));
-            if (other != PageRuns.NONE && (best == PageRuns.NONE || free(other) > free(best))) {
-                int denser = best;
-                best = other;
-                other = denser;
-            }
-            if (other != PageRuns.NONE) {
-                push(seenList(sizeClass), other);
-            }
+        int slab = takeSparse(sizeClass, minFree, freshList(sizeClass), seenList(sizeClass));
+        if (slab == PageRuns.NONE) {
+            slab = takeSparse(sizeClass, minFree, seenList(sizeClass), freshList(sizeClass));
         }
-        if (best == PageRuns.NONE) {
-            return NONE;
-        }
-        if (free(best) < minFree) {
-            push(seenList(sizeClass), best);
-            return NONE;
-        }
-        return close(best, sizeClass, closing) ? PageRuns.offsetOf(best) : NONE;
+        return slab != PageRuns.NONE && close(slab, sizeClass, closing) ? PageRuns.offsetOf(slab) : NONE;
     }
 
-    /// The slab with the most free cells of some in a list, which is nobody's then; the others go to another list.
-    private int sparsest(int sizeClass, int from, int to) {
+    /// Takes the slab with the most free cells of some out of a list, if it has `minFree`; the others go to another
+    /// list.
+    private int takeSparse(int sizeClass, int minFree, int from, int to) {
         int best = PageRuns.NONE;
+        int mostFree = minFree - 1;
         for (int left = Math.min(SLABS_LOOKED_AT, slabs.get(sizeClass)); left > 0; left--) {
             int slab = pop(from);
             if (slab == PageRuns.NONE) {
                 break;
             }
-            boolean isBetter = best == PageRuns.NONE || free(slab) > free(best);
-            int denser = isBetter ? best : slab;
-            best = isBetter ? slab : best;
+            int free = Anchor.free(Words.getLongVolatile(memory, anchorOffset(slab)));
+            int denser = free > mostFree ? best : slab;
             if (denser != PageRuns.NONE) {
                 push(to, denser);
             }
-            if (free(best) * 2 > cellsPerSlab(sizeClass)) {
+            if (free > mostFree) {
+                best = slab;
+                mostFree = free;
+            }
+            if (best != PageRuns.NONE && mostFree * 2 > cellsPerSlab(sizeClass)) {
                 break; // sparse enough
             }
         }
         return best;
-    }
-
-    private int free(int slab) {
-        return Anchor.free(Words.getLongVolatile(memory, anchorOffset(slab)));
     }
 
     private boolean close(int slab, int sizeClass, int closing) {

@@ -35,6 +35,9 @@ final class AdoptedQueue {
     private long[] ring = new long[INITIAL_RECORDS];
     private int head;
     private int size;
+    // For dropping entries of one cell; kept, so that this allocates nothing.
+    private long[] cells = {};
+    private final BitSet met = new BitSet();
     // The sources of the records that were appended.
     private final List<BufferSource> used = new ArrayList<>();
     // The epoch in which some were copied last.
@@ -105,19 +108,24 @@ final class AdoptedQueue {
     /// From the newest to the oldest, each cell the first time. Rare: at most once in half as many adoptions as the
     /// ring has places.
     private void dropOlderOfSameCell() {
-        long[] cells = new long[size];
+        if (cells.length < ring.length) {
+            cells = new long[ring.length];
+        }
         for (int i = 0; i < size; i++) {
             cells[i] = at(i);
         }
-        Arrays.sort(cells);
-        BitSet met = new BitSet(size);
+        Arrays.sort(cells, 0, size);
+        int different = 0;
+        for (int i = 0; i < size; i++) {
+            if (i == 0 || cells[i] != cells[i - 1]) {
+                cells[different++] = cells[i];
+            }
+        }
+        met.clear();
         int next = ring.length - 1; // counted from the head, as a ring
         for (int i = size - 1; i >= 0; i--) {
             long record = at(i);
-            int cell = Arrays.binarySearch(cells, record);
-            while (cell > 0 && cells[cell - 1] == record) {
-                cell--;
-            }
+            int cell = Arrays.binarySearch(cells, 0, different, record);
             if (!met.get(cell)) {
                 met.set(cell);
                 ring[(head + next--) & (ring.length - 1)] = record;

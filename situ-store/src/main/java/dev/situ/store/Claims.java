@@ -87,11 +87,14 @@ final class Claims {
         cache.flush();
         store.allocator().purgeAll();
         long cell = cache.allocate(bytes);
-        if (cell != SlabAllocator.NONE || !burst.isInside() || !store.grantsCredit(SizeClasses.footprint(bytes))) {
+        if (cell != SlabAllocator.NONE
+                || !burst.isInside()
+                || !store.limit().grantsCredit(SizeClasses.footprint(bytes))) {
             return cell;
         }
         EvictionPolicy policy = store.policy();
-        boolean makesRoom = policy == EvictionPolicy.NOEVICTION ? store.isFragmented() : evictFor(bytes, policy);
+        boolean makesRoom =
+                policy == EvictionPolicy.NOEVICTION ? store.limit().isFragmented() : evictFor(bytes, policy);
         return makesRoom ? cache.allocate(bytes, true) : SlabAllocator.NONE;
     }
 

@@ -72,28 +72,19 @@ final class Compaction {
         exits++;
     }
 
-    /// Does some steps. Inside the epoch. Between two ticks there is an end to them: each slab is walked once.
-    ///
-    /// @return how many it did: fewer than `steps` if there is nothing to do at the moment
-    int run(int steps) {
-        for (int i = 0; i < steps; i++) {
-            if (!step()) {
-                return i;
-            }
-        }
-        return steps;
-    }
-
     /// Does steps while pages are above the limit, and bursts write on credit: until it has moved twice as much as they
     /// are above it, but no more than a burst can bear.
-    void runInNeed(long bytesAboveLimit) {
-        long enough = moved + Math.clamp(2 * bytesAboveLimit, LEAST_BYTES_IN_NEED, MOST_BYTES_IN_NEED);
+    void runInNeed(long bytesBeyondLimit) {
+        long enough = moved + Math.clamp(2 * bytesBeyondLimit, LEAST_BYTES_IN_NEED, MOST_BYTES_IN_NEED);
         for (int i = 0; i < STEPS_IN_NEED && moved < enough && step(); i++) {
             // some more
         }
     }
 
-    private boolean step() {
+    /// Does a step. Inside the epoch. Between two ticks there is an end to them: each slab is walked once.
+    ///
+    /// @return false if there is nothing to do at the moment
+    boolean step() {
         if (inHand == null) {
             inHand = next();
         }
@@ -143,7 +134,7 @@ final class Compaction {
                 return slab;
             }
         }
-        return count < SLABS && exits >= restUntil && store.isFragmented() ? closeOne() : null;
+        return count < SLABS && exits >= restUntil && store.limit().isFragmented() ? closeOne() : null;
     }
 
     private @Nullable Closed closeOne() {

@@ -63,9 +63,9 @@ final class Eviction {
         if (policy == EvictionPolicy.NOEVICTION) {
             return;
         }
-        if (store.isAboveMark()) {
+        if (store.limit().isAboveMark()) {
             writes.tell();
-            for (int i = 0; i < MAX_RECORDS_A_BURST && store.isAboveMark(); i++) {
+            for (int i = 0; i < MAX_RECORDS_A_BURST && store.limit().isAboveMark(); i++) {
                 if (!evictOne(policy, nowMillis, BUCKETS_A_BURST)) {
                     break;
                 }
@@ -75,7 +75,11 @@ final class Eviction {
         if (policy.volatileOnly() && store.volatileKeys() == 0) {
             return;
         }
-        for (int i = 0; i < MAX_SLABS_A_BURST && store.isAboveLimit() && !store.limboIsFull(); i++) {
+        for (int i = 0;
+                i < MAX_SLABS_A_BURST
+                        && store.limit().isExceeded()
+                        && !store.limit().isLimboFull();
+                i++) {
             evictSlab(policy);
         }
     }

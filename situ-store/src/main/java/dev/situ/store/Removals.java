@@ -54,7 +54,7 @@ final class Removals {
     /// Exchanges the table for an empty one, and begins to take the old one apart.
     StoreStatus clear() {
         long keys = store.size();
-        if (!store.hasAddressSpace(Table.bytes(store.firstBits()) + Limbo.bytesFor(keys))) {
+        if (!store.limit().hasAddressSpace(Table.bytes(store.firstBits()) + Limbo.bytesFor(keys))) {
             return StoreStatus.FULL;
         }
         Table old = growth.exchangeForEmpty(store.firstBits());

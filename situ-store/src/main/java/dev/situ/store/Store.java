@@ -42,8 +42,6 @@ public final class Store implements AutoCloseable {
     static final int KEYS_UNTOLD = 64;
     /// How many bytes of cells likewise.
     static final long BYTES_UNTOLD = 16 * 1024;
-    /// What a store may overrun its limit by under an evicting policy, besides a sixteenth of it.
-    static final long CREDIT_BYTES = 256 * 1024;
     /// Tables below this many bits are told of each insert, so that they grow in time.
     static final int SMALL_TABLE_BITS = 12;
 
@@ -52,6 +50,7 @@ public final class Store implements AutoCloseable {
     private final Region region;
     private final MemorySegment memory;
     private final SlabAllocator allocator;
+    private final MemoryLimit limit;
     private final long epochBase;
     private final Epochs epochs;
     private final Exclusion exclusion;
@@ -62,7 +61,6 @@ public final class Store implements AutoCloseable {
     private final AtomicLong orphans = new AtomicLong();
     private final AtomicLong orphanBytes = new AtomicLong();
     private final AtomicInteger trims = new AtomicInteger();
-    private final AtomicLong footprint = new AtomicLong();
     private final AtomicLong turnover = new AtomicLong();
     private final AtomicLong turnoverAtTick = new AtomicLong();
     private final AtomicLong sweepHand = new AtomicLong();
@@ -72,10 +70,6 @@ public final class Store implements AutoCloseable {
     private volatile int tick;
     private final LongSupplier clockMillis;
     private final int firstBits;
-    /// What slots, chunks and stocks of cells take at least; it matters where memory is small.
-    private final long overhead;
-
-    private final long firstLimit;
     private final List<StoreWorker> workers = new ArrayList<>();
     // What workers that are closed have left.
     private long keysLeft;
@@ -91,9 +85,8 @@ public final class Store implements AutoCloseable {
     private Store(Region region, StoreOptions options) {
         this.region = region;
         this.memory = region.memory();
-        // The descriptors of pages take 16 bytes of 4096.
-        long limit = options.memoryBytes() - options.memoryBytes() / 256;
-        this.allocator = new SlabAllocator(region, limit, Bucket.BYTES, Limbo.CHUNK_BYTES);
+        long limitBytes = MemoryLimit.of(options.memoryBytes());
+        this.allocator = new SlabAllocator(region, limitBytes, Bucket.BYTES, Limbo.CHUNK_BYTES);
         this.sources = new Sources(memory);
         this.values = new StoredValues(memory, sources);
         this.adoption = options.adoption();
@@ -101,9 +94,8 @@ public final class Store implements AutoCloseable {
         this.clockMillis = options.clockMillis();
         this.firstBits = bitsFor(options.expectedKeys());
         this.cellsLeft = new long[allocator.classes()];
-        this.firstLimit = limit;
         long forWorkers = Epochs.bytes(options.maxWorkers()) + Exclusion.bytes(options.maxWorkers());
-        this.overhead = Math.min(limit / 8, forWorkers + (256 << 10));
+        this.limit = new MemoryLimit(this, region.size(), forWorkers + (256 << 10));
         this.epochBase = allocator.allocateZeroedRun(forWorkers, true);
         long table = allocator.allocateZeroedRun(Table.bytes(firstBits), false);
         if (epochBase == SlabAllocator.NONE || table == SlabAllocator.NONE) {
@@ -128,8 +120,7 @@ public final class Store implements AutoCloseable {
     /// @throws StoreOpenException if that is impossible; the message is one line for the user
     public static Store open(StoreOptions options) {
         // Address space costs nothing, and room between runs keeps large values possible when memory is fragmented.
-        // Huge
-        // pages that were set aside are another thing: all of the region's are taken at once.
+        // Huge pages that were set aside are another thing: all of the region's are taken at once.
         long memory = options.memoryBytes();
         long reserve = options.hugePages() == HugePages.RESERVED ? memory + memory / 4 : memory * 2 + (256L << 20);
         Region region;
@@ -258,50 +249,11 @@ public final class Store implements AutoCloseable {
     /// than what the store was opened with, for the rest is room to finish things in. More is cut to that. What
     /// is in use above it goes as the policy says, in the next bursts.
     public void setMemoryBytes(long bytes) {
-        long most = Math.max(firstLimit, region.size() / 3 * 2);
-        allocator.setLimitBytes(Math.min(bytes - bytes / 256, most));
+        limit.set(bytes);
     }
 
-    /// Whether workers should evict at the end of their bursts.
-    boolean needsRoom() {
-        return isAboveMark() || isAboveLimit();
-    }
-
-    /// Whether a write may have `bytes` beyond the limit: as long as what is beyond it is little, so that all
-    /// workers together overrun the limit by a sixteenth and a value each, and the rest of the region is left to
-    /// limbo.
-    boolean grantsCredit(long bytes) {
-        long limit = allocator.limitBytes();
-        long most = limit + limit / 16 + CREDIT_BYTES;
-        return bytes <= limit
-                && allocator.allocatedBytes() <= most
-                && allocator.allocatedBytes() + bytes < region.size() / 8 * 7;
-    }
-
-    /// Whether `bytes` more fit into the region, whatever the limit is.
-    boolean hasAddressSpace(long bytes) {
-        return allocator.allocatedBytes() + bytes <= region.size() - region.size() / 128;
-    }
-
-    /// Whether so much waits in the limbo of all workers, and in what closed and idle ones left, that more
-    /// evictions would not help: it will be free soon, or never if a worker is stuck.
-    /// What a pin keeps is not counted: others can be evicted meanwhile.
-    boolean limboIsFull() {
-        long share = Math.max(1 << 20, allocator.limitBytes() / 64);
-        synchronized (workers) {
-            return limboBytes(Limbo::waitingBytes) >= share * workers.size();
-        }
-    }
-
-    /// Whether pages are scarce while more than an eighth of them is free cells, those in limbo not counted.
-    boolean isFragmented() {
-        long limit = allocator.limitBytes();
-        long allocated = allocator.allocatedBytes();
-        long unused = allocated - tableBytes() - overhead - footprint.get();
-        return allocated > limit / 8 * 7 && unused > limit / 8 && unused - limboBytes(Limbo::bytes) > limit / 8;
-    }
-
-    private long limboBytes(ToLongFunction<Limbo> bytes) {
+    /// The sum of some figure of bytes over the limbo of all workers, with what closed and idle ones left.
+    long limboBytes(ToLongFunction<Limbo> bytes) {
         synchronized (workers) {
             long sum = orphanBytes.get();
             for (StoreWorker worker : workers) {
@@ -311,32 +263,21 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /// How far pages are above the limit.
-    long bytesAboveLimit() {
-        return allocator.allocatedBytes() - allocator.limitBytes();
+    int workerCount() {
+        synchronized (workers) {
+            return workers.size();
+        }
     }
 
-    private long tableBytes() {
+    /// The bytes of the index's tables, chained buckets not included.
+    long tableBytes() {
         Table next = index.growingTo();
         return Table.bytes(index.current().bits) + (next == null ? 0 : Table.bytes(next.bits));
     }
 
-    /// Whether more pages are in use than there should be.
-    boolean isAboveLimit() {
-        return allocator.allocatedBytes() > allocator.limitBytes();
-    }
-
-    /// Whether the cells of all records are above fifteen sixteenths of what the index leaves of the limit.
-    boolean isAboveMark() {
-        long limit = allocator.limitBytes();
-        return footprint.get() > Math.max(limit / 8, limit - tableBytes() - overhead) / 16 * 15;
-    }
-
     /// Takes in what a worker has counted.
     void tell(long bytes, long inserts) {
-        if (bytes != 0) {
-            footprint.addAndGet(bytes);
-        }
+        limit.tell(bytes);
         if (inserts != 0) {
             long now = turnover.addAndGet(inserts);
             long last = turnoverAtTick.get();
@@ -461,6 +402,10 @@ public final class Store implements AutoCloseable {
     }
 
     // ---- for the package ------------------------------------------------------------------------------------------
+
+    MemoryLimit limit() {
+        return limit;
+    }
 
     SlabAllocator allocator() {
         return allocator;

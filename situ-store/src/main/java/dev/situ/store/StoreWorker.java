@@ -33,39 +33,31 @@ import org.jspecify.annotations.Nullable;
 /// lock-free: an operation starts again only because another one has succeeded. [#find] is wait-free but for
 /// growth, where it goes on in the next table.
 public final class StoreWorker implements AutoCloseable {
-    /// How many exits lie between two looks at the limbo.
-    private static final int EXITS_PER_LOOK = 32;
-    /// How much of a cleared table each exit takes apart: some ten microseconds.
-    private static final int CLEARED_BUCKETS_AN_EXIT = 16;
-
     private final Store store;
     private final String name;
     private final int slot;
     private final MemorySegment memory;
     private final Epochs epochs;
     private final Exclusion exclusion;
+    private final IntSupplier usedSlots;
     private final Index index;
     private final SlabCache cache;
     private final Limbo limbo;
     private final Growth growth;
     private final Writes writes;
     private final Eviction eviction;
-    private final Expiry expiry;
     private final Scan scan;
     private final Burst burst;
     private final Claims claims;
     private final AdoptedQueue adopted;
-    private final Compaction compaction;
     private final Puts puts;
     private final Updates updates;
     private final Removals removals;
+    private final Upkeep upkeep;
 
     private @Nullable Thread owner;
     private boolean closed;
     private boolean isExclusive;
-    private final IntSupplier usedSlots;
-    private int exits;
-    private int trims;
 
     StoreWorker(Store store, String name, int slot) {
         this.store = store;
@@ -82,16 +74,16 @@ public final class StoreWorker implements AutoCloseable {
         this.growth = new Growth(index, store.allocator(), cache, limbo, Store.BUCKET_CLASS);
         this.writes = new Writes(store, cache, limbo, growth);
         this.eviction = new Eviction(store, writes, growth, slot);
-        this.expiry = new Expiry(store, writes);
         this.scan = new Scan(index);
         this.burst = new Burst(store);
         this.claims = new Claims(store, cache, limbo, writes, eviction, burst);
         Relocation relocation = new Relocation(store, cache, growth, writes);
         this.adopted = new AdoptedQueue(store, limbo, relocation);
-        this.compaction = new Compaction(store, cache, relocation);
         this.puts = new Puts(memory, growth, writes, burst);
         this.updates = new Updates(memory, growth, writes, burst);
         this.removals = new Removals(store, growth, writes, limbo, burst);
+        Compaction compaction = new Compaction(store, cache, relocation);
+        this.upkeep = new Upkeep(store, burst, cache, limbo, growth, writes, eviction, removals, adopted, compaction);
     }
 
     /// The name that it was registered with.
@@ -109,15 +101,18 @@ public final class StoreWorker implements AutoCloseable {
                 throw new IllegalStateException(name + " is inside its epoch already");
             }
         }
-        exclusion.arrive(slot);
-        epochs.enter(slot);
+        arrive();
         while (exclusion.isHeldByAnother(slot)) {
             leave();
             exclusion.await();
-            exclusion.arrive(slot);
-            epochs.enter(slot);
+            arrive();
         }
         burst.begin();
+    }
+
+    private void arrive() {
+        exclusion.arrive(slot);
+        epochs.enter(slot); // with the fence that the look at the holder needs
     }
 
     private void leave() {
@@ -133,53 +128,10 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        boolean needsRoom = burst.evicts() && store.needsRoom();
-        if (needsRoom) {
-            eviction.makeRoom(burst.nowMillis());
-        }
-        if (adopted.isPressed()) {
-            adopted.relieve();
-        }
-        if (store.cleared() != null) {
-            removals.helpClear(CLEARED_BUCKETS_AN_EXIT);
-        }
-        boolean look = (++exits & (EXITS_PER_LOOK - 1)) == 0;
-        if (look) {
-            growth.help();
-        }
-        compact(look);
+        upkeep.atExit();
         leave();
         burst.end();
-        if (look) {
-            limbo.adoptOrphans();
-        }
-        if (look || needsRoom || limbo.isHeavy()) {
-            limbo.sealIfUseful();
-            limbo.reclaimSome();
-        } else if (limbo.isWaiting()) {
-            limbo.reclaimSome();
-        }
-        if (needsRoom && store.isAboveLimit()) {
-            cache.flush(); // a cell in a cache keeps its whole slab
-            store.allocator().purgeAll();
-        }
-        int requested = store.trims();
-        if (requested != trims) {
-            trims = requested;
-            limbo.sealIfUseful();
-            limbo.reclaim();
-            writes.tell();
-            cache.flush();
-        }
-    }
-
-    private void compact(boolean look) {
-        compaction.tick();
-        if (store.isAboveLimit()) {
-            compaction.runInNeed(store.bytesAboveLimit());
-        } else if (compaction.isAtWork() || (look && store.isFragmented())) {
-            compaction.run(1);
-        }
+        upkeep.behindExit();
     }
 
     /// Gives back what this worker holds unused: for when its thread is about to sleep. Outside the epoch.
@@ -190,33 +142,20 @@ public final class StoreWorker implements AutoCloseable {
                 throw new IllegalStateException(name + " is inside its epoch");
             }
         }
-        compaction.giveUp();
-        limbo.adoptOrphans();
-        limbo.seal();
-        limbo.reclaim();
-        limbo.abandon();
-        writes.tell();
-        cache.flush();
+        upkeep.giveBack();
     }
 
-    /// Unregisters the worker. What it retired is freed by the others. What it adopted stays where it is, out of reach
-    /// of
-    /// who looks for buffers: call [#releaseBuffers] before, on the worker's thread. Idempotent.
+    /// Unregisters the worker. What it retired is freed by the others. What it adopted stays where it is, and nobody
+    /// copies it when buffers are short: call [#releaseBuffers] before, on the worker's thread. Idempotent.
     @Override
     public void close() {
         if (closed) {
             return;
         }
         closed = true;
-        compaction.giveUp();
         burst.end();
         leave();
-        limbo.adoptOrphans();
-        limbo.seal();
-        limbo.reclaim();
-        limbo.abandon();
-        cache.flush();
-        writes.tell();
+        upkeep.giveBack();
         store.unregister(this);
     }
 
@@ -510,14 +449,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        long start = System.nanoTime();
-        while (System.nanoTime() - start < budgetNanos && removals.helpClear(CLEARED_BUCKETS_AN_EXIT)) {
-            // some more
-        }
-        while (System.nanoTime() - start < budgetNanos && compaction.run(1) > 0) {
-            // some more
-        }
-        return store.volatileKeys() > 0 ? expiry.sweep(nowMillis, budgetNanos) : 0;
+        return upkeep.sweep(nowMillis, budgetNanos);
     }
 
     /// Visits some of the keys, as Redis's SCAN does: a key that is in the store from the first call to the last

@@ -177,8 +177,9 @@ final class Writes {
 
     /// Chains a bucket to the chain that the probe searched. Returns false if there is no memory.
     boolean extend(Probe probe) {
+        // On credit while compaction is at work, as for a record: see Claims.
         boolean credit = store.policy() != EvictionPolicy.NOEVICTION
-                || (store.isFragmented() && store.grantsCredit(Region.PAGE_BYTES));
+                || (store.limit().isFragmented() && store.limit().grantsCredit(Region.PAGE_BYTES));
         long bucket = Growth.newBucket(cache, Store.BUCKET_CLASS, memory, credit);
         if (bucket == SlabAllocator.NONE) {
             limbo.seal();
