@@ -49,7 +49,8 @@ final class AckWriter {
 
     private static long word(PartialMessage parts, int from) {
         long word = 0;
-        for (int bit = 0; bit < Long.SIZE; bit++) {
+        int bits = Math.min(Long.SIZE, parts.end() - from);
+        for (int bit = 0; bit < bits; bit++) {
             if (parts.has(from + bit)) {
                 word |= Long.MIN_VALUE >>> bit;
             }

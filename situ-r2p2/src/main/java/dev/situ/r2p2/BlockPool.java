@@ -33,10 +33,6 @@ final class BlockPool {
         return capacity - used;
     }
 
-    int used() {
-        return used;
-    }
-
     /// Takes a block and puts it in front of the chain that begins with `chain`. There must be one.
     int take(int chain) {
         int block = freeHead;

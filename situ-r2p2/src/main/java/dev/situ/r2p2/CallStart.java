@@ -8,7 +8,7 @@ public enum CallStart {
     BUSY,
     /// The sender has no room: flush it and try again.
     NO_ROOM,
-    /// The request has more bytes than the format can name.
+    /// The request has more bytes than the format can name, or than the server takes.
     TOO_LARGE,
     /// The client is closed.
     CLOSED

@@ -5,12 +5,12 @@ import static dev.situ.r2p2.ReliableClientCount.REQUEST_PACKETS;
 import static dev.situ.r2p2.ReliableClientCount.RETRANSMITTED;
 import static dev.situ.r2p2.ReliableClientCount.UNSENT;
 
-import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpSender;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A client's side of one session: a window of rids, what is sent when, and what is sent again.
@@ -40,7 +40,6 @@ final class ClientSession {
     private final ReliableCalls lost = new ReliableCalls();
     private final ReliableCalls sending = new ReliableCalls();
     private final List<ReliableCall> touched = new ArrayList<>();
-    private final PacketWriter writer = new PacketWriter();
     private long server;
     private int id;
     private int base;
@@ -161,7 +160,7 @@ final class ClientSession {
 
     // ---- starting calls -------------------------------------------------------------------------------------------
 
-    /// Gives a call a rid and sends its request, or begins to.
+    /// Gives a call a rid and sends its request, or begins to. If it does, the call leaves the list that it waits in.
     ///
     /// @return false if the windows do not allow it now
     boolean start(ReliableCall call, UdpSender sender, long now) {
@@ -173,9 +172,11 @@ final class ClientSession {
             if (!window.hasRoom() || !sendAlone(call, sender, now)) {
                 return false;
             }
+            ReliableCalls.remove(call);
         } else {
+            ReliableCalls.remove(call);
             call.out = call.out == null ? new OutgoingMessage() : call.out;
-            call.out.start(call.packets);
+            call.out.start(call.packets, Objects.requireNonNull(call.slices));
             call.progressAt = now;
             sending.add(call);
         }
@@ -257,11 +258,9 @@ final class ClientSession {
 
     private int sendSlice(ReliableCall call, int most, UdpSender sender, long now) {
         OutgoingMessage out = call.out;
-        SliceList slices = call.slices;
-        if (out == null || slices == null) {
+        if (out == null) {
             throw new IllegalStateException("call " + call.rid + " has no long request");
         }
-        writer.start(slices);
         int sent = 0;
         while (sent < most && window.hasRoom() && out.hasNext() && send(call, out, sender, now)) {
             sent++;
@@ -276,10 +275,10 @@ final class ClientSession {
         int index = out.next();
         boolean again = out.isRepeated(index);
         long from = ReliableHeader.position(index);
-        writer.seek(from);
+        out.writer.seek(from);
         int payload = (int) Math.min(ReliableHeader.MAX_PAYLOAD, call.length - from);
         long head = ReliableHeader.ofPacket(R2p2Header.REQUEST, call.rid, index, call.packets);
-        if (!writer.write(sender, server, head, ReliableHeader.toServer(id, base, call.rid), payload)) {
+        if (!out.writer.write(sender, server, head, ReliableHeader.toServer(id, base, call.rid), payload)) {
             counts.add(UNSENT);
             return false;
         }
@@ -318,7 +317,7 @@ final class ClientSession {
             call.flying = false;
         } else if (call.packets > 1 && out != null) {
             window.acknowledged(out.flying());
-            out.start(0);
+            out.end();
         }
         ReliableCalls.remove(call);
     }

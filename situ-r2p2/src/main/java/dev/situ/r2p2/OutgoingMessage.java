@@ -1,8 +1,11 @@
 package dev.situ.r2p2;
 
+import dev.situ.memory.SliceList;
 import java.util.Arrays;
 
-/// Which packets of a message of several have been sent, acknowledged and lost. It knows indices only, no bytes.
+/// Which packets of a message of several have been sent, acknowledged and lost; and a cursor over its bytes, which
+/// stays
+/// where it is between the turns that a long message is sent in.
 ///
 /// ```
 ///          base                        next
@@ -26,6 +29,11 @@ final class OutgoingMessage {
     private final long[] lost = new long[SPAN / Long.SIZE];
     private final long[] repeated = new long[SPAN / Long.SIZE];
     private final int[] numbers = new int[SPAN];
+    private static final SliceList NOTHING = new SliceList();
+
+    /// Over the bytes of the message.
+    final PacketWriter writer = new PacketWriter();
+
     private int packets;
     private int base;
     private int next;
@@ -44,7 +52,10 @@ final class OutgoingMessage {
     private int latestLost;
 
     /// Starts with a message of that many packets, none of which was sent.
-    void start(int packets) {
+    ///
+    /// @param message its bytes, borrowed until [#end] or the next start
+    void start(int packets, SliceList message) {
+        writer.start(message);
         this.packets = packets;
         base = 0;
         next = 0;
@@ -58,8 +69,9 @@ final class OutgoingMessage {
         Arrays.fill(repeated, 0);
     }
 
-    int packets() {
-        return packets;
+    /// Forgets the message: nothing of it is on its way or to be sent.
+    void end() {
+        start(0, NOTHING);
     }
 
     /// The packets that are neither acknowledged nor lost, but sent.
@@ -69,11 +81,6 @@ final class OutgoingMessage {
 
     boolean isDone() {
         return base == packets;
-    }
-
-    /// Whether a packet was sent at all.
-    boolean isStarted() {
-        return next > 0;
     }
 
     int latestLost() {
@@ -88,9 +95,10 @@ final class OutgoingMessage {
     /// The packet to send now, lost ones first, or [#NONE].
     int next() {
         if (lostCount > 0) {
-            for (int i = base; i < next; i++) {
-                if (is(lost, i)) {
-                    return i;
+            for (int i = base; i < next; i = (i | 63) + 1) { // a word at a time
+                long rest = lost[(i & MASK) / Long.SIZE] & -1L << i;
+                if (rest != 0) {
+                    return (i & -Long.SIZE) + Long.numberOfTrailingZeros(rest);
                 }
             }
         }
@@ -191,7 +199,7 @@ final class OutgoingMessage {
         if (anyAcknowledged) {
             for (int i = base; i < next; i++) {
                 if (isFlying(i) && latestAcknowledged - numbers[i & MASK] >= REORDERING) {
-                    count += lose(i, count == 0);
+                    lose(i, count++ == 0);
                 }
             }
         }
@@ -202,7 +210,11 @@ final class OutgoingMessage {
     boolean loseFirst() {
         for (int i = base; i < next; i++) {
             if (!is(acknowledged, i)) {
-                return isFlying(i) && lose(i, true) == 1;
+                if (!isFlying(i)) {
+                    return false;
+                }
+                lose(i, true);
+                return true;
             }
         }
         return false;
@@ -215,7 +227,7 @@ final class OutgoingMessage {
         int count = 0;
         for (int i = base; i < next && flying > 0; i++) {
             if (isFlying(i)) {
-                count += lose(i, count == 0);
+                lose(i, count++ == 0);
             }
         }
         return count;
@@ -225,7 +237,7 @@ final class OutgoingMessage {
         return !is(acknowledged, index) && !is(lost, index);
     }
 
-    private int lose(int index, boolean first) {
+    private void lose(int index, boolean first) {
         set(lost, index);
         lostCount++;
         flying--;
@@ -233,7 +245,6 @@ final class OutgoingMessage {
         if (first || number - latestLost > 0) {
             latestLost = number;
         }
-        return 1;
     }
 
     private static boolean is(long[] bits, int index) {

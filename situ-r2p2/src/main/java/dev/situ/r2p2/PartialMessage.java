@@ -71,11 +71,6 @@ final class PartialMessage implements SliceLender {
         return received == 0;
     }
 
-    /// How many packets the message has, once that is known.
-    int count() {
-        return expected;
-    }
-
     /// The index of the first packet that is not here.
     int firstMissing() {
         return firstMissing;
@@ -118,7 +113,7 @@ final class PartialMessage implements SliceLender {
         if (expected != UNKNOWN && (index >= expected || last != (index == expected - 1))) {
             return Added.MISFIT;
         }
-        if (index < end && lengths[index] != ABSENT) {
+        if (has(index)) {
             return Added.DUPLICATE;
         }
         int length = from.length(datagram) - headerBytes;
@@ -147,7 +142,7 @@ final class PartialMessage implements SliceLender {
         handles[index] = handle;
         end = Math.max(end, index + 1);
         received++;
-        while (firstMissing < end && lengths[firstMissing] != ABSENT) {
+        while (has(firstMissing)) {
             firstMissing++;
         }
     }

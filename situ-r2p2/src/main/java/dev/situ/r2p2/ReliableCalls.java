@@ -35,20 +35,6 @@ final class ReliableCalls {
         last = call;
     }
 
-    /// Adds a call that is in no list at the beginning.
-    void addFirst(ReliableCall call) {
-        ReliableCall head = first;
-        if (head == null) {
-            add(call);
-            return;
-        }
-        call.list = this;
-        call.before = null;
-        call.after = head;
-        head.before = call;
-        first = call;
-    }
-
     /// Takes a call out of the list that it is in, if it is in one.
     static void remove(ReliableCall call) {
         ReliableCalls list = call.list;

@@ -282,12 +282,9 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             return;
         }
         if (session.sendLost(sender, now)) {
-            for (ReliableCall call = waiting.first(); call != null; call = waiting.first()) {
-                ReliableCalls.remove(call);
-                if (!session.start(call, sender, now)) {
-                    waiting.addFirst(call);
-                    break;
-                }
+            ReliableCall call = waiting.first();
+            while (call != null && session.start(call, sender, now)) {
+                call = waiting.first();
             }
         }
         session.sendSlices(sender, now);
@@ -365,7 +362,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
 
     private void onDatagram(UdpBurst burst, int i, UdpSender sender) {
         int payload = burst.length(i) - ReliableHeader.BYTES;
-        if (payload < 0 || !ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
+        if (payload < 0) {
             counts.add(ReliableClientCount.MALFORMED);
             return;
         }

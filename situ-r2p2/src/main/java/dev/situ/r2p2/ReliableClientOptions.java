@@ -42,11 +42,6 @@ public record ReliableClientOptions(
         return new ReliableClientOptions(calls, maxResponseBytes, giveUpNanos, reopenNanos, ackDelayNanos);
     }
 
-    /// The same with another limit on responses.
-    public ReliableClientOptions withMaxResponseBytes(long bytes) {
-        return new ReliableClientOptions(maxOutstanding, bytes, giveUpNanos, reopenNanos, ackDelayNanos);
-    }
-
     /// The same with another time to give up.
     public ReliableClientOptions withGiveUp(long nanos) {
         return new ReliableClientOptions(maxOutstanding, maxResponseBytes, nanos, reopenNanos, ackDelayNanos);

@@ -109,12 +109,11 @@ final class ReliableServer {
     ///
     /// @return the nanoseconds until it should be called again, or [Long#MAX_VALUE]
     long tick(UdpSender sender) {
+        store.unpinReleased();
         if (sessions.size() == 0) {
-            store.unpinReleased();
             return Long.MAX_VALUE;
         }
         now = clock.getAsLong();
-        store.unpinReleased();
         expireIdle();
         pump.expire(now);
         if (pump.pump(sender, now)) {

@@ -3,7 +3,6 @@ package dev.situ.r2p2;
 import static dev.situ.r2p2.ReliableServerCount.RESPONSE_PACKETS;
 import static dev.situ.r2p2.ReliableServerCount.RETRANSMITTED;
 
-import dev.situ.memory.SliceList;
 import dev.situ.udp.UdpSender;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,6 @@ final class ResponsePump {
     private final ResponseStore store;
     private final ServerSessions sessions;
     private final TimerWheel timers;
-    private final PacketWriter writer = new PacketWriter();
     private @Nullable ServerCall first;
     private @Nullable ServerCall last;
 
@@ -134,11 +132,9 @@ final class ResponsePump {
     private int sendSlice(ServerCall call, int most, UdpSender sender, long now) {
         ServerSession session = call.session;
         OutgoingMessage out = call.out;
-        SliceList slices = call.slices;
-        if (session == null || out == null || slices == null) {
+        if (session == null || out == null) {
             throw new IllegalStateException("call " + call.rid + " has nothing to send");
         }
-        writer.start(slices);
         int sent = 0;
         while (sent < most && session.window.hasRoom() && out.hasNext()) {
             if (!send(call, session, out, sender, now)) {
@@ -156,11 +152,11 @@ final class ResponsePump {
         int index = out.next();
         boolean again = out.isRepeated(index);
         long from = ReliableHeader.position(index);
-        writer.seek(from);
+        out.writer.seek(from);
         int payload = (int) Math.min(ReliableHeader.MAX_PAYLOAD, call.length - from);
         long head = ReliableHeader.ofPacket(R2p2Header.RESPONSE, call.rid, index, call.packets);
         long tail = ReliableHeader.toClient(session.id, call.rid, credit(session));
-        if (!writer.write(sender, session.peer, head, tail, payload)) {
+        if (!out.writer.write(sender, session.peer, head, tail, payload)) {
             counts.add(ReliableServerCount.UNSENT);
             return false;
         }

@@ -82,13 +82,17 @@ final class ResponseStore {
     private void keepSlices(ServerCall call, SliceList response) {
         SliceList kept = call.emptySlices();
         int room = 0;
+        long pinned = SliceList.NO_OWNER; // slices of one owner that follow each other have one pin
         for (int i = 0; i < response.size(); i++) {
             MemorySegment memory = response.memory(i);
             long offset = response.offset(i);
             long owner = response.owner(i);
             int left = response.length(i);
             if (owner != SliceList.NO_OWNER) {
-                owners.pin(queue, owner);
+                if (owner != pinned) {
+                    owners.pin(queue, owner);
+                    pinned = owner;
+                }
                 kept.add(memory, offset, left, owner);
                 continue;
             }
@@ -117,9 +121,12 @@ final class ResponseStore {
         if (!call.inSlices || kept == null) {
             return;
         }
+        long unpinned = SliceList.NO_OWNER;
         for (int i = 0; i < kept.size(); i++) {
-            if (kept.owner(i) != SliceList.NO_OWNER) {
-                addReleased(kept.owner(i));
+            long owner = kept.owner(i);
+            if (owner != SliceList.NO_OWNER && owner != unpinned) {
+                addReleased(owner);
+                unpinned = owner;
             }
         }
         if (kept.size() > 256) {

@@ -33,9 +33,9 @@ final class RttEstimator {
         return smoothed;
     }
 
-    /// How long to wait before a packet that was sent `tries` times already is sent again: doubles with each try.
-    long timeoutNanos(int tries) {
-        return Math.min(timeout << Math.min(tries, 16), CEILING_NANOS);
+    /// How long to wait before a packet is sent again: doubles with each time-out, of which there were `timeouts`.
+    long timeoutNanos(int timeouts) {
+        return Math.min(timeout << Math.min(timeouts, 16), CEILING_NANOS);
     }
 
     /// Forgets what was measured.

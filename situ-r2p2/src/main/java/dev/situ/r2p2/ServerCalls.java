@@ -1,6 +1,7 @@
 package dev.situ.r2p2;
 
 import dev.situ.memory.Consumes;
+import dev.situ.memory.SliceList;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -27,10 +28,6 @@ final class ServerCalls {
 
     int used() {
         return used;
-    }
-
-    boolean hasFree() {
-        return used < capacity;
     }
 
     @Nullable
@@ -68,17 +65,19 @@ final class ServerCalls {
         freeRequests.addLast(request);
     }
 
-    OutgoingMessage takeOut(int packets) {
+    /// @param message its bytes, borrowed until it is given back
+    OutgoingMessage takeOut(int packets, SliceList message) {
         OutgoingMessage out = freeOuts.pollLast();
         if (out == null) {
             out = new OutgoingMessage();
         }
-        out.start(packets);
+        out.start(packets, message);
         return out;
     }
 
     /// Consumes a message that was sent.
     void giveBack(@Consumes OutgoingMessage out) {
+        out.end();
         freeOuts.addLast(out);
     }
 }

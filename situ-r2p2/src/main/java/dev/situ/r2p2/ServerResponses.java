@@ -3,6 +3,7 @@ package dev.situ.r2p2;
 import dev.situ.memory.SliceList;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpSender;
+import java.util.Objects;
 
 /// What requests are answered, kept until the client has it.
 ///
@@ -65,7 +66,7 @@ final class ServerResponses {
         if (call.packets == 1) {
             replies.alone(session, call, sender);
         } else {
-            call.out = calls.takeOut(call.packets);
+            call.out = calls.takeOut(call.packets, Objects.requireNonNull(call.slices));
             session.sending.add(call);
             pump.add(call);
         }

@@ -57,7 +57,7 @@ final class ServerSessions {
         return found.id == id && found.peer == peer ? found : null;
     }
 
-    /// Whether there is room for one more, or would be if [#evictable] were ended.
+    /// Whether there is no room for one more, unless [#evictable] is ended.
     boolean isFull() {
         return size == capacity;
     }

@@ -12,17 +12,13 @@ import dev.situ.udp.UdpStack;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /// DPDK's port and the UDP stack in user space on it. Its pollers never sleep.
 final class DpdkTransport implements UdpTransport {
-    private static final System.Logger LOG = System.getLogger("dev.situ.server");
-
     /// What a packet brings of a message, about.
     private static final long BYTES_A_PACKET = 1400;
 
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final OpenedParts parts = new OpenedParts();
     private final Eal eal;
     private final PortUdpStack stack;
     private final InetSocketAddress local;
@@ -35,10 +31,10 @@ final class DpdkTransport implements UdpTransport {
         local = new InetSocketAddress(address(options.stack().address()), port);
         poolBytes = options.packets() * BYTES_A_PACKET;
         try {
-            eal = opened(Eal.start(options.eal()));
-            DpdkPacketPool pool = opened(DpdkPacketPool.create(eal, options.packets()));
-            DpdkPort device = opened(DpdkPort.open(eal, pool, options.port()));
-            stack = opened(new PortUdpStack(device, options.stack()));
+            eal = parts.opened(Eal.start(options.eal()));
+            DpdkPacketPool pool = parts.opened(DpdkPacketPool.create(eal, options.packets()));
+            DpdkPort device = parts.opened(DpdkPort.open(eal, pool, options.port()));
+            stack = parts.opened(new PortUdpStack(device, options.stack()));
         } catch (DpdkException | IllegalArgumentException e) {
             close();
             throw new UserError(String.valueOf(e.getMessage()), e);
@@ -51,11 +47,6 @@ final class DpdkTransport implements UdpTransport {
         } catch (UnknownHostException e) {
             throw new AssertionError("four numbers are an IPv4 address", e);
         }
-    }
-
-    private <T extends AutoCloseable> T opened(T part) {
-        opened.push(part);
-        return part;
     }
 
     @Override
@@ -90,13 +81,6 @@ final class DpdkTransport implements UdpTransport {
 
     @Override
     public void close() {
-        while (!opened.isEmpty()) {
-            AutoCloseable part = opened.pop();
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "closing " + part, e);
-            }
-        }
+        parts.close();
     }
 }

@@ -13,8 +13,6 @@ import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// It is opened from the store outwards and closed the other way round, so that nothing that is closed is still in use.
 /// [#close()] may be called by any thread, and more than once.
 final class SituServer implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("dev.situ.server");
-
     /// What the command line does not set.
     static final TcpServerOptions TCP_DEFAULTS = TcpServerOptions.DEFAULT;
 
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final OpenedParts parts = new OpenedParts();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ServerOptions options;
     private final InetAddress bind;
@@ -43,20 +39,20 @@ final class SituServer implements AutoCloseable {
         this.options = options;
         this.bind = bind;
         MachineMemory.require(options.maxMemory());
-        store = opened(Store.open(StoreOptions.ofMemory(options.maxMemory())
+        store = parts.opened(Store.open(StoreOptions.ofMemory(options.maxMemory())
                 .withHugePages(options.hugePages())
                 .withEvictionPolicy(options.eviction())
                 .withAdoption(options.adoption())));
-        opened(new Sweeper(store.worker("sweep")));
+        parts.opened(new Sweeper(store.worker("sweep")));
         facts = new ServerFacts(options);
         keyspace = new Keyspace(store, facts);
         try {
             if (options.r2p2Port() != ServerOptions.OFF) {
-                r2p2 = opened(R2p2Service.start(options, udpTransport(), store, keyspace));
+                r2p2 = parts.opened(R2p2Service.start(options, udpTransport(), store, keyspace));
                 facts.listens(r2p2);
             }
             if (options.port() != ServerOptions.OFF || options.unixSocket() != null) {
-                tcp = opened(startTcp());
+                tcp = parts.opened(startTcp());
                 facts.listens(tcp);
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -99,11 +95,6 @@ final class SituServer implements AutoCloseable {
                 .withEventLoops(options.workers())
                 .withTransport(TcpTransport.valueOf(options.tcpTransport().toUpperCase(Locale.ROOT)));
         return TcpServer.start(tcpOptions, i -> new RespWorker(store.worker("tcp-" + i), keyspace));
-    }
-
-    private <T extends AutoCloseable> T opened(T part) {
-        opened.push(part);
-        return part;
     }
 
     /// Where TCP listens.
@@ -151,7 +142,7 @@ final class SituServer implements AutoCloseable {
         return r2p2 == null ? 0 : r2p2.retainedBuffers();
     }
 
-    /// What is held for requests under way: all zero when nothing is.
+    /// What is held for requests under way: all zero when nothing is, but for packets that stored values lie in.
     Outstanding outstanding() {
         StoreStatistics records = store.statistics();
         return new Outstanding(
@@ -186,14 +177,7 @@ final class SituServer implements AutoCloseable {
     /// Stops accepting, finishes what is in flight, and frees everything.
     @Override
     public synchronized void close() {
-        while (!opened.isEmpty()) {
-            AutoCloseable part = opened.pop();
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "closing " + part, e);
-            }
-        }
+        parts.close();
         closed.countDown();
     }
 }

@@ -1,6 +1,7 @@
 package dev.situ.testkit;
 
 import dev.situ.memory.Words;
+import dev.situ.packet.Checksum;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -14,6 +15,11 @@ record Datagram(long peer, MemorySegment bytes) {
 
     int length() {
         return (int) bytes.byteSize();
+    }
+
+    /// What UDP guards a datagram with (RFC 768), over the payload alone.
+    int checksum() {
+        return Checksum.sum(bytes, 0, length());
     }
 
     Datagram withBitTurned(int bit) {

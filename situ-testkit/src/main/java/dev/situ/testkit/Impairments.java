@@ -58,7 +58,7 @@ public record Impairments(
         return new Impairments(seed, loss, duplication, reordering, corruption, true, longestDelay);
     }
 
-    private static void requireChance(String name, double chance) {
+    static void requireChance(String name, double chance) {
         if (!(chance >= 0 && chance <= 1)) {
             throw new IllegalArgumentException(name + " is a chance from 0 to 1, not " + chance);
         }

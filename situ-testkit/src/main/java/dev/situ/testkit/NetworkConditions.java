@@ -24,10 +24,10 @@ public record NetworkConditions(
     ///
     /// @throws IllegalArgumentException if one is out of its range
     public NetworkConditions {
-        requireChance("loss", loss);
-        requireChance("duplication", duplication);
-        requireChance("reordering", reordering);
-        requireChance("corruption", corruption);
+        Impairments.requireChance("loss", loss);
+        Impairments.requireChance("duplication", duplication);
+        Impairments.requireChance("reordering", reordering);
+        Impairments.requireChance("corruption", corruption);
         if (delayNanos < 1 || jitterNanos < 0 || lateNanos < 1 || gatherNanos < 1) {
             throw new IllegalArgumentException(
                     "times out of range: " + delayNanos + ", " + jitterNanos + ", " + lateNanos + ", " + gatherNanos);
@@ -37,11 +37,5 @@ public record NetworkConditions(
     /// A network that does no harm and takes the same time for every datagram.
     public static NetworkConditions good(long delayNanos) {
         return new NetworkConditions(0, 0, 0, 0, delayNanos, 0, 1, 1);
-    }
-
-    private static void requireChance(String name, double chance) {
-        if (!(chance >= 0 && chance <= 1)) {
-            throw new IllegalArgumentException(name + " is a chance from 0 to 1, not " + chance);
-        }
     }
 }

@@ -27,8 +27,6 @@ public final class SimulatedPort implements UdpSender {
     private long claimedPeer;
     private int claimedBytes;
     private @Nullable UdpHandler handler;
-    private long sentBytes;
-    private long received;
 
     SimulatedPort(SimulatedNetwork network, long address) {
         this.network = network;
@@ -54,16 +52,6 @@ public final class SimulatedPort implements UdpSender {
         retained.limit(buffers);
     }
 
-    /// The datagrams that the handler got.
-    public long received() {
-        return received;
-    }
-
-    /// The payload bytes that were sent.
-    public long sentBytes() {
-        return sentBytes;
-    }
-
     void arrive(Datagram datagram) {
         arrived.add(datagram);
     }
@@ -75,7 +63,6 @@ public final class SimulatedPort implements UdpSender {
         List<Datagram> burst = arrived;
         arrived = new ArrayList<>();
         if (handler != null) {
-            received += burst.size();
             SimulatedBurst given = new SimulatedBurst(burst, retained);
             try {
                 handler.onBurst(given, this);
@@ -159,7 +146,6 @@ public final class SimulatedPort implements UdpSender {
                 Words.copy(part.memory, part.offset, bytes, at, part.length);
                 at += part.length;
             }
-            sentBytes += length;
             network.send(address, peers.get(i), bytes);
         }
         committed.clear();
