@@ -104,7 +104,9 @@ final class Main implements Callable<Integer> {
             }
             report.write(Experiments.ALL);
         }
-        report.write(Experiments.ALL);
+        if (wanted.isEmpty()) {
+            report.write(Experiments.ALL);
+        }
         spec.commandLine().getOut().println(report.index());
         return failed == 0 ? 0 : 1;
     }

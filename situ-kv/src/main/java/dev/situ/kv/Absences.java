@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /// between. A write that comes after that look, therefore, sees the announcement. The counters are compared while
 /// no other worker runs anything, when all that was written is counted.
 ///
-/// One case is not seen: that another worker removes the key between a write and the look behind it.
-/// Such a key was there for less than one command, and only who looked in that moment can know.
+/// Two cases are not seen: that another worker removes the key between a write and the look behind it, and that a key
+/// is set with a time that is over. Such a key was there for less than one command, and only who looked in that moment
+/// can know.
 ///
 /// Safe for all threads.
 final class Absences {
@@ -48,12 +49,11 @@ final class Absences {
     }
 
     /// How often a key, or another that shares its counter, was counted; the number wraps.
-    int count(int stripe) {
-        return created.get(stripe);
+    int created(MemorySegment key, long offset, int length) {
+        return created.get(stripe(key, offset, length));
     }
 
-    /// The counter of a key.
-    static int stripe(MemorySegment key, long offset, int length) {
+    private static int stripe(MemorySegment key, long offset, int length) {
         int hash = length;
         for (int i = 0; i < length; i++) {
             hash = hash * 31 + Words.getByte(key, offset + i);

@@ -51,7 +51,6 @@ final class Call {
     private @Nullable CommandSpec spec;
     private long claimed = Record.NONE;
     private final QueueRun queueRun;
-    private boolean isAlone;
 
     /// @param queueRun runs what is queued, with this call
     Call(Keyspace keyspace, StoreWorker worker, Counters counters, QueueRun queueRun) {
@@ -141,16 +140,14 @@ final class Call {
 
     /// Runs a body while no other worker runs anything. May be nested: what is inside is part of the same step.
     void runAlone(CommandBody body) {
-        if (isAlone) {
+        if (worker.isExclusive()) {
             body.run(this);
             return;
         }
         worker.beginExclusive();
-        isAlone = true;
         try {
             body.run(this);
         } finally {
-            isAlone = false;
             worker.endExclusive();
         }
     }

@@ -165,7 +165,7 @@ final class CommandSpec {
             if (range == null) {
                 throw new IllegalStateException("notes on no keys");
             }
-            keys = new KeyRange(range.first(), range.last(), range.step(), range.flags(), notes);
+            keys = new KeyRange(range.first(), range.last(), range.step(), range.flags(), notes, range.countAt());
             return this;
         }
 
@@ -218,6 +218,17 @@ final class CommandSpec {
         /// keys. A single key needs none: see [dev.situ.store.StoreWorker#update].
         Builder exclusiveBody(CommandBody does) {
             return body(call -> call.runAlone(does));
+        }
+
+        /// As [#exclusiveBody], but not for a command of `alone` arguments or fewer, which has one key.
+        Builder exclusiveBodyBeyond(int alone, CommandBody does) {
+            return body(call -> {
+                if (call.count() > alone) {
+                    call.runAlone(does);
+                } else {
+                    does.run(call);
+                }
+            });
         }
 
         CommandSpec build(String parent) {

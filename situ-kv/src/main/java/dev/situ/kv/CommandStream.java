@@ -178,8 +178,7 @@ public final class CommandStream implements AutoCloseable {
 
     /// Makes the stream and its session as new: a half-received command and a transaction are dropped, a closed
     /// stream is open again, and nothing that an earlier client said of itself holds any more. For transports
-    /// without connections, whose messages hold whole commands: called before each message. Cheap, and needs no
-    /// epoch.
+    /// without connections, when a message has ended within one of these. Cheap, and needs no epoch.
     public void reset() {
         dropClaimed();
         held.consume(held.length());
@@ -310,7 +309,7 @@ public final class CommandStream implements AutoCloseable {
         if (isLargeValuePending()) {
             int start = parser.pendingStart();
             held.append(in, at, start);
-            claim(fedBefore + (at + start - fedFrom));
+            claim(placeOf(at + start));
             from = start + receive(in, at + start, Math.min(awaited, available - start));
         }
         return held.append(in, at + from, available - from) ? StreamStatus.OPEN : shut();
@@ -322,7 +321,7 @@ public final class CommandStream implements AutoCloseable {
         if (isLargeValuePending()) {
             int start = parser.pendingStart();
             int there = Math.min(parser.pendingLength(), held.length() - start);
-            claim(fedBefore + (fedTo - fedFrom) - (held.length() - start));
+            claim(placeOf(fedTo) - (held.length() - start));
             receive(held.memory(), (long) held.start() + start, there);
             held.cut(start, there);
         }
@@ -381,8 +380,13 @@ public final class CommandStream implements AutoCloseable {
         if (!adopter.mayAdopt(length)) {
             return Record.NONE;
         }
-        long place = fedBefore + (command.offset(spec.storedValue) - fedFrom);
+        long place = placeOf(command.offset(spec.storedValue));
         return adopter.adopt(command.memory(), command.offset(1), command.length(1), place, length);
+    }
+
+    /// Where a byte of the input lies in the request that is fed.
+    private long placeOf(long at) {
+        return fedBefore + (at - fedFrom);
     }
 
     /// Takes the next bytes of the awaited value, or skips them.

@@ -57,15 +57,16 @@ final class CopyCommands {
             call.error("ERR no such key");
             return;
         }
-        StoreStatus status = isSameKey(call)
-                ? (ifAbsent ? StoreStatus.NOT_STORED : StoreStatus.STORED)
-                : copy(call, record, !ifAbsent);
-        if (status == StoreStatus.FULL) {
-            call.error(Errors.OUT_OF_MEMORY);
-            return;
-        }
-        if (status == StoreStatus.STORED && !isSameKey(call)) {
-            call.delete(FROM);
+        StoreStatus status = ifAbsent ? StoreStatus.NOT_STORED : StoreStatus.STORED;
+        if (!isSameKey(call)) {
+            status = copy(call, record, !ifAbsent);
+            if (status == StoreStatus.FULL) {
+                call.error(Errors.OUT_OF_MEMORY);
+                return;
+            }
+            if (status == StoreStatus.STORED) {
+                call.delete(FROM);
+            }
         }
         if (ifAbsent) {
             call.reply().integer(status == StoreStatus.STORED ? 1 : 0);

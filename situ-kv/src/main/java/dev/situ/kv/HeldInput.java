@@ -5,8 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of a connection that belong to no whole command yet, in own memory: a window that grows at its end
-/// and is consumed from its start.
+/// Bytes that a connection holds, in own memory: the rest of a command that is not whole yet, queued commands, watched
+/// keys. A window that grows at its end and is consumed from its start.
 ///
 /// Takes memory as bytes come, never ahead, and at most [#MAX_BYTES]. Up to [#KEPT_BYTES] are kept for as long
 /// as the connection, and collected with it; more is given back as soon as it is empty. So [#close()] is for any

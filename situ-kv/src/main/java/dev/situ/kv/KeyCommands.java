@@ -28,7 +28,7 @@ final class KeyCommands {
                         .keys(1, -1, 1, "RM", "delete")
                         .docs("generic", "1.0.0", "Delete a key")
                         .complexity("O(N) where N is the number of keys that will be removed.")
-                        .body(KeyCommands::delete),
+                        .exclusiveBodyBeyond(2, KeyCommands::delete),
                 CommandSpec.command("exists", -2)
                         .flags(READONLY, FAST)
                         .categories(AclCategory.KEYSPACE)
@@ -44,7 +44,7 @@ final class KeyCommands {
                         .keys(1, -1, 1, "RM", "delete")
                         .docs("generic", "4.0.0", "Delete a key; its memory is freed later, as that of every key")
                         .complexity("O(N) where N is the number of keys that will be removed.")
-                        .body(KeyCommands::delete),
+                        .exclusiveBodyBeyond(2, KeyCommands::delete),
                 CommandSpec.command("touch", -2)
                         .flags(READONLY, FAST)
                         .categories(AclCategory.KEYSPACE)
@@ -80,14 +80,6 @@ final class KeyCommands {
     }
 
     private static void delete(Call call) {
-        if (call.count() > 2) {
-            call.runAlone(KeyCommands::deleteAll);
-        } else {
-            deleteAll(call);
-        }
-    }
-
-    private static void deleteAll(Call call) {
         int deleted = 0;
         for (int i = 1; i < call.count(); i++) {
             if (call.delete(i)) {

@@ -28,7 +28,7 @@ final class PairCommands {
                         .keys(1, -1, 2, "OW", "update")
                         .docs("string", "1.0.1", "Set multiple keys to multiple values")
                         .complexity(OF_KEYS)
-                        .exclusiveBody(PairCommands::set),
+                        .exclusiveBodyBeyond(3, PairCommands::set),
                 CommandSpec.command("msetnx", -3)
                         .flags(WRITE, DENYOOM)
                         .categories(AclCategory.STRING)
@@ -52,6 +52,7 @@ final class PairCommands {
             return;
         }
         call.setOptions.clear();
+        call.prefetchPairs(FIRST, call.count());
         if (store(call, FIRST, call.count(), call.setOptions)) {
             call.reply().ok();
         }
@@ -91,6 +92,7 @@ final class PairCommands {
     /// Stores all pairs or none, and says which.
     private static void storeIf(Call call, int first, int end) {
         SetOptions options = call.setOptions;
+        call.prefetchPairs(first, end);
         for (int key = first; key < end; key += 2) {
             boolean there = (options.ifAbsent || options.ifPresent) && call.find(key) != Record.NONE;
             if (there ? options.ifAbsent : options.ifPresent) {
@@ -106,7 +108,6 @@ final class PairCommands {
     /// Stores the pairs, whatever is there. Gives false if memory was short, which the reply says.
     private static boolean store(Call call, int first, int end, SetOptions options) {
         RecordList claimed = call.records;
-        call.prefetchPairs(first, end);
         try {
             boolean stored = claim(call, first, end, options) && publish(call);
             if (!stored) {

@@ -117,9 +117,11 @@ public final class Reply {
     /// The value of a record as a bulk string: copied; or by reference, with the frame that it is kept with.
     void value(Store store, long record) {
         MemorySegment region = store.memory();
-        boolean framed = Record.frameHead(region, record) != 0;
         int length = Record.valueLength(region, record);
-        if (framed && (length > copyUpTo || Record.isAdopted(region, record))) {
+        if (length <= copyUpTo && !Record.isAdopted(region, record)) {
+            ensure(RespWriter.MAX_HEADER + length + 2);
+            at = RespWriter.bulk(memory, at, region, Record.valueOffset(region, record), length);
+        } else if (Record.frameHead(region, record) != 0) {
             seal();
             store.values().appendFramed(record, slices);
         } else {

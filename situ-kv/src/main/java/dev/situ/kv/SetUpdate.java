@@ -8,8 +8,7 @@ import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
 
 /// A `SET` that must know the record that it replaces: with `GET`, `KEEPTTL` or a condition on the old value. The old
-/// record and the new one
-/// change places in one step.
+/// record and the new one change places in one step.
 ///
 /// Each attempt claims its own record and copies the value into it, because an attempt that another writer
 /// overtakes loses its record, and the value would be gone. So a large value is copied once more here than by a
@@ -19,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 final class SetUpdate implements RecordUpdate {
     private final Store store;
     private final MemorySegment region;
+    private final SetOptions options;
 
     private MemorySegment key = MemorySegment.NULL;
     private long keyOffset;
@@ -28,9 +28,9 @@ final class SetUpdate implements RecordUpdate {
     private int valueLength;
     // The record that the value was received into, or NONE: it is in memory.
     private long received;
-    private SetOptions options;
     private long old;
 
+    /// @param options what the command said; borrowed for good
     SetUpdate(Store store, SetOptions options) {
         this.options = options;
         this.store = store;
@@ -54,10 +54,6 @@ final class SetUpdate implements RecordUpdate {
     void value(long record) {
         received = record;
         valueLength = Record.valueLength(region, record);
-    }
-
-    void options(SetOptions setOptions) {
-        options = setOptions;
     }
 
     /// The record that was there when the update was decided, valid inside the epoch, or [Record#NONE].

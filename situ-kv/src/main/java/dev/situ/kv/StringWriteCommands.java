@@ -138,7 +138,6 @@ final class StringWriteCommands {
     private static void exchange(Call call, SetOptions options) {
         Command command = call.command();
         SetUpdate update = call.setUpdate;
-        update.options(options);
         update.key(command.memory(), command.offset(KEY), command.length(KEY));
         long received = call.claimed();
         if (received == Record.NONE) {

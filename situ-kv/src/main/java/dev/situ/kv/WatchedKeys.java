@@ -52,8 +52,8 @@ final class WatchedKeys {
         return size == 0;
     }
 
-    /// Watches the key that an argument names, from now on. A key that is watched already, and has not changed, is
-    /// not watched twice; one that has changed is, and the first entry stays.
+    /// Watches the key that an argument names, from now on. A key that is there, is watched already, and
+    /// has not changed, is not watched twice; one that has changed is, and the first entry stays.
     ///
     /// @return false if these are too many keys
     boolean add(Call call, int argument) {
@@ -89,7 +89,7 @@ final class WatchedKeys {
             absences.beginWatch();
             watchesAbsences = true;
         }
-        return absences.count(Absences.stripe(command.memory(), command.offset(argument), command.length(argument)));
+        return absences.created(command.memory(), command.offset(argument), command.length(argument));
     }
 
     private boolean isWatched(long record) {
@@ -121,7 +121,7 @@ final class WatchedKeys {
         long was = Words.getLong(memory, entry + RECORD);
         long is = worker.find(memory, entry + KEY, length);
         if (was == Record.NONE) {
-            int creations = absences.count(Absences.stripe(memory, entry + KEY, length));
+            int creations = absences.created(memory, entry + KEY, length);
             return is != Record.NONE || creations != Words.getInt(memory, entry + CREATIONS);
         }
         return is != was && (is == Record.NONE || !isMoved(region, was, is));

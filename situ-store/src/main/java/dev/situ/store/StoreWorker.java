@@ -384,6 +384,11 @@ public final class StoreWorker implements AutoCloseable {
         burst.begin(); // it may have waited: the time and the policy are read again
     }
 
+    /// Whether this worker is in a section.
+    public boolean isExclusive() {
+        return isExclusive;
+    }
+
     /// Ends the section. Inside the same epoch.
     public void endExclusive() {
         if (Checks.ON) {

@@ -174,11 +174,10 @@ public final class ServerProcess implements AutoCloseable {
         ServerProcess server = new ServerProcess(process, port, InetAddress.getLoopbackAddress(), port);
         long begin = System.nanoTime();
         while (!server.answers()) {
-            if (!process.isAlive() || System.nanoTime() - begin > START_NANOS) {
+            if (server.endsWithin(10) || System.nanoTime() - begin > START_NANOS) {
                 end(process);
                 throw new IOException(String.join(" ", command) + " did not start");
             }
-            pause(10);
         }
         return server;
     }
@@ -218,7 +217,9 @@ public final class ServerProcess implements AutoCloseable {
         long last = residentNow();
         int same = 0;
         for (int i = 0; i < 60 && same < 3; i++) {
-            pause(30);
+            if (endsWithin(30)) {
+                throw new IOException("the process " + process.pid() + " has ended");
+            }
             long now = residentNow();
             same = Math.abs(now - last) <= last / 2000 ? same + 1 : 0;
             last = now;
@@ -234,11 +235,15 @@ public final class ServerProcess implements AutoCloseable {
         return Long.parseLong(value.split(" ", 2)[0]) * 1024;
     }
 
-    private static void pause(long millis) {
+    /// Waits, but not beyond the end of the process.
+    ///
+    /// @return whether it has ended, or this thread is to stop
+    private boolean endsWithin(long millis) {
         try {
-            Thread.sleep(millis);
+            return process.waitFor(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+            return true;
         }
     }
 
