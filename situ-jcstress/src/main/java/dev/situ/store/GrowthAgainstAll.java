@@ -103,7 +103,7 @@ public final class GrowthAgainstAll {
         }
 
         long find() {
-            long found = index.find(hash, Pieces.MEMORY, Record.keyOffset(Pieces.MEMORY, record), 8);
+            long found = index.find(hash, 0, Pieces.MEMORY, Record.keyOffset(Pieces.MEMORY, record), 8);
             return found == Record.NONE ? 0 : Pieces.value(found);
         }
 

@@ -48,7 +48,7 @@ final class Pieces {
 
     /// A live record at `at` with an 8-byte key and an 8-byte value: 32 bytes.
     static long record(long at, long key, long value) {
-        Record.claim(MEMORY, at, 0, 0, 8, 8, 0, false);
+        Record.claim(MEMORY, at, 0, 0, 0, 8, 8, 0, false);
         Words.setLong(MEMORY, Record.keyOffset(MEMORY, at), key);
         Words.setLong(MEMORY, at + Record.SHORT_HEADER_BYTES + 8, value);
         Record.makeLive(MEMORY, at, 1);
@@ -73,7 +73,7 @@ final class Pieces {
     }
 
     static int search(Probe probe, Table table, long record) {
-        return probe.search(table, hash(record), MEMORY, Record.keyOffset(MEMORY, record), 8);
+        return probe.search(table, hash(record), 0, MEMORY, Record.keyOffset(MEMORY, record), 8);
     }
 
     /// How many members of a bucket have the key of `record`.

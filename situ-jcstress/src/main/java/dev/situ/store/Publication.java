@@ -28,7 +28,7 @@ public final class Publication {
         final Probe probe = new Probe(Pieces.MEMORY);
 
         long find() {
-            long found = index.find(hash, Pieces.MEMORY, Record.keyOffset(Pieces.MEMORY, key), 8);
+            long found = index.find(hash, 0, Pieces.MEMORY, Record.keyOffset(Pieces.MEMORY, key), 8);
             return found == Record.NONE ? 0 : Pieces.value(found);
         }
     }

@@ -35,7 +35,7 @@ public final class ReaderAgainstUpdate {
         }
 
         long read() {
-            long found = index.find(hash, Pieces.MEMORY, Record.keyOffset(Pieces.MEMORY, next), 8);
+            long found = index.find(hash, 0, Pieces.MEMORY, Record.keyOffset(Pieces.MEMORY, next), 8);
             return found == Record.NONE ? 0 : StressWorker.keptValue(found, piece);
         }
 

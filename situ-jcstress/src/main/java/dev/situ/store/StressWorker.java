@@ -52,7 +52,7 @@ final class StressWorker {
 
     /// A live record in a cell of its own. To be retired, or it is lost.
     long record(long key, long value) {
-        return Pieces.record(cache.allocate(Record.bytes(8, 8, 0)), key, value);
+        return Pieces.record(cache.allocate(Record.bytes(0, 8, 8, 0)), key, value);
     }
 
     /// An empty bucket in a cell of its own. To be retired, or it is lost.

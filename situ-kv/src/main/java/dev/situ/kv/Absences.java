@@ -1,6 +1,7 @@
 package dev.situ.kv;
 
 import dev.situ.memory.Words;
+import dev.situ.store.Store;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -44,17 +45,19 @@ final class Absences {
     }
 
     /// Counts that a key was found there behind a write.
-    void count(MemorySegment key, long offset, int length) {
-        created.incrementAndGet(stripe(key, offset, length));
+    ///
+    /// @param database as clients number it
+    void count(int database, MemorySegment key, long offset, int length) {
+        created.incrementAndGet(stripe(database, key, offset, length));
     }
 
     /// How often a key, or another that shares its counter, was counted; the number wraps.
-    int created(MemorySegment key, long offset, int length) {
-        return created.get(stripe(key, offset, length));
+    int created(int database, MemorySegment key, long offset, int length) {
+        return created.get(stripe(database, key, offset, length));
     }
 
-    private static int stripe(MemorySegment key, long offset, int length) {
-        int hash = length;
+    private static int stripe(int database, MemorySegment key, long offset, int length) {
+        int hash = length * Store.DATABASES + database;
         for (int i = 0; i < length; i++) {
             hash = hash * 31 + Words.getByte(key, offset + i);
         }

@@ -1,5 +1,6 @@
 package dev.situ.kv;
 
+import dev.situ.memory.Consumes;
 import dev.situ.resp.Command;
 import dev.situ.resp.Decimal;
 import dev.situ.resp.RespParser;
@@ -249,6 +250,35 @@ final class Call {
         Command c = command();
         return Framing.claim(
                 worker, region, c.memory(), c.offset(key), c.length(key), c.memory(), c.offset(value), c.length(value));
+    }
+
+    /// A large value lies in a record of the database that was selected when it began to come, and a `SELECT` of
+    /// its transaction or a `SWAPDB` may have come between. Then it is copied to one of the database of now.
+    ///
+    /// @param received consumed: a claimed record, [Record#NONE], or [#FULL]
+    /// @return the same or its copy, the caller's; [Record#NONE]; or [#FULL], also if the copy finds no memory
+    long inThisDatabase(@Consumes long received) {
+        if (received == Record.NONE || received == FULL || Record.database(region, received) == worker.database()) {
+            return received;
+        }
+        long key = Record.keyOffset(region, received);
+        int length = Record.valueLength(region, received);
+        long copy = Framing.claim(worker, region, region, key, Record.keyLength(region, received), length);
+        if (copy != Record.NONE) {
+            store.values().copy(received, 0, length, region, Record.valueOffset(region, copy));
+        }
+        worker.abort(received);
+        return copy == Record.NONE ? FULL : copy;
+    }
+
+    /// Tells those who watch absent keys if the key that an argument names is there: in the worker's database.
+    ///
+    /// @param database as clients number it
+    void countCreated(int database, int key) {
+        Command c = command();
+        if (keyspace.absences().areWatched() && find(key) != Record.NONE) {
+            keyspace.absences().count(database, c.memory(), c.offset(key), c.length(key));
+        }
     }
 
     /// The record that a large value was received into, still the call's, or [Record#NONE].

@@ -103,6 +103,7 @@ public final class CommandStream implements AutoCloseable {
     ///
     /// @param in native memory, borrowed for the call
     public StreamStatus feed(MemorySegment in, long offset, int length, Reply reply) {
+        executor.select(session);
         long at = offset;
         long end = offset + length;
         while (!closed) {
@@ -135,6 +136,7 @@ public final class CommandStream implements AutoCloseable {
 
     /// Goes on with the commands that were left when [StreamStatus#MORE] was given.
     public StreamStatus resume(Reply reply) {
+        executor.select(session);
         return closed ? StreamStatus.CLOSE : runHeld(reply);
     }
 

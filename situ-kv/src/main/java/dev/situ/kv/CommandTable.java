@@ -56,6 +56,7 @@ final class CommandTable {
         all.addAll(BitopCommand.declarations());
         all.addAll(LcsCommand.declarations());
         all.addAll(KeyCommands.declarations());
+        all.addAll(DatabaseCommands.declarations());
         all.addAll(CopyCommands.declarations());
         all.addAll(ScanCommands.declarations());
         all.addAll(ObjectCommands.declarations());

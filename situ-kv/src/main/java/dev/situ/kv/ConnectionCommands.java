@@ -10,7 +10,7 @@ import static dev.situ.kv.CommandFlag.STALE;
 import dev.situ.resp.Command;
 import java.util.List;
 
-/// Commands on the connection itself: `PING`, `ECHO`, `HELLO`, `AUTH`, `SELECT`, `RESET`, `QUIT`, `WAIT`.
+/// Commands on the connection itself: `PING`, `ECHO`, `HELLO`, `AUTH`, `RESET`, `QUIT`, `WAIT`.
 final class ConnectionCommands {
     private static final byte[] PONG = Text.bytes("+PONG\r\n");
     private static final byte[] RESET = Text.bytes("+RESET\r\n");
@@ -50,11 +50,6 @@ final class ConnectionCommands {
                         .tips("request_policy:all_shards", "response_policy:agg_min")
                         .docs("generic", "3.0.0", "Tell how many replicas have the writes of this connection: none")
                         .body(ConnectionCommands::waitForReplicas),
-                CommandSpec.command("select", 2)
-                        .flags(LOADING, STALE, FAST)
-                        .categories(AclCategory.CONNECTION)
-                        .docs("connection", "1.0.0", "Change the selected database for the current connection")
-                        .body(ConnectionCommands::select),
                 CommandSpec.command("quit", -1)
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .categories(AclCategory.CONNECTION)
@@ -158,21 +153,6 @@ final class ConnectionCommands {
         }
     }
 
-    private static void select(Call call) {
-        if (!call.isNumber(1)) {
-            call.error(Errors.NOT_AN_INTEGER);
-            return;
-        }
-        long index = call.number(1);
-        if (index != (int) index) {
-            call.error(Errors.INT_RANGE);
-        } else if (index != 0) {
-            call.error(Errors.DB_INDEX);
-        } else {
-            call.reply().ok();
-        }
-    }
-
     private static void quit(Call call) {
         call.session().closeAfterReply();
         call.reply().ok();
@@ -181,6 +161,7 @@ final class ConnectionCommands {
     private static void reset(Call call) {
         call.session().transaction().end(call.worker);
         call.session().resetClient();
+        call.worker.select(call.keyspace.databases().place(call.session().database()));
         call.reply().raw(RESET);
     }
 

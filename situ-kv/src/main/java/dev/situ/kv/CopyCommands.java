@@ -59,7 +59,7 @@ final class CopyCommands {
         }
         StoreStatus status = ifAbsent ? StoreStatus.NOT_STORED : StoreStatus.STORED;
         if (!isSameKey(call)) {
-            status = copy(call, record, !ifAbsent);
+            status = copy(call, record, call.session().database(), TO, !ifAbsent);
             if (status == StoreStatus.FULL) {
                 call.error(Errors.OUT_OF_MEMORY);
                 return;
@@ -77,26 +77,28 @@ final class CopyCommands {
 
     /// `COPY source destination [DB destination-db] [REPLACE]`
     private static void copy(Call call) {
+        int to = call.session().database();
         boolean replace = false;
         String error = null;
         for (int i = TO + 1; i < call.count() && error == null; i++) {
             if (call.is(i, REPLACE)) {
                 replace = true;
             } else if (call.is(i, DB) && i + 1 < call.count()) {
-                error = database(call, ++i);
+                error = databaseError(call, ++i);
+                to = error == null ? (int) call.number(i) : to;
             } else {
                 error = Errors.SYNTAX;
             }
         }
-        if (error == null && isSameKey(call)) {
-            error = "ERR source and destination objects are the same";
+        if (error == null && to == call.session().database() && isSameKey(call)) {
+            error = Errors.SAME_OBJECT;
         }
         if (error != null) {
             call.error(error);
             return;
         }
         long record = call.lookUp(FROM);
-        StoreStatus status = record == Record.NONE ? StoreStatus.NOT_STORED : copy(call, record, replace);
+        StoreStatus status = record == Record.NONE ? StoreStatus.NOT_STORED : copy(call, record, to, TO, replace);
         if (status == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
         } else {
@@ -104,8 +106,8 @@ final class CopyCommands {
         }
     }
 
-    /// Gives the text of an error if an argument is not the one database, or null.
-    private static @Nullable String database(Call call, int argument) {
+    /// Gives the text of an error if an argument is the number of no database, or null.
+    static @Nullable String databaseError(Call call, int argument) {
         if (!call.isNumber(argument)) {
             return Errors.NOT_AN_INTEGER;
         }
@@ -113,7 +115,7 @@ final class CopyCommands {
         if (index != (int) index) {
             return Errors.INT_RANGE;
         }
-        return index == 0 ? null : Errors.DB_INDEX;
+        return Databases.isNumber(index) ? null : Errors.DB_INDEX;
     }
 
     private static boolean isSameKey(Call call) {
@@ -122,18 +124,33 @@ final class CopyCommands {
                 && Words.equal(c.memory(), c.offset(FROM), c.memory(), c.offset(TO), c.length(TO));
     }
 
-    private static StoreStatus copy(Call call, long record, boolean replace) {
-        if (!replace && call.find(TO) != Record.NONE) {
-            return StoreStatus.NOT_STORED;
+    /// Stores a copy of a record, expiry and all. While the worker runs alone.
+    ///
+    /// @param database the number of the one that it is for
+    /// @param key the argument that names its key there
+    /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED], [StoreStatus#FULL]
+    static StoreStatus copy(Call call, long record, int database, int key, boolean replace) {
+        int here = call.worker.database();
+        call.worker.select(call.keyspace.databases().place(database));
+        try {
+            if (!replace && call.find(key) != Record.NONE) {
+                return StoreStatus.NOT_STORED;
+            }
+            Command c = call.command();
+            int length = call.bytes.length(record);
+            long copy = Framing.claim(call.worker, call.region, c.memory(), c.offset(key), c.length(key), length);
+            if (copy == Record.NONE) {
+                return StoreStatus.FULL;
+            }
+            call.store.values().copy(record, 0, length, call.region, Record.valueOffset(call.region, copy));
+            Record.setExpireAtMillis(call.region, copy, Record.expireAtMillis(call.region, record));
+            StoreStatus status = replace ? call.worker.put(copy) : call.worker.putIfAbsent(copy);
+            if (status == StoreStatus.STORED) {
+                call.countCreated(database, key);
+            }
+            return status;
+        } finally {
+            call.worker.select(here);
         }
-        Command c = call.command();
-        int length = call.bytes.length(record);
-        long copy = Framing.claim(call.worker, call.region, c.memory(), c.offset(TO), c.length(TO), length);
-        if (copy == Record.NONE) {
-            return StoreStatus.FULL;
-        }
-        call.store.values().copy(record, 0, length, call.region, Record.valueOffset(call.region, copy));
-        Record.setExpireAtMillis(call.region, copy, Record.expireAtMillis(call.region, record));
-        return replace ? call.worker.put(copy) : call.worker.putIfAbsent(copy);
     }
 }

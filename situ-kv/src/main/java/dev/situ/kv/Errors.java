@@ -12,6 +12,7 @@ final class Errors {
     static final String DIGEST = "ERR must be exactly 16 hexadecimal characters";
     static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
     static final String DB_INDEX = "ERR DB index is out of range";
+    static final String SAME_OBJECT = "ERR source and destination objects are the same";
     static final String INT_RANGE = "ERR value is out of range, value must between -2147483648 and 2147483647";
     static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
     static final String NO_PASSWORD_SET = "ERR AUTH <password> called without any password configured for the default"

@@ -27,6 +27,7 @@ public final class Executor {
     private final LookupRun lookups = new LookupRun();
     private final Adopter adopter;
     private final Absences absences;
+    private final Databases databases;
 
     /// Makes an executor that works with `worker`, borrowed.
     public Executor(Keyspace keyspace, StoreWorker worker) {
@@ -36,6 +37,7 @@ public final class Executor {
         this.ownsEveryKey = slotOwner.equals(SlotOwner.EVERY_KEY);
         this.argumentBudget = keyspace.argumentBudget();
         this.absences = keyspace.absences();
+        this.databases = keyspace.databases();
         this.call = new Call(keyspace, worker, counters, new QueueRun(this, argumentBudget));
         this.adopter = new Adopter(keyspace.store(), worker);
         keyspace.register(this);
@@ -48,6 +50,7 @@ public final class Executor {
     ///
     /// @param command borrowed for the call, in native memory; none of its arguments is external
     public void execute(Session session, Command command, Reply reply) {
+        select(session);
         execute(session, command, reply, Record.NONE);
     }
 
@@ -113,9 +116,10 @@ public final class Executor {
             refuseUnknown(session, command, reply, claimed);
             return;
         }
-        call.begin(session, command, reply, spec, claimed);
+        long received = call.inThisDatabase(claimed);
+        call.begin(session, command, reply, spec, received);
         try {
-            check(spec, session, command, reply, claimed);
+            check(spec, session, command, reply, received);
         } finally {
             call.end();
         }
@@ -177,10 +181,13 @@ public final class Executor {
         }
         int last = keys.lastIn(command);
         for (int i = keys.first(); i <= last; i += keys.step()) {
-            if (worker.find(command.memory(), command.offset(i), command.length(i)) != Record.NONE) {
-                absences.count(command.memory(), command.offset(i), command.length(i));
-            }
+            call.countCreated(call.session().database(), i);
         }
+    }
+
+    /// Turns the worker to the database that a session has selected. At the beginning of each burst of it.
+    void select(Session session) {
+        worker.select(databases.place(session.database()));
     }
 
     /// The declaration of a command, which may still be incomplete, or null.

@@ -1,5 +1,6 @@
 package dev.situ.kv;
 
+import dev.situ.store.Store;
 import dev.situ.store.StoreStatistics;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -128,9 +129,13 @@ final class InfoReport {
     }
 
     private void keys() {
-        StoreStatistics store = keyspace.store().statistics();
-        if (store.keys() > 0) {
-            line("db0", "keys=" + store.keys() + ",expires=" + store.volatileKeys() + ",avg_ttl=0");
+        Store store = keyspace.store();
+        for (int i = 0; i < Store.DATABASES; i++) {
+            int place = keyspace.databases().place(i);
+            long keys = store.size(place);
+            if (keys > 0) {
+                line("db" + i, "keys=" + keys + ",expires=" + store.volatileKeys(place) + ",avg_ttl=0");
+            }
         }
     }
 

@@ -5,15 +5,10 @@ import static dev.situ.kv.CommandFlag.READONLY;
 import static dev.situ.kv.CommandFlag.WRITE;
 
 import dev.situ.store.Record;
-import dev.situ.store.StoreStatus;
 import java.util.List;
 
-/// Commands on keys, whatever their values: `DEL`, `UNLINK`, `EXISTS`, `TOUCH`, `TYPE`, `DBSIZE`,
-/// `FLUSHDB`, `FLUSHALL`.
+/// Commands on keys, whatever their values: `DEL`, `UNLINK`, `EXISTS`, `TOUCH`, `TYPE`.
 final class KeyCommands {
-    private static final byte[] SYNC = Text.bytes("sync");
-    private static final byte[] ASYNC = Text.bytes("async");
-
     private static final byte[] STRING = Text.bytes("+string\r\n");
     private static final byte[] NONE = Text.bytes("+none\r\n");
 
@@ -58,25 +53,7 @@ final class KeyCommands {
                         .categories(AclCategory.KEYSPACE)
                         .keys(1, 1, 1, "RO")
                         .docs("generic", "1.0.0", "Determine the type stored at key")
-                        .body(call -> call.reply().raw(call.find(1) == Record.NONE ? NONE : STRING)),
-                CommandSpec.command("dbsize", 1)
-                        .flags(READONLY, FAST)
-                        .categories(AclCategory.KEYSPACE)
-                        .tips("request_policy:all_shards", "response_policy:agg_sum")
-                        .docs("server", "1.0.0", "Return the number of keys in the selected database")
-                        .body(KeyCommands::size),
-                flush("flushall", "Remove all keys from all databases"),
-                flush("flushdb", "Remove all keys from the current database"));
-    }
-
-    private static CommandSpec.Builder flush(String name, String summary) {
-        return CommandSpec.command(name, -1)
-                .flags(WRITE)
-                .categories(AclCategory.KEYSPACE, AclCategory.DANGEROUS)
-                .tips("request_policy:all_shards", "response_policy:all_succeeded")
-                .docs("server", "1.0.0", summary)
-                .complexity("O(N) where N is the total number of keys in all databases")
-                .body(KeyCommands::flush);
+                        .body(call -> call.reply().raw(call.find(1) == Record.NONE ? NONE : STRING)));
     }
 
     private static void delete(Call call) {
@@ -97,19 +74,5 @@ final class KeyCommands {
             }
         }
         call.reply().integer(found);
-    }
-
-    private static void size(Call call) {
-        call.reply().integer(call.keyspace.store().size());
-    }
-
-    private static void flush(Call call) {
-        if (call.count() > 2 || (call.count() == 2 && !call.is(1, SYNC) && !call.is(1, ASYNC))) {
-            call.error(Errors.SYNTAX);
-        } else if (call.worker.clear() == StoreStatus.FULL) {
-            call.error(Errors.OUT_OF_MEMORY);
-        } else {
-            call.reply().ok();
-        }
     }
 }

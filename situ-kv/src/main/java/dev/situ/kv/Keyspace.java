@@ -19,6 +19,7 @@ public final class Keyspace {
     private final CommandTable commands = CommandTable.standard();
     private final AtomicLong sessions = new AtomicLong();
     private final ArgumentBudget argumentBudget;
+    private final Databases databases = new Databases();
     private final Absences absences = new Absences();
     private final List<Executor> executors = new ArrayList<>();
 
@@ -62,6 +63,10 @@ public final class Keyspace {
 
     SlotOwner slotOwner() {
         return slotOwner;
+    }
+
+    Databases databases() {
+        return databases;
     }
 
     CommandTable commands() {

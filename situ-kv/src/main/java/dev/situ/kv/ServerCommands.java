@@ -16,7 +16,7 @@ final class ServerCommands {
     private static final Map<String, String> FIXED_SETTINGS = Map.of(
             "save", "",
             "appendonly", "no",
-            "databases", "1",
+            "databases", "16",
             "maxmemory-policy", "noeviction",
             "proto-max-bulk-len", "536870912",
             "client-query-buffer-limit", "1073741824",

@@ -4,6 +4,7 @@ package dev.situ.kv;
 public final class Session {
     private final long id;
     private int protocol = 2;
+    private int database;
     private String name = "";
     private String libraryName = "";
     private String libraryVersion = "";
@@ -29,6 +30,11 @@ public final class Session {
     /// The version of RESP that replies are written in: 2 or 3.
     public int protocol() {
         return protocol;
+    }
+
+    /// The database that the client has selected: 0 at first.
+    public int database() {
+        return database;
     }
 
     /// The name that the client gave itself (`CLIENT SETNAME`), one char for each byte, or empty.
@@ -64,6 +70,7 @@ public final class Session {
     /// Forgets what `RESET` forgets: who the client is, but not with which library it speaks. Not the transaction.
     void resetClient() {
         protocol = 2;
+        database = 0;
         name = "";
     }
 
@@ -77,6 +84,11 @@ public final class Session {
 
     void setProtocol(int version) {
         protocol = version;
+    }
+
+    /// @param number of a database that there is
+    void select(int number) {
+        database = number;
     }
 
     void setName(String text) {

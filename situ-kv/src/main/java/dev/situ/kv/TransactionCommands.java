@@ -73,7 +73,7 @@ final class TransactionCommands {
     private static void runIfUnchanged(Call call) {
         Transaction transaction = call.session().transaction();
         try {
-            if (transaction.watched.isChanged(call.worker, call.region)) {
+            if (transaction.watched.isChanged(call)) {
                 call.reply().noArray();
             } else {
                 transaction.beginRun(call.worker);

@@ -9,11 +9,11 @@ import java.lang.foreign.MemorySegment;
 /// The keys that one connection watches, and what it saw there: a record, or none. Off the heap.
 ///
 /// ```
-///      +0                 +8            +12           +16
-///    +------------------+-------------+-------------+-------------
-///    | record, or none  | key length  | creations   | key             the next one ...
-///    +------------------+-------------+-------------+-------------
-///                                       if none: how many [Absences] has counted
+///      +0                 +8            +12           +16        +20
+///    +------------------+-------------+-------------+----------+-----
+///    | record, or none  | key length  | changes     | database | key         the next one ...
+///    +------------------+-------------+-------------+----------+-----
+///                                       if none: how many [Absences] has counted; else how often it was swapped
 /// ```
 ///
 /// **Why this suffices.** A record never changes, so a key is unchanged as long as it has the same one. The record
@@ -36,8 +36,9 @@ final class WatchedKeys {
 
     private static final int RECORD = 0;
     private static final int KEY_LENGTH = 8;
-    private static final int CREATIONS = 12;
-    private static final int KEY = 16;
+    private static final int CHANGES = 12;
+    private static final int DATABASE = 16;
+    private static final int KEY = 20;
 
     private final Absences absences;
     private final HeldInput held = new HeldInput();
@@ -63,13 +64,14 @@ final class WatchedKeys {
             return false;
         }
         long record = call.find(argument);
-        int creations = 0;
+        int database = call.session().database();
+        int changes = call.keyspace.databases().swaps(database);
         if (record == Record.NONE) {
-            creations = announce(command, argument);
+            changes = announce(call, argument);
             record = call.find(argument);
         }
         if (record != Record.NONE) {
-            if (isWatched(record)) {
+            if (isWatched(record, database)) {
                 return true;
             }
             call.worker.pin(record);
@@ -77,25 +79,29 @@ final class WatchedKeys {
         long entry = held.extend(KEY + length);
         Words.setLong(held.memory(), entry + RECORD, record);
         Words.setInt(held.memory(), entry + KEY_LENGTH, length);
-        Words.setInt(held.memory(), entry + CREATIONS, creations);
+        Words.setInt(held.memory(), entry + CHANGES, changes);
+        Words.setInt(held.memory(), entry + DATABASE, database);
         Words.copy(command.memory(), command.offset(argument), held.memory(), entry + KEY, length);
         size++;
         return true;
     }
 
     /// Sees to it that the key's creation is counted from now on. It must be looked for once more behind this.
-    private int announce(Command command, int argument) {
+    private int announce(Call call, int argument) {
         if (!watchesAbsences) {
             absences.beginWatch();
             watchesAbsences = true;
         }
-        return absences.created(command.memory(), command.offset(argument), command.length(argument));
+        Command command = call.command();
+        int database = call.session().database();
+        return absences.created(database, command.memory(), command.offset(argument), command.length(argument));
     }
 
-    private boolean isWatched(long record) {
+    private boolean isWatched(long record, int database) {
         long entry = held.start();
         for (int i = 0; i < size; i++) {
-            if (Words.getLong(held.memory(), entry + RECORD) == record) {
+            if (Words.getLong(held.memory(), entry + RECORD) == record
+                    && Words.getInt(held.memory(), entry + DATABASE) == database) {
                 return true;
             }
             entry += KEY + Words.getInt(held.memory(), entry + KEY_LENGTH);
@@ -104,27 +110,32 @@ final class WatchedKeys {
     }
 
     /// Whether one of the keys was changed since it was watched. While the worker runs alone.
-    boolean isChanged(StoreWorker worker, MemorySegment region) {
+    boolean isChanged(Call call) {
+        StoreWorker worker = call.worker;
+        int here = worker.database();
         long entry = held.start();
-        for (int i = 0; i < size; i++) {
+        boolean changed = false;
+        for (int i = 0; i < size && !changed; i++) {
             int length = Words.getInt(held.memory(), entry + KEY_LENGTH);
-            if (isChanged(worker, region, entry, length)) {
-                return true;
-            }
+            int database = Words.getInt(held.memory(), entry + DATABASE);
+            worker.select(call.keyspace.databases().place(database));
+            changed = isChanged(call, database, entry, length);
             entry += KEY + length;
         }
-        return false;
+        worker.select(here);
+        return changed;
     }
 
-    private boolean isChanged(StoreWorker worker, MemorySegment region, long entry, int length) {
+    private boolean isChanged(Call call, int database, long entry, int length) {
         MemorySegment memory = held.memory();
         long was = Words.getLong(memory, entry + RECORD);
-        long is = worker.find(memory, entry + KEY, length);
+        int changes = Words.getInt(memory, entry + CHANGES);
+        long is = call.worker.find(memory, entry + KEY, length);
         if (was == Record.NONE) {
-            int creations = absences.created(memory, entry + KEY, length);
-            return is != Record.NONE || creations != Words.getInt(memory, entry + CREATIONS);
+            return is != Record.NONE || changes != absences.created(database, memory, entry + KEY, length);
         }
-        return is != was && (is == Record.NONE || !isMoved(region, was, is));
+        return changes != call.keyspace.databases().swaps(database)
+                || (is != was && (is == Record.NONE || !isMoved(call.region, was, is)));
     }
 
     private static boolean isMoved(MemorySegment region, long from, long to) {

@@ -434,13 +434,6 @@ class CommandsTest {
     }
 
     @Test
-    void thereIsOneDatabase() {
-        assertReply("+OK", "SELECT", "0");
-        assertReply("-ERR DB index is out of range", "SELECT", "1");
-        assertReply("-ERR value is not an integer or out of range", "SELECT", "x");
-    }
-
-    @Test
     void clientsTellWhoTheyAre() {
         assertReply("+OK", "CLIENT", "SETINFO", "LIB-NAME", "jedis");
         assertReply("+OK", "CLIENT", "SETINFO", "lib-ver", "8.0.2");

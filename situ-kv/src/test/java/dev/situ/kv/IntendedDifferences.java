@@ -46,7 +46,7 @@ final class IntendedDifferences {
             case "client" -> second.equals("id") && !error ? "(id)" : reply;
             // How many keys will expire is not counted.
             case "info" ->
-                reply.replaceFirst(",expires=[0-9]+,avg_ttl=[0-9]+", "").replaceFirst("[$=][0-9]+", "(length)");
+                reply.replaceAll(",expires=[0-9]+,avg_ttl=[0-9]+", "").replaceFirst("[$=][0-9]+", "(length)");
             case "command" -> error || !second.equals("docs") ? reply : arguments(reply);
             // The two servers do not run at the same moment.
             // A very long option is not sent back whole.

@@ -18,7 +18,8 @@ final class RandomCommands {
             expire expire pexpire pexpire expireat expireat pexpireat pexpireat persist persist
             mset mset msetnx rename rename renamenx copy copy bitop bitop
             keys scan randomkey object object dump dump restore restore wait
-            ping echo hello auth select client config command dbsize flushall flushdb info""");
+            select select select move move swapdb
+            ping echo hello auth client config command dbsize flushall flushdb info""");
     private static final List<String> FIXED =
             List.of("client", "config", "command", "info", "flushall", "flushdb", "scan", "wait", "object");
     private static final List<String> UNKNOWN =
@@ -48,7 +49,7 @@ final class RandomCommands {
             "2147483648",
             "-2147483649");
     private static final List<String> DECLARED = words("""
-            get set del exists ping echo hello auth select quit dbsize flushall flushdb info
+            get set del exists ping echo hello auth select move swapdb quit dbsize flushall flushdb info
             getrange substr strlen mget setnx setex psetex getset getdel append setrange getex
             incr decr incrby decrby incrbyfloat setbit getbit bitcount bitpos bitfield bitfield_ro lcs
             unlink touch type ttl pttl expiretime pexpiretime expire pexpire expireat pexpireat persist
@@ -141,6 +142,10 @@ final class RandomCommands {
             case 4 -> "-" + random.nextLong(Long.MAX_VALUE) + "." + random.nextLong(Long.MAX_VALUE);
             default -> Integer.toString(random.nextInt(2000) - 1000);
         };
+    }
+
+    private String database() {
+        return random.nextInt(4) == 0 ? one(NUMBERS) : one(List.of("0", "0", "1", "1", "2", "15", "16"));
     }
 
     /// The number of a bit or a byte: of values that are short.
@@ -270,7 +275,15 @@ final class RandomCommands {
                     command.add("secret");
                 }
             }
-            case "select" -> command.add(random.nextBoolean() ? "0" : one(NUMBERS));
+            case "select" -> command.add(database());
+            case "move" -> {
+                command.add(key());
+                command.add(database());
+            }
+            case "swapdb" -> {
+                command.add(database());
+                command.add(database());
+            }
             case "client" -> addClient(command);
             case "config" -> {
                 command.add(one(List.of("GET", "get", "GET", "nope")));
@@ -414,7 +427,7 @@ final class RandomCommands {
                     String option = one(List.of("REPLACE", "replace", "DB", "x"));
                     command.add(option);
                     if (option.equals("DB")) {
-                        command.add(random.nextBoolean() ? "0" : one(NUMBERS));
+                        command.add(database());
                     }
                 }
             }

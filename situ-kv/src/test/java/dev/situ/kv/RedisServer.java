@@ -45,7 +45,7 @@ final class RedisServer implements AutoCloseable {
                         "--save",
                         "",
                         "--databases",
-                        "1")
+                        "16")
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();

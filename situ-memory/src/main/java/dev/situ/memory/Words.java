@@ -12,9 +12,8 @@ import java.nio.ByteOrder;
 ///
 /// The mode is in the name, as in [java.lang.invoke.VarHandle]: nothing for a plain access, `Opaque`, `Acquire`,
 /// `Release` and `Volatile` for the others. Those with a mode, and all compare-and-sets, need their natural
-/// alignment (8
-/// or 4 bytes). The byte order is in the name where it can be seen: `Be` for network order; all others are in
-/// the order of the machine, which Situ requires to be little endian.
+/// alignment (8 or 4 bytes). The byte order is in the name where it can be seen: `Be` for network order; all others
+/// are in the order of the machine, which Situ requires to be little endian.
 ///
 /// All methods are safe to call from any thread; what they guarantee between threads is what their mode says.
 public final class Words {

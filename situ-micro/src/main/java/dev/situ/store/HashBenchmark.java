@@ -48,7 +48,7 @@ public class HashBenchmark {
     @Benchmark
     public long hash() {
         Words.setLong(key, 0, number++);
-        return KeyBytes.hash(hasher, key, 0, length);
+        return KeyBytes.hash(hasher, 0, key, 0, length);
     }
 
     /// Frees the room.

@@ -36,20 +36,27 @@ final class Claims {
     /// Makes an unpublished record with room for a value and its frame.
     ///
     /// @param head of the frame, 0 for none
-    long claim(MemorySegment key, long offset, int length, int valueLength, int head) {
+    long claim(int database, MemorySegment key, long offset, int length, int valueLength, int head) {
         if (valueLength < 0 || head < 0 || head > Record.MAX_FRAME_HEAD_BYTES) {
             throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes in a frame of " + head);
         }
-        return claim(key, offset, length, valueLength, head, Record.bytes(length, valueLength, head), false);
+        if (Math.max(length, valueLength) > Record.MAX_LENGTH) {
+            return Record.NONE;
+        }
+        long bytes = Record.bytes(database, length, valueLength, head);
+        return claim(database, key, offset, length, valueLength, head, bytes, false);
     }
 
     /// Makes an unpublished record whose value stays where it lies. Consumes the references to the buffers, unless it
     /// gives [Record#NONE].
-    long adopt(MemorySegment key, long offset, int length, Adoption adoption) {
+    long adopt(int database, MemorySegment key, long offset, int length, Adoption adoption) {
         int slices = adoption.size();
         int valueLength = adoption.valueLength();
-        long bytes = AdoptedValue.recordBytes(Record.headerBytes(length, valueLength), length, slices);
-        long record = claim(key, offset, length, valueLength, adoption.frameHead(), bytes, true);
+        if (Math.max(length, valueLength) > Record.MAX_LENGTH) {
+            return Record.NONE;
+        }
+        long bytes = AdoptedValue.recordBytes(Record.headerBytes(database, length, valueLength), length, slices);
+        long record = claim(database, key, offset, length, valueLength, adoption.frameHead(), bytes, true);
         if (record != Record.NONE) {
             AdoptedValue.begin(memory, record, adoption.source(), slices);
             for (int i = 0; i < slices; i++) {
@@ -60,9 +67,16 @@ final class Claims {
     }
 
     private long claim(
-            MemorySegment key, long offset, int length, int valueLength, int head, long bytes, boolean adopted) {
+            int database,
+            MemorySegment key,
+            long offset,
+            int length,
+            int valueLength,
+            int head,
+            long bytes,
+            boolean adopted) {
         Objects.checkFromIndexSize(offset, length, key.byteSize());
-        long hash = index.hash(key, offset, length);
+        long hash = index.hash(database, key, offset, length);
         long record = cache.allocate(bytes);
         if (record == SlabAllocator.NONE) {
             record = allocateUnderPressure(bytes);
@@ -70,7 +84,7 @@ final class Claims {
                 return Record.NONE;
             }
         }
-        Record.claim(memory, record, hash, burst.initialUse(), length, valueLength, head, adopted);
+        Record.claim(memory, record, hash, burst.initialUse(), database, length, valueLength, head, adopted);
         Words.copy(key, offset, memory, Record.keyOffset(memory, record), length);
         writes.claimed();
         return record;

@@ -15,8 +15,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /// 1. A reader *enters*: it writes the global epoch to its slot, then a full fence, then it reads references.
 /// 2. A writer *unlinks* a record (one compare-and-set on the slot word that led to it), and later *advances* the
 ///    global epoch from e to e+1: what it unlinked before carries e.
-/// 3. What carries e may be freed when every slot is 0 or above e. A slot of e or less may belong to a reader
-/// that
+/// 3. What carries e may be freed when every slot is 0 or above e. A slot of e or less may belong to a reader that
 ///    entered before the unlink. A slot above e was entered after the epoch was advanced, so after the unlink. A
 ///    reader whose slot was not seen yet has its fence still before it, and will not find what is unlinked
 ///    (Dekker's argument: unlink, fence, look at slots; write slot, fence, look at words).

@@ -166,22 +166,6 @@ final class Eviction {
         }
     }
 
-    /// A record at random that is not expired, or [Record#NONE].
-    long any(long nowMillis) {
-        for (int attempt = 0; attempt < 16; attempt++) {
-            sample(EvictionPolicy.ALLKEYS_RANDOM, nowMillis, Long.MAX_VALUE);
-            if (sampled == 0) {
-                return Record.NONE;
-            }
-            long record = SlotWord.reference(bestWord);
-            if (!Record.isExpired(memory, record, nowMillis)) {
-                return record;
-            }
-            writes.remove(bestSlot, bestWord);
-        }
-        return Record.NONE;
-    }
-
     // ---- slabs ----------------------------------------------------------------------------------------------------
 
     private void evictSlab(EvictionPolicy policy) {

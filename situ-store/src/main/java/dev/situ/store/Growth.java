@@ -9,16 +9,13 @@ import org.jspecify.annotations.Nullable;
 /// Moves the index from a table to one twice as large, bucket by bucket, while everyone goes on. One a worker.
 ///
 /// 1. Who finds the table too full allocates the next one and links it by compare-and-set. From then on every
-/// writer
-///    moves the bucket that it wants to write to, and a few others.
+///    writer moves the bucket that it wants to write to, and a few others.
 /// 2. **Freeze** the chain: each slot word, and each overflow word, gets its frozen bit by compare-and-set;
-/// tentative
-///    words are dropped. A frozen chain never changes again, and readers go on reading it.
+///    tentative words are dropped. A frozen chain never changes again, and readers go on reading it.
 /// 3. **Copy** each word to one of the two buckets that follow. The place of each word there follows from the
-/// frozen
-///    chain alone, and every word is written by compare-and-set from 0, *never written*; slots that get none are
-///    set to vacated. So helpers may do the same work at the same time, and one that comes late changes nothing:
-///    nothing is 0 any more.
+///    frozen chain alone, and every word is written by compare-and-set from 0, *never written*; slots that get none
+///    are set to vacated. So helpers may do the same work at the same time, and one that comes late changes
+///    nothing: nothing is 0 any more.
 /// 4. **Mark** the first bucket moved. Only now do readers and writers use the two that follow. Who sets the mark
 ///    retires the chain's overflow buckets.
 /// 5. Who marks the last bucket makes the next table the current one and retires the old one.

@@ -47,8 +47,8 @@ final class Index {
         return (long) Bucket.SLOTS << bits;
     }
 
-    long hash(MemorySegment key, long offset, int length) {
-        return KeyBytes.hash(hasher, key, offset, length);
+    long hash(int database, MemorySegment key, long offset, int length) {
+        return KeyBytes.hash(hasher, database, key, offset, length);
     }
 
     Table current() {
@@ -60,7 +60,7 @@ final class Index {
     }
 
     /// The record of a key, expired or not, or [Record#NONE].
-    long find(long hash, MemorySegment key, long offset, int length) {
+    long find(long hash, int database, MemorySegment key, long offset, int length) {
         MemorySegment memory = this.memory;
         long tag = SlotWord.tag(hash);
         Table table = current;
@@ -76,7 +76,7 @@ final class Index {
                     long word = Words.getLongAcquire(memory, Bucket.slot(bucket, i));
                     if (SlotWord.hasTag(word, tag) && !SlotWord.isTentative(word)) {
                         long record = SlotWord.reference(word);
-                        if (record != Record.NONE && Record.hasKey(memory, record, key, offset, length)) {
+                        if (record != Record.NONE && Record.hasKey(memory, record, database, key, offset, length)) {
                             return record;
                         }
                     }

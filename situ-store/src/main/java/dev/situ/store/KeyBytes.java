@@ -9,12 +9,14 @@ import java.lang.foreign.MemorySegment;
 final class KeyBytes {
     private static final ByteAccess<MemorySegment> ACCESS = ByteAccess.forMemorySegment(MemorySegment.class);
     private static final int LONG_KEY = 128;
+    // So that one key in several databases is in several buckets.
+    private static final long DATABASE_STEP = 0x9E3779B97F4A7C15L;
 
     private KeyBytes() {}
 
-    /// The hash of a key, all of whose 64 bits are used. Allocates nothing.
-    static long hash(Hasher64 hasher, MemorySegment key, long offset, int length) {
-        return hasher.hashBytesToLong(key, offset, length, ACCESS);
+    /// The hash of a key in a database, all of whose 64 bits are used. Allocates nothing.
+    static long hash(Hasher64 hasher, int database, MemorySegment key, long offset, int length) {
+        return hasher.hashBytesToLong(key, offset, length, ACCESS) + database * DATABASE_STEP;
     }
 
     /// Compares two runs of bytes. For the usual short key eight at a time, the last eight overlapping those

@@ -38,8 +38,9 @@ final class Locator {
             return false;
         }
         long key = record + header;
-        hash = index.hash(memory, key, keyLength);
-        int found = probe.search(growth.writable(hash), hash, memory, key, keyLength);
+        int database = Record.database(memory, record);
+        hash = index.hash(database, memory, key, keyLength);
+        int found = probe.search(growth.writable(hash), hash, database, memory, key, keyLength);
         return found == Probe.FOUND && SlotWord.reference(probe.word) == record;
     }
 

@@ -22,9 +22,8 @@ import java.util.Arrays;
 /// Who writes the keys calls [StoreWorker#prefetch] in the place of `findAll`: the same without the last stage, and
 /// the buckets' lines are fetched for writing.
 ///
-/// The memory of the keys is borrowed until [StoreWorker#findAll] or [StoreWorker#prefetch] returns. Reused; grows when
-/// it must. Confined
-/// to one thread.
+/// All keys are in the worker's database. Their memory is borrowed until [StoreWorker#findAll] or
+/// [StoreWorker#prefetch] returns. Reused; grows when it must. Confined to one thread.
 public final class LookupBurst {
     private static final int INITIAL_KEYS = 32;
 
@@ -74,24 +73,24 @@ public final class LookupBurst {
     /// Brings what operations on the keys touch to the cache. All of it is a hint.
     ///
     /// @param toWrite whether their records will be replaced
-    void prefetch(Index index, boolean toWrite) {
-        hash(index);
+    void prefetch(Index index, int database, boolean toWrite) {
+        hash(index, database);
         touchBuckets(index, toWrite);
         touchRecords(index);
         touchChained(index);
     }
 
     /// Finds the records of all keys, expired ones included.
-    void find(Index index) {
-        prefetch(index, false);
+    void find(Index index, int database) {
+        prefetch(index, database, false);
         for (int i = 0; i < size; i++) {
-            records[i] = index.find(hashes[i], memory[i], offsets[i], lengths[i]);
+            records[i] = index.find(hashes[i], database, memory[i], offsets[i], lengths[i]);
         }
     }
 
-    private void hash(Index index) {
+    private void hash(Index index, int database) {
         for (int i = 0; i < size; i++) {
-            hashes[i] = index.hash(memory[i], offsets[i], lengths[i]);
+            hashes[i] = index.hash(database, memory[i], offsets[i], lengths[i]);
         }
     }
 

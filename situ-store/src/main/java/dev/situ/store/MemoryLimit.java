@@ -3,9 +3,8 @@ package dev.situ.store;
 import dev.situ.memory.SlabAllocator;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// How much memory the records and the index of a [Store] may take, and how near it is to that. Counted in pages, as
-/// the
-/// allocator does, and in cells, which workers tell now and then.
+/// How much memory the records and the index of a [Store] may take, and how near it is to that. Counted in pages,
+/// as the allocator does, and in cells, which workers tell now and then.
 ///
 /// ```
 ///   0                              mark        limit    credit             address space

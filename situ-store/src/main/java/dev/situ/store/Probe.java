@@ -38,7 +38,7 @@ final class Probe {
         this.memory = memory;
     }
 
-    int search(Table table, long hash, MemorySegment key, long offset, int length) {
+    int search(Table table, long hash, int database, MemorySegment key, long offset, int length) {
         MemorySegment memory = this.memory;
         this.bits = table.bits;
         long tag = SlotWord.tag(hash);
@@ -60,7 +60,7 @@ final class Probe {
                     }
                 } else if (SlotWord.hasTag(seen, tag)
                         && !SlotWord.isTentative(seen)
-                        && Record.hasKey(memory, record, key, offset, length)) {
+                        && Record.hasKey(memory, record, database, key, offset, length)) {
                     slot = at;
                     word = seen;
                     return FOUND;

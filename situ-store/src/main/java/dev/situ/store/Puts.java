@@ -32,13 +32,14 @@ final class Puts {
     /// @param version what the key's record must have, for [Condition#IF_VERSION]
     StoreStatus publish(@Consumes long record, Condition condition, int version) {
         long hash = Record.claimedHash(memory, record);
+        int database = Record.database(memory, record);
         int keyLength = Record.keyLength(memory, record);
         writes.makeLive(record);
         // Whether others may have seen the record, as a tentative one.
         boolean exposed = false;
         while (true) {
             Table table = growth.writable(hash);
-            int found = probe.search(table, hash, memory, Record.keyOffset(memory, record), keyLength);
+            int found = probe.search(table, hash, database, memory, Record.keyOffset(memory, record), keyLength);
             // Exposed: the room that was there for the record itself may serve for the one that it replaces.
             if (!exposed && !writes.mayPublish()) {
                 writes.discard(record, false);

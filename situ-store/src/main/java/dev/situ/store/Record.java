@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 ///    +----------------+--------+-------+--------+------------------------+   upper 48 bits of the key's hash
 ///  8 | use    | form  | expire at, ms since 1970, 0: never               |
 ///    +--------+-------+-----------------+--------------------------------+
-/// 16 | value length                     | key length                     |   only if they are long
-///    +----------------------------------+--------------------------------+
+/// 16 | db    | value length, 30 bits | key length, 30 bits              |   only in a long header
+///    +-------+-----------------------+----------------------------------+
 ///    | key
 ///    +---------
 ///    | inline:  [frame head] value [frame tail]
@@ -24,13 +24,14 @@ import java.lang.foreign.MemorySegment;
 ///
 ///    form:  7       4   3   2   1     0
 ///          +---------+----+---+-------+     head: bytes of the frame before the value, 0: no frame
-///          |  head   | L  | A | state |     L: lengths are long, more than short ones can say
+///          |  head   | L  | A | state |     L: the header is long
 ///          +---------+----+---+-------+     A: adopted
 ///
 ///    short lengths: key length in bits 63 to 58, value length in bits 57 to 48
 /// ```
 ///
-/// Most keys and values are short, so most headers have [#SHORT_HEADER_BYTES].
+/// Most keys and values are short, and most stores have one database, so most headers have [#SHORT_HEADER_BYTES]. A
+/// header is long if a length is more than short ones can say, or if the database is not 0.
 ///
 /// A **frame** is what a protocol puts around a value, [#frameHead] bytes before it and [#FRAME_TAIL_BYTES] after
 /// it. A value that is kept with it is *reply-ready*: it can be sent as it lies. The frame is no part of the value.
@@ -41,7 +42,7 @@ import java.lang.foreign.MemorySegment;
 /// | field | written by | how |
 /// |---|---|---|
 /// | pins | anyone inside an epoch, or who holds a pin | atomic add; 2^24 - 1 at most |
-/// | version, expiry, lengths, key, value | the claimer, before it is published | plain |
+/// | version, expiry, lengths, database, key, value | the claimer, before it is published | plain |
 /// | form | claimer; its state then by who unlinks it and by who frees it | plain byte, for checks and for eviction |
 /// | use | anyone who finds it | plain byte, only if it changes; a hint for eviction |
 ///
@@ -53,8 +54,8 @@ public final class Record {
     /// No record.
     public static final long NONE = 0;
 
-    /// The bytes of a record besides its key and its value, if both are short: [#MOST_SHORT_KEY_BYTES] and
-    /// [#MOST_SHORT_VALUE_BYTES] at most.
+    /// The bytes of a record besides its key and its value, if both are short, [#MOST_SHORT_KEY_BYTES] and
+    /// [#MOST_SHORT_VALUE_BYTES] at most, and it is in database 0.
     public static final int SHORT_HEADER_BYTES = 16;
 
     /// The bytes of any other record besides its key and its value.
@@ -65,6 +66,9 @@ public final class Record {
 
     /// The longest value of a record with a short header.
     public static final int MOST_SHORT_VALUE_BYTES = 1023;
+
+    /// The longest key and the longest value.
+    public static final int MAX_LENGTH = (1 << 30) - 1;
 
     /// The longest head of a frame.
     public static final int MAX_FRAME_HEAD_BYTES = 15;
@@ -83,8 +87,7 @@ public final class Record {
     private static final int EXPIRY = 8;
     private static final int FORM = 14;
     private static final int USE = 15;
-    private static final int KEY_LENGTH = 16;
-    private static final int VALUE_LENGTH = 20;
+    private static final int LONG_LENGTHS = 16;
 
     private static final long PINS_MASK = 0xFF_FFFFL;
     private static final int VERSION_SHIFT = 24;
@@ -94,6 +97,10 @@ public final class Record {
     private static final int SHORT_KEY_SHIFT = 58;
     private static final int SHORT_VALUE_SHIFT = 48;
     private static final int HASH_SHIFT = 16;
+
+    private static final int LONG_VALUE_SHIFT = 30;
+    private static final int DATABASE_SHIFT = 60;
+    private static final long NOT_THE_VALUE = ~((long) MAX_LENGTH << LONG_VALUE_SHIFT);
 
     private static final long EXPIRY_MASK = 0x0000_FFFF_FFFF_FFFFL;
     private static final int STATE_MASK = 3;
@@ -114,6 +121,14 @@ public final class Record {
     public static int keyLength(MemorySegment region, long record) {
         check(region, record);
         return keyLength(region, record, form(region, record));
+    }
+
+    /// The number of the database that the key is in.
+    public static int database(MemorySegment region, long record) {
+        check(region, record);
+        return (form(region, record) & LONG) == 0
+                ? 0
+                : (int) (Words.getLong(region, record + LONG_LENGTHS) >>> DATABASE_SHIFT);
     }
 
     /// Whether the value lies in buffers of a transport, and not in the record.
@@ -195,8 +210,8 @@ public final class Record {
     }
 
     /// The bytes of the header of a record with such a key and such a value.
-    static int headerBytes(int keyLength, int valueLength) {
-        return isLong(keyLength, valueLength) ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
+    static int headerBytes(int database, int keyLength, int valueLength) {
+        return isLong(database, keyLength, valueLength) ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
     }
 
     static int headerBytes(MemorySegment region, long record) {
@@ -204,28 +219,28 @@ public final class Record {
     }
 
     private static int headerBytes(int form) {
-        return SHORT_HEADER_BYTES + (form & LONG); // the flag is worth what the long lengths take
+        return SHORT_HEADER_BYTES + (form & LONG); // the flag is worth what a long header takes more
     }
 
-    private static boolean isLong(int keyLength, int valueLength) {
-        return keyLength > MOST_SHORT_KEY_BYTES || valueLength > MOST_SHORT_VALUE_BYTES;
+    private static boolean isLong(int database, int keyLength, int valueLength) {
+        return database != 0 || keyLength > MOST_SHORT_KEY_BYTES || valueLength > MOST_SHORT_VALUE_BYTES;
     }
 
     private static int keyLength(MemorySegment region, long record, int form) {
         return (form & LONG) == 0
                 ? (int) (Words.getLong(region, record + FIRST) >>> SHORT_KEY_SHIFT)
-                : Words.getInt(region, record + KEY_LENGTH);
+                : (int) Words.getLong(region, record + LONG_LENGTHS) & MAX_LENGTH;
     }
 
     private static int valueLength(MemorySegment region, long record, int form) {
         return (form & LONG) == 0
                 ? (int) (Words.getLong(region, record + FIRST) >>> SHORT_VALUE_SHIFT) & MOST_SHORT_VALUE_BYTES
-                : Words.getInt(region, record + VALUE_LENGTH);
+                : (int) (Words.getLong(region, record + LONG_LENGTHS) >>> LONG_VALUE_SHIFT) & MAX_LENGTH;
     }
 
     /// The bytes of a record with such a key and such a value in it.
-    static long bytes(int keyLength, int valueLength, int head) {
-        return (long) headerBytes(keyLength, valueLength) + keyLength + valueLength + frameBytes(head);
+    static long bytes(int database, int keyLength, int valueLength, int head) {
+        return (long) headerBytes(database, keyLength, valueLength) + keyLength + valueLength + frameBytes(head);
     }
 
     static long bytes(MemorySegment region, long record) {
@@ -251,17 +266,18 @@ public final class Record {
             long record,
             long hash,
             int use,
+            int database,
             int keyLength,
             int valueLength,
             int head,
             boolean adopted) {
         int form = head << HEAD_SHIFT | (adopted ? ADOPTED : 0) | CLAIMED;
         long lengths;
-        if (isLong(keyLength, valueLength)) {
+        if (isLong(database, keyLength, valueLength)) {
             form |= LONG;
             lengths = 0;
-            Words.setInt(region, record + KEY_LENGTH, keyLength);
-            Words.setInt(region, record + VALUE_LENGTH, valueLength);
+            long longLengths = identity(database, keyLength) | (long) valueLength << LONG_VALUE_SHIFT;
+            Words.setLong(region, record + LONG_LENGTHS, longLengths);
         } else {
             lengths = (long) keyLength << SHORT_KEY_SHIFT | (long) valueLength << SHORT_VALUE_SHIFT;
         }
@@ -277,7 +293,7 @@ public final class Record {
         long cleared = ~((long) (STATE_MASK | ADOPTED) << 48);
         Words.setLong(region, to + EXPIRY, (expiryFormUse & cleared) | (long) LIVE << 48);
         if ((form(region, from) & LONG) != 0) {
-            Words.setLong(region, to + KEY_LENGTH, Words.getLong(region, from + KEY_LENGTH));
+            Words.setLong(region, to + LONG_LENGTHS, Words.getLong(region, from + LONG_LENGTHS));
         }
     }
 
@@ -336,20 +352,29 @@ public final class Record {
         }
     }
 
-    static boolean hasKey(MemorySegment region, long record, MemorySegment key, long offset, int length) {
+    static boolean hasKey(MemorySegment region, long record, int database, MemorySegment key, long offset, int length) {
         int form = form(region, record);
-        return keyLength(region, record, form) == length
-                && KeyBytes.equal(region, record + headerBytes(form), key, offset, length);
+        boolean fits = (form & LONG) == 0
+                ? keyLength(region, record, form) == length && database == 0
+                : (Words.getLong(region, record + LONG_LENGTHS) & NOT_THE_VALUE) == identity(database, length);
+        return fits && KeyBytes.equal(region, record + headerBytes(form), key, offset, length);
+    }
+
+    /// What a long header says of the key.
+    private static long identity(int database, int keyLength) {
+        return (long) database << DATABASE_SHIFT | keyLength;
     }
 
     static long hash(Hasher64 hasher, MemorySegment region, long record) {
         int form = form(region, record);
-        return KeyBytes.hash(hasher, region, record + headerBytes(form), keyLength(region, record, form));
+        long key = record + headerBytes(form);
+        return KeyBytes.hash(hasher, database(region, record), region, key, keyLength(region, record, form));
     }
 
     static boolean sameKey(MemorySegment region, long a, long b) {
         int form = form(region, b);
-        return hasKey(region, a, region, b + headerBytes(form), keyLength(region, b, form));
+        long key = b + headerBytes(form);
+        return hasKey(region, a, database(region, b), region, key, keyLength(region, b, form));
     }
 
     /// Loads from the lines that a lookup and a reply need first: the header, and where key and value meet.

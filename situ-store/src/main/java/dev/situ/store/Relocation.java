@@ -43,7 +43,9 @@ final class Relocation {
     Outcome move() {
         long record = SlotWord.reference(locator.probe().word);
         int keyLength = Record.keyLength(memory, record);
-        long bytes = Record.bytes(keyLength, Record.valueLength(memory, record), Record.frameHead(memory, record));
+        int valueLength = Record.valueLength(memory, record);
+        int head = Record.frameHead(memory, record);
+        long bytes = Record.bytes(Record.database(memory, record), keyLength, valueLength, head);
         long to = writes.mayPublish() ? cache.allocate(bytes) : SlabAllocator.NONE;
         if (to == SlabAllocator.NONE) {
             return Outcome.FULL;

@@ -25,9 +25,9 @@ final class Removals {
         this.probe = new Probe(memory);
     }
 
-    StoreStatus delete(long hash, MemorySegment key, long offset, int length) {
+    StoreStatus delete(long hash, int database, MemorySegment key, long offset, int length) {
         while (true) {
-            int found = probe.search(growth.writable(hash), hash, key, offset, length);
+            int found = probe.search(growth.writable(hash), hash, database, key, offset, length);
             if (found == Probe.ABSENT) {
                 return StoreStatus.ABSENT;
             }
@@ -44,17 +44,39 @@ final class Removals {
     }
 
     /// Removes a record that was found expired. If another was faster, it is gone as well.
-    void removeExpired(long hash, MemorySegment key, long offset, int length, long record) {
-        int found = probe.search(growth.writable(hash), hash, key, offset, length);
+    void removeExpired(long hash, int database, MemorySegment key, long offset, int length, long record) {
+        int found = probe.search(growth.writable(hash), hash, database, key, offset, length);
         if (found == Probe.FOUND && SlotWord.reference(probe.word) == record && writes.remove(probe)) {
             store.countExpired();
         }
     }
 
+    /// Removes every key of a database. While this worker is alone.
+    StoreStatus clear(int database, Scan scan) {
+        if (store.size() == store.size(database)) {
+            return clear();
+        }
+        long cursor = 0;
+        do {
+            cursor = scan.scan(database, cursor, Integer.MAX_VALUE, Scan.BEFORE_ALL_EXPIRIES, this::delete);
+        } while (cursor != 0);
+        return store.size(database) == 0 ? StoreStatus.DELETED : StoreStatus.FULL;
+    }
+
+    private void delete(long record) {
+        int database = Record.database(memory, record);
+        long hash = Record.hash(store.index().hasher, memory, record);
+        long key = Record.keyOffset(memory, record);
+        delete(hash, database, memory, key, Record.keyLength(memory, record));
+    }
+
     /// Exchanges the table for an empty one, and begins to take the old one apart.
     StoreStatus clear() {
-        long keys = store.size();
-        if (!store.limit().hasAddressSpace(Table.bytes(store.firstBits()) + Limbo.bytesFor(keys))) {
+        long[] keys = new long[Store.DATABASES];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = store.size(i);
+        }
+        if (!store.limit().hasAddressSpace(Table.bytes(store.firstBits()) + Limbo.bytesFor(store.size()))) {
             return StoreStatus.FULL;
         }
         Table old = growth.exchangeForEmpty(store.firstBits());
@@ -80,11 +102,9 @@ final class Removals {
         if (from >= to) {
             return false; // others are at the last ones
         }
-        long before = writes.keys();
         for (long i = from; i < to; i++) {
-            takeApart(table.bucketAt(i));
+            takeApart(cleared, table.bucketAt(i));
         }
-        cleared.keys.addAndGet(writes.keys() - before);
         if (cleared.report(to - from)) {
             store.removeCleared(cleared);
             limbo.retire(table.base, Limbo.RUN);
@@ -97,13 +117,15 @@ final class Removals {
 
     /// Freezes a chain word by word, so that who is still at work in it starts again in the new table, and
     /// retires what the words led to.
-    private void takeApart(long first) {
+    private void takeApart(ClearedTable cleared, long first) {
         long bucket = first;
         while (bucket != SlabAllocator.NONE) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long word = Growth.freezeWord(memory, Bucket.slot(bucket, i));
                 if (SlotWord.isMember(word)) {
-                    writes.cleared(SlotWord.reference(word));
+                    long record = SlotWord.reference(word);
+                    cleared.uncount(Record.database(memory, record));
+                    writes.cleared(record);
                 }
             }
             Growth.freezeOverflow(memory, bucket);

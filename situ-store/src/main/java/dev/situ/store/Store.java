@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Safe for all threads.
 public final class Store implements AutoCloseable {
+    /// How many databases there are: 0 to 15. A key of one is nothing to the others.
+    public static final int DATABASES = 16;
+
     static final int BUCKET_CLASS = SizeClasses.COUNT;
     static final int CHUNK_CLASS = SizeClasses.COUNT + 1;
     /// How many inserts and deletes a worker keeps to itself before it tells the index.
@@ -72,11 +75,10 @@ public final class Store implements AutoCloseable {
     private final int firstBits;
     private final List<StoreWorker> workers = new ArrayList<>();
     // What workers that are closed have left.
-    private long keysLeft;
+    private final KeyCounts countsLeft = new KeyCounts();
     private long usedBytesLeft;
     private long claimedLeft;
     private final Queue<ClearedTable> cleared = new ConcurrentLinkedQueue<>();
-    private long volatileKeysLeft;
     private long adoptedKeysLeft;
     private long adoptedBytesLeft;
     private long relocationsLeft;
@@ -156,8 +158,7 @@ public final class Store implements AutoCloseable {
     void unregister(StoreWorker worker) {
         synchronized (workers) {
             if (workers.remove(worker)) {
-                keysLeft += worker.writes().keys();
-                volatileKeysLeft += worker.writes().volatileKeys();
+                countsLeft.add(worker.writes().counts());
                 usedBytesLeft += worker.writes().usedBytes();
                 claimedLeft += worker.writes().claims();
                 adoptedKeysLeft += worker.writes().adoptedKeys();
@@ -204,9 +205,24 @@ public final class Store implements AutoCloseable {
 
     /// The number of keys, those expired but not met since included. Exact when nothing runs.
     public long size() {
-        long size = countedKeys();
+        long size = 0;
+        for (int i = 0; i < DATABASES; i++) {
+            size += size(i);
+        }
+        return size;
+    }
+
+    /// The number of keys in a database, those expired but not met since included. Exact when nothing runs.
+    public long size(int database) {
+        long size = 0;
         for (ClearedTable table : cleared) {
-            size -= table.keys.get();
+            size -= table.keys(database);
+        }
+        synchronized (workers) {
+            size += countsLeft.keys(database);
+            for (StoreWorker worker : workers) {
+                size += worker.writes().counts().keys(database);
+            }
         }
         return Math.max(0, size);
     }
@@ -214,9 +230,9 @@ public final class Store implements AutoCloseable {
     /// The number of keys, those included that a clear took out of the map and that are not yet retired.
     long countedKeys() {
         synchronized (workers) {
-            long keys = keysLeft;
+            long keys = countsLeft.keys();
             for (StoreWorker worker : workers) {
-                keys += worker.writes().keys();
+                keys += worker.writes().counts().keys();
             }
             return keys;
         }
@@ -225,9 +241,20 @@ public final class Store implements AutoCloseable {
     /// The number of keys with an expiry. Exact when nothing runs.
     public long volatileKeys() {
         synchronized (workers) {
-            long size = volatileKeysLeft;
+            long size = countsLeft.volatileKeys();
             for (StoreWorker worker : workers) {
-                size += worker.writes().volatileKeys();
+                size += worker.writes().counts().volatileKeys();
+            }
+            return Math.max(0, size);
+        }
+    }
+
+    /// The number of keys with an expiry in a database. Exact when nothing runs.
+    public long volatileKeys(int database) {
+        synchronized (workers) {
+            long size = countsLeft.volatileKeys(database);
+            for (StoreWorker worker : workers) {
+                size += worker.writes().counts().volatileKeys(database);
             }
             return Math.max(0, size);
         }

@@ -15,13 +15,11 @@ import java.util.Set;
 /// Walks the index, the limbo of all workers and all pages, and compares. Nothing may run meanwhile, and no
 /// worker may be inside its epoch.
 ///
-/// 1. Every record that the index leads to is alive, in bounds, whole in its cell, in the bucket and under the
-/// tag
+/// 1. Every record that the index leads to is alive, in bounds, whole in its cell, in the bucket and under the tag
 ///    that its key's hash gives, unpinned, and met once; no key twice.
 /// 2. Their number and bytes are what the store says.
 /// 3. What is in limbo is retired, and not reachable.
-/// 4. Every cell in use is a live, a claimed or a retired record; every run is one of these or a known part of
-/// the
+/// 4. Every cell in use is a live, a claimed or a retired record; every run is one of these or a known part of the
 ///    store; and there are as many of each as there should be.
 /// 5. Cells used, cached and free are all cells; pages used and free are all pages.
 public final class StoreInvariants {
@@ -167,7 +165,8 @@ public final class StoreInvariants {
     private String key(long record) {
         byte[] bytes = new byte[Math.min(1 << 16, Record.keyLength(memory, record))];
         Words.copyTo(memory, Record.keyOffset(memory, record), bytes, 0, bytes.length);
-        return new String(bytes, StandardCharsets.ISO_8859_1) + Record.keyLength(memory, record);
+        String bytesAndLength = new String(bytes, StandardCharsets.ISO_8859_1) + Record.keyLength(memory, record);
+        return bytesAndLength + " in " + Record.database(memory, record);
     }
 
     private void walkLimbo() {

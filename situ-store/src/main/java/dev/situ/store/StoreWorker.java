@@ -58,6 +58,7 @@ public final class StoreWorker implements AutoCloseable {
     private @Nullable Thread owner;
     private boolean closed;
     private boolean isExclusive;
+    private int database;
 
     StoreWorker(Store store, String name, int slot) {
         this.store = store;
@@ -89,6 +90,21 @@ public final class StoreWorker implements AutoCloseable {
     /// The name that it was registered with.
     public String name() {
         return name;
+    }
+
+    // ---- database -------------------------------------------------------------------------------------------------
+
+    /// Chooses the database that is meant wherever a key is named, from now on: 0 at first. Costs nothing.
+    ///
+    /// @param number 0 to [Store#DATABASES] - 1
+    /// @throws IndexOutOfBoundsException if it is another
+    public void select(int number) {
+        database = Objects.checkIndex(number, Store.DATABASES);
+    }
+
+    /// The database that is chosen.
+    public int database() {
+        return database;
     }
 
     // ---- epoch ----------------------------------------------------------------------------------------------------
@@ -169,13 +185,13 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        long hash = index.hash(key, offset, length);
-        long record = index.find(hash, key, offset, length);
+        long hash = index.hash(database, key, offset, length);
+        long record = index.find(hash, database, key, offset, length);
         if (record == Record.NONE) {
             return Record.NONE;
         }
         if (burst.isExpired(record)) {
-            removals.removeExpired(hash, key, offset, length, record);
+            removals.removeExpired(hash, database, key, offset, length, record);
             return Record.NONE;
         }
         if (burst.evicts()) {
@@ -191,14 +207,14 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        keys.find(index);
+        keys.find(index, database);
         for (int i = 0; i < keys.size(); i++) {
             long record = keys.record(i);
             if (record == Record.NONE) {
                 continue;
             }
             if (burst.isExpired(record)) {
-                removals.removeExpired(keys.hash(i), keys.memory(i), keys.offset(i), keys.length(i), record);
+                removals.removeExpired(keys.hash(i), database, keys.memory(i), keys.offset(i), keys.length(i), record);
                 keys.setRecord(i, Record.NONE);
             } else if (burst.evicts()) {
                 burst.touch(record, eviction);
@@ -214,7 +230,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        keys.prefetch(index, true);
+        keys.prefetch(index, database, true);
     }
 
     /// The time that this burst counts with, in milliseconds since 1970: read once in each epoch, when first
@@ -230,12 +246,13 @@ public final class StoreWorker implements AutoCloseable {
     ///
     /// @param key borrowed for the call
     /// @param valueLength the bytes of the value, 0 or more
-    /// @return the record, which the caller now owns; or [Record#NONE]: there is no memory
+    /// @return the record, which the caller now owns; or [Record#NONE]: there is no memory, or the key or
+    ///     the value is longer than [Record#MAX_LENGTH]
     public long claim(MemorySegment key, long offset, int length, int valueLength) {
         if (Checks.ON) {
             checkOwner();
         }
-        return claims.claim(key, offset, length, valueLength, 0);
+        return claims.claim(database, key, offset, length, valueLength, 0);
     }
 
     /// As [#claim], with room for a frame around the value: `frameHead` bytes before it and
@@ -246,7 +263,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkOwner();
         }
-        return claims.claim(key, offset, length, valueLength, frameHead);
+        return claims.claim(database, key, offset, length, valueLength, frameHead);
     }
 
     /// Makes an unpublished record whose value stays in the buffers that it lies in, and copies the key into it.
@@ -261,7 +278,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkOwner();
         }
-        long record = claims.adopt(key, offset, length, adoption);
+        long record = claims.adopt(database, key, offset, length, adoption);
         if (record != Record.NONE) {
             adopted.add(record);
         }
@@ -346,7 +363,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        return removals.delete(index.hash(key, offset, length), key, offset, length);
+        return removals.delete(index.hash(database, key, offset, length), database, key, offset, length);
     }
 
     // ---- read-modify-write ----------------------------------------------------------------------------------------
@@ -361,7 +378,7 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        return updates.update(this, index.hash(key, offset, length), key, offset, length, function);
+        return updates.update(this, index.hash(database, key, offset, length), database, key, offset, length, function);
     }
 
     // ---- alone ----------------------------------------------------------------------------------------------------
@@ -457,7 +474,7 @@ public final class StoreWorker implements AutoCloseable {
         return upkeep.sweep(nowMillis, budgetNanos);
     }
 
-    /// Visits some of the keys, as Redis's SCAN does: a key that is in the store from the first call to the last
+    /// Visits some of the database's keys, as Redis's SCAN does: a key that is in it from the first call to the last
     /// is visited at least once, others perhaps; a key may be visited twice.
     ///
     /// @param cursor 0 to begin, then what the last call gave
@@ -468,22 +485,24 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             checkInside();
         }
-        return scan.scan(cursor, count, burst.nowMillis(), visitor);
+        return scan.scan(database, cursor, count, burst.nowMillis(), visitor);
     }
 
-    /// A record at random, or [Record#NONE] if the store is empty. Not all records are equally likely: one whose
-    /// bucket has few others comes up more often.
+    /// A record of the database at random, or [Record#NONE] if it is empty. Not all records are equally likely: one
+    /// whose bucket has few others comes up more often.
     public long random() {
         if (Checks.ON) {
             checkInside();
         }
-        return eviction.any(burst.nowMillis());
+        long random = ((long) eviction.nextRandom() << 32) ^ eviction.nextRandom();
+        return scan.any(database, random, burst.nowMillis());
     }
 
     // ---- clear ----------------------------------------------------------------------------------------------------
 
-    /// Removes every key at once; keys that others store meanwhile stay if they come after it. All workers then
-    /// retire the old records, some at the end of each burst, so their memory comes back within many bursts.
+    /// Removes every key of all databases at once; keys that others store meanwhile stay if they come after it. All
+    /// workers then retire the old records, some at the end of each burst, so their memory comes back within many
+    /// bursts.
     ///
     /// @return [StoreStatus#DELETED]; [StoreStatus#FULL] if there is no memory for an empty index
     public StoreStatus clear() {
@@ -491,6 +510,20 @@ public final class StoreWorker implements AutoCloseable {
             checkInside();
         }
         return removals.clear();
+    }
+
+    /// Removes every key of the database: all at once if no other database has keys, and one by one else. While this
+    /// worker is alone ([#beginExclusive]).
+    ///
+    /// @return [StoreStatus#DELETED]; [StoreStatus#FULL] if memory was short and keys are left
+    public StoreStatus clearDatabase() {
+        if (Checks.ON) {
+            checkInside();
+            if (!isExclusive) {
+                throw new IllegalStateException(name + " is not alone");
+            }
+        }
+        return removals.clear(database, scan);
     }
 
     // ---- figures and checks ---------------------------------------------------------------------------------------

@@ -25,9 +25,15 @@ final class Updates {
     }
 
     StoreStatus update(
-            StoreWorker worker, long hash, MemorySegment key, long offset, int length, RecordUpdate function) {
+            StoreWorker worker,
+            long hash,
+            int database,
+            MemorySegment key,
+            long offset,
+            int length,
+            RecordUpdate function) {
         while (true) {
-            int found = probe.search(growth.writable(hash), hash, key, offset, length);
+            int found = probe.search(growth.writable(hash), hash, database, key, offset, length);
             if (found == Probe.FROZEN) {
                 continue;
             }

@@ -3,8 +3,8 @@ package dev.situ.store;
 import dev.situ.memory.SlabCache;
 
 /// What a worker does at the end of its bursts and in idle moments, a little each time, so that the store stays in
-/// shape:
-/// room is made, limbo freed, the index grown, old tables taken apart, buffers relieved, slabs compacted. One a worker.
+/// shape: room is made, limbo freed, the index grown, old tables taken apart, buffers relieved, slabs compacted.
+/// One a worker.
 ///
 /// | when | what |
 /// |---|---|

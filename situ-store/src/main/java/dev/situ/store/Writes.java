@@ -32,8 +32,7 @@ final class Writes {
     private final Growth growth;
 
     // Figures of this worker. Written by it alone, read by others for statistics.
-    private long keys;
-    private long volatileKeys;
+    private final KeyCounts counts = new KeyCounts();
     private long usedBytes;
     private long adoptedKeys;
     private long adoptedBytes;
@@ -128,7 +127,7 @@ final class Writes {
             return false;
         }
         claimed--;
-        keys++;
+        counts.addKey(memory, record, 1);
         keysUntold++;
         inserts++;
         count(record, 1);
@@ -159,7 +158,7 @@ final class Writes {
 
     /// Counts and retires a record that no slot leads to any more.
     void removed(@Consumes long record) {
-        keys--;
+        counts.addKey(memory, record, -1);
         keysUntold--;
         count(record, -1);
         limbo.retireRecord(record);
@@ -170,7 +169,7 @@ final class Writes {
 
     /// Counts and retires a record that a clear took away; the sum of keys lost all of them at once.
     void cleared(@Consumes long record) {
-        keys--;
+        counts.addKey(memory, record, -1);
         count(record, -1);
         limbo.retireRecord(record);
     }
@@ -201,7 +200,7 @@ final class Writes {
     private void count(long record, int sign) {
         long bytes = Record.bytes(memory, record);
         usedBytes += sign * bytes;
-        volatileKeys += Record.expireAtMillis(memory, record) == 0 ? 0 : sign;
+        counts.addExpiry(memory, record, sign);
         if (Record.isAdopted(memory, record)) {
             adoptedKeys += sign;
             adoptedBytes += (long) sign * Record.valueLength(memory, record);
@@ -222,12 +221,8 @@ final class Writes {
         inserts = 0;
     }
 
-    long keys() {
-        return keys;
-    }
-
-    long volatileKeys() {
-        return volatileKeys;
+    KeyCounts counts() {
+        return counts;
     }
 
     long usedBytes() {

@@ -24,9 +24,8 @@ class ExclusionTest {
     private static final int BURSTS = 20_000;
     private static final long START = 1_000_000;
 
-    /// Accounts between which money goes by plain reads and writes, in a section of its own; into which it is paid one
-    /// by
-    /// one, by updates; and whose sums are read in ordinary bursts.
+    /// Accounts between which money goes by plain reads and writes, in a section of its own; into which it is paid
+    /// one by one, by updates; and whose sums are read in ordinary bursts.
     private static final class Teller {
         private final StoreWorker worker;
         private final MemorySegment memory;

@@ -7,8 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Constructor;
 
 /// Opens the stores of [LincheckStore]: thousands, one after the other, never two at once. So they use one region,
-/// which
-/// is zeroed, and so is as new. Lincheck is told not to look in here.
+/// which is zeroed, and so is as new. Lincheck is told not to look in here.
 final class LincheckRegion {
     private static final long BYTES = 1 << 20;
     private static final Region REGION = Region.reserve(BYTES, HugePages.NONE);

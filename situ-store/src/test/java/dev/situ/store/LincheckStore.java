@@ -9,9 +9,8 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 
 /// A store as Lincheck drives it: a real one, whose index is one bucket with two keys and grows at the next insert,
-/// with
-/// a worker for each thread that seals and reclaims after each operation, the earliest moment at which anything can be
-/// freed.
+/// with a worker for each thread that seals and reclaims after each operation, the earliest moment at which
+/// anything can be freed.
 ///
 /// The memory is real as well. Lincheck's model checker does not see it; but all accesses to it go through [Words], so
 /// it is told to take each call there as one atomic access, before which another thread may get on. What it does not

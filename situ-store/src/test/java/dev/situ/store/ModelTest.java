@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Random operations of one worker against a `HashMap` with expiry and a clock that the test turns: with room for
-/// everything, and with little under each eviction policy, where a key may be gone, but no more of them than the store
-/// says were evicted, and none that the policy spares.
+/// Random operations of one worker on all databases against a `HashMap` with expiry and a clock that the test
+/// turns: with room for everything, and with little under each eviction policy, where a key may be gone, but no
+/// more of them than the store says were evicted, and none that the policy spares.
 ///
 /// `-Dsitu.model.seed=…` repeats a run, `-Dsitu.model.seeds=1000` makes a long one.
 class ModelTest {
@@ -146,8 +146,22 @@ class ModelTest {
 
         private void choose() {
             number = random.nextInt(keys);
-            keyLength = 8 + (int) (number % 33);
-            Words.setLong(key, 0, number);
+            name();
+        }
+
+        /// Every number is a key of its own, and every name is in all databases.
+        private void name() {
+            worker.select(database(number));
+            keyLength = length(number);
+            Words.setLong(key, 0, number / Store.DATABASES);
+        }
+
+        private static int database(long number) {
+            return (int) (number % Store.DATABASES);
+        }
+
+        private static int length(long number) {
+            return 8 + (int) (number / Store.DATABASES % 33);
         }
 
         private void step(long now) {
@@ -177,11 +191,25 @@ class ModelTest {
             } else if (what < 997) {
                 worker.sweep(now, 10_000);
             } else if (what < 998) {
-                worker.clear();
-                model.clear();
+                clear();
             } else {
                 scan(now);
             }
+        }
+
+        private void clear() {
+            if (random.nextBoolean()) {
+                worker.clear();
+                model.clear();
+                return;
+            }
+            worker.beginExclusive();
+            int database = worker.database();
+            boolean isCleared = worker.clearDatabase() == StoreStatus.DELETED;
+            worker.endExclusive();
+            assertThat(isCleared).isTrue();
+            assertThat(store.size(database)).isZero();
+            model.keySet().removeIf(name -> database(name) == database);
         }
 
         private void write(long now, @Nullable Entry old, int what) {
@@ -262,9 +290,10 @@ class ModelTest {
             lookups.clear();
             long[] numbers = new long[16];
             for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = random.nextInt(keys);
-                Words.setLong(lookupKeys, i * 40L, numbers[i]);
-                lookups.add(lookupKeys, i * 40L, 8 + (int) (numbers[i] % 33));
+                long other = random.nextInt(keys);
+                numbers[i] = Math.min(other - database(other) + worker.database(), keys - 1);
+                Words.setLong(lookupKeys, i * 40L, numbers[i] / Store.DATABASES);
+                lookups.add(lookupKeys, i * 40L, length(numbers[i]));
             }
             if (random.nextBoolean()) {
                 worker.prefetch(lookups);
@@ -354,18 +383,22 @@ class ModelTest {
             assertThat(Words.getLong(memory, first + entry.length() - 8)).isEqualTo(entry.value());
         }
 
+        private static long number(MemorySegment memory, long record) {
+            long name = Words.getLong(memory, Record.keyOffset(memory, record));
+            return name * Store.DATABASES + Record.database(memory, record);
+        }
+
         private void scan(long now) {
+            int database = worker.database();
             Set<Long> seen = new HashSet<>();
             long cursor = 0;
             do {
-                cursor = worker.scan(
-                        cursor,
-                        1 + random.nextInt(50),
-                        record -> seen.add(Words.getLong(store.memory(), Record.keyOffset(store.memory(), record))));
+                cursor =
+                        worker.scan(cursor, 1 + random.nextInt(50), record -> seen.add(number(store.memory(), record)));
             } while (cursor != 0);
             Set<Long> expected = new HashSet<>();
             model.forEach((name, entry) -> {
-                if (entry.expireAt() == 0 || entry.expireAt() > now) {
+                if (database(name) == database && (entry.expireAt() == 0 || entry.expireAt() > now)) {
                     expected.add(name);
                 }
             });
@@ -381,13 +414,20 @@ class ModelTest {
             long now = clock.get();
             worker.nowMillis();
             for (number = 0; number < keys; number++) {
-                keyLength = 8 + (int) (number % 33);
-                Words.setLong(key, 0, number);
+                name();
                 compare(worker.find(key, 0, keyLength), old(now));
             }
             assertThat(store.size()).isEqualTo(model.size());
-            long record = worker.random();
-            assertThat(record == Record.NONE).isEqualTo(model.isEmpty());
+            int[] sizes = new int[Store.DATABASES];
+            model.keySet().forEach(name -> sizes[database(name)]++);
+            for (int i = 0; i < Store.DATABASES; i++) {
+                worker.select(i);
+                assertThat(store.size(i)).isEqualTo(sizes[i]);
+                long record = worker.random();
+                assertThat(record == Record.NONE).isEqualTo(sizes[i] == 0);
+                assertThat(record == Record.NONE || Record.database(store.memory(), record) == i)
+                        .isTrue();
+            }
             worker.exit();
         }
     }

@@ -16,17 +16,29 @@ class RecordTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(4096, 64);
 
     @ParameterizedTest
-    @CsvSource({"0,0,16", "63,1023,16", "64,0,24", "0,1024,24", "63,1024,24", "64,1023,24", "536870912,536870912,24"})
-    void lengthsAreKeptWhateverTheyAre(int keyLength, int valueLength, int header) {
+    @CsvSource({
+        "0,0,0,16",
+        "0,63,1023,16",
+        "0,64,0,24",
+        "0,0,1024,24",
+        "0,63,1024,24",
+        "0,64,1023,24",
+        "0,536870912,536870912,24",
+        "1,0,0,24",
+        "15,63,1023,24",
+        "15,1073741823,1073741823,24"
+    })
+    void databaseAndLengthsAreKeptWhateverTheyAre(int database, int keyLength, int valueLength, int header) {
         memory.fill((byte) 0xFF);
-        Record.claim(memory, AT, HASH, 7, keyLength, valueLength, 9, false);
+        Record.claim(memory, AT, HASH, 7, database, keyLength, valueLength, 9, false);
         for (int step = 0; step < 3; step++) {
+            assertThat(Record.database(memory, AT)).isEqualTo(database);
             assertThat(Record.keyLength(memory, AT)).isEqualTo(keyLength);
             assertThat(Record.valueLength(memory, AT)).isEqualTo(valueLength);
             assertThat(Record.keyOffset(memory, AT)).isEqualTo(AT + header);
             assertThat(Record.valueOffset(memory, AT)).isEqualTo(AT + header + keyLength + 9);
             assertThat(Record.bytes(memory, AT)).isEqualTo((long) header + keyLength + valueLength + 9 + 2);
-            assertThat(Record.bytes(keyLength, valueLength, 9)).isEqualTo(Record.bytes(memory, AT));
+            assertThat(Record.bytes(database, keyLength, valueLength, 9)).isEqualTo(Record.bytes(memory, AT));
             if (step == 0) {
                 assertThat(Record.claimedHash(memory, AT)).isEqualTo(HASH & ~0xFFFFL);
                 assertThat(Record.isClaimedFor(memory, AT, HASH)).isTrue();
@@ -41,7 +53,7 @@ class RecordTest {
 
     @Test
     void versionAndPinsAreApart() {
-        Record.claim(memory, AT, HASH, 0, 63, 1023, 0, false);
+        Record.claim(memory, AT, HASH, 0, 0, 63, 1023, 0, false);
         Record.makeLive(memory, AT, 0xFF_FFFF);
         assertThat(Record.pins(memory, AT)).isZero();
         Record.addPins(memory, AT, 0xFF_FFFF);
@@ -57,7 +69,7 @@ class RecordTest {
     @Test
     void aMovedHeaderIsTheSameWithoutPins() {
         for (int valueLength : new int[] {10, 5000}) {
-            Record.claim(memory, AT, HASH, 5, 20, valueLength, 6, true);
+            Record.claim(memory, AT, HASH, 5, 3, 20, valueLength, 6, true);
             Record.setExpireAtMillis(memory, AT, 123_456);
             Record.makeLive(memory, AT, 42);
             Record.addPins(memory, AT, 2);
@@ -66,6 +78,7 @@ class RecordTest {
             Record.moveHeader(memory, AT, to);
             assertThat(Record.pins(memory, to)).isZero();
             assertThat(Record.version(memory, to)).isEqualTo(42);
+            assertThat(Record.database(memory, to)).isEqualTo(3);
             assertThat(Record.keyLength(memory, to)).isEqualTo(20);
             assertThat(Record.valueLength(memory, to)).isEqualTo(valueLength);
             assertThat(Record.expireAtMillis(memory, to)).isEqualTo(123_456);

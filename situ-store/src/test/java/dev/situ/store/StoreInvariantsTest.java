@@ -45,8 +45,8 @@ class StoreInvariantsTest {
     private Probe find(String key) {
         MemorySegment k = Bytes.of(key);
         Probe probe = new Probe(memory);
-        long hash = store.index().hash(k, 0, Bytes.size(k));
-        assertThat(probe.search(store.index().current(), hash, k, 0, Bytes.size(k)))
+        long hash = store.index().hash(0, k, 0, Bytes.size(k));
+        assertThat(probe.search(store.index().current(), hash, 0, k, 0, Bytes.size(k)))
                 .isEqualTo(Probe.FOUND);
         return probe;
     }

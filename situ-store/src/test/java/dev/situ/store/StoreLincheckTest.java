@@ -137,10 +137,10 @@ class StoreLincheckTest {
         int search(StoreWorker worker, Probe probe, int key) {
             Growth growth =
                     new Growth(store.index(), store.allocator(), worker.cache(), worker.limbo(), Store.BUCKET_CLASS);
-            long hash = store.index().hash(keys(), key * 8L, 8);
+            long hash = store.index().hash(0, keys(), key * 8L, 8);
             int found = Probe.FROZEN;
             while (found == Probe.FROZEN) {
-                found = probe.search(growth.writable(hash), hash, keys(), key * 8L, 8);
+                found = probe.search(growth.writable(hash), hash, 0, keys(), key * 8L, 8);
             }
             return found;
         }

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /// A long life of one small store in minutes: threads with workers that come and go read, write, update, delete and
 /// sweep keys with and without expiry, evict, pin what others unpin, and clear, so that the index grows again and
-/// again,
-/// while policy and limit change. Every value tells which key it is of.
+/// again, while policy and limit change. Every value tells which key it is of.
 ///
 /// Memory is to stay flat: what the kernel has given to the region, and what the store has in use, are sampled all
 /// along, and, in runs of a minute and more, the last third may not be above the middle one.

@@ -122,7 +122,7 @@ final class StoreSpeed {
 
     private void hash() {
         name(random.nextInt(keys));
-        sum += store.index().hash(key, 0, keyLength);
+        sum += store.index().hash(0, key, 0, keyLength);
     }
 
     private void measure(String what, int operations, Operation operation) {

@@ -1,0 +1,172 @@
+package dev.situ.kv;
+
+import static dev.situ.kv.CommandFlag.FAST;
+import static dev.situ.kv.CommandFlag.LOADING;
+import static dev.situ.kv.CommandFlag.READONLY;
+import static dev.situ.kv.CommandFlag.STALE;
+import static dev.situ.kv.CommandFlag.WRITE;
+
+import dev.situ.store.Record;
+import dev.situ.store.StoreStatus;
+import java.util.List;
+
+/// Commands on whole databases, and between them: `SELECT`, `MOVE`, `SWAPDB`, `DBSIZE`, `FLUSHDB`, `FLUSHALL`.
+final class DatabaseCommands {
+    private static final byte[] SYNC = Text.bytes("sync");
+    private static final byte[] ASYNC = Text.bytes("async");
+    private static final int KEY = 1;
+    private static final int TO = 2;
+
+    private DatabaseCommands() {}
+
+    static List<CommandSpec.Builder> declarations() {
+        return List.of(
+                CommandSpec.command("select", 2)
+                        .flags(LOADING, STALE, FAST)
+                        .categories(AclCategory.CONNECTION)
+                        .docs("connection", "1.0.0", "Change the selected database for the current connection")
+                        .body(DatabaseCommands::select),
+                CommandSpec.command("move", 3)
+                        .flags(WRITE, FAST)
+                        .categories(AclCategory.KEYSPACE)
+                        .keys(1, 1, 1, "RW", "access", "update")
+                        .docs("generic", "1.0.0", "Move a key to another database")
+                        .complexity("O(N) where N is the length of the value, which is copied.")
+                        .exclusiveBody(DatabaseCommands::move),
+                CommandSpec.command("swapdb", 3)
+                        .flags(WRITE, FAST)
+                        .categories(AclCategory.KEYSPACE, AclCategory.DANGEROUS)
+                        .docs("server", "4.0.0", "Swap two databases, for all clients at once")
+                        .exclusiveBody(DatabaseCommands::swap),
+                CommandSpec.command("dbsize", 1)
+                        .flags(READONLY, FAST)
+                        .categories(AclCategory.KEYSPACE)
+                        .tips("request_policy:all_shards", "response_policy:agg_sum")
+                        .docs("server", "1.0.0", "Return the number of keys in the selected database")
+                        .body(call -> call.reply().integer(call.store.size(call.worker.database()))),
+                flush("flushall", "Remove all keys from all databases")
+                        .complexity("O(N) where N is the total number of keys in all databases")
+                        .body(call -> {
+                            if (isFlush(call)) {
+                                reply(call, call.worker.clear());
+                            }
+                        }),
+                flush("flushdb", "Remove all keys from the current database")
+                        .complexity("O(N) where N is the number of keys in the selected database")
+                        .body(call -> {
+                            if (isFlush(call)) {
+                                call.runAlone(alone -> reply(alone, alone.worker.clearDatabase()));
+                            }
+                        }));
+    }
+
+    private static CommandSpec.Builder flush(String name, String summary) {
+        return CommandSpec.command(name, -1)
+                .flags(WRITE)
+                .categories(AclCategory.KEYSPACE, AclCategory.DANGEROUS)
+                .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                .docs("server", "1.0.0", summary);
+    }
+
+    private static void select(Call call) {
+        if (!call.isNumber(1)) {
+            call.error(Errors.NOT_AN_INTEGER);
+            return;
+        }
+        long number = call.number(1);
+        if (number != (int) number) {
+            call.error(Errors.INT_RANGE);
+        } else if (!Databases.isNumber(number)) {
+            call.error(Errors.DB_INDEX);
+        } else {
+            call.session().select((int) number);
+            call.worker.select(call.keyspace.databases().place((int) number));
+            call.reply().ok();
+        }
+    }
+
+    /// `MOVE key db`
+    private static void move(Call call) {
+        String error = CopyCommands.databaseError(call, TO);
+        int to = error == null ? (int) call.number(TO) : 0;
+        if (error == null && to == call.session().database()) {
+            error = Errors.SAME_OBJECT;
+        }
+        if (error != null) {
+            call.error(error);
+            return;
+        }
+        long record = call.find(KEY);
+        StoreStatus status =
+                record == Record.NONE ? StoreStatus.NOT_STORED : CopyCommands.copy(call, record, to, KEY, false);
+        if (status == StoreStatus.FULL) {
+            call.error(Errors.OUT_OF_MEMORY);
+            return;
+        }
+        if (status == StoreStatus.STORED) {
+            call.delete(KEY);
+        }
+        call.reply().integer(status == StoreStatus.STORED ? 1 : 0);
+    }
+
+    /// `SWAPDB index1 index2`
+    private static void swap(Call call) {
+        if (!isInt(call, 1)) {
+            call.error("ERR invalid first DB index");
+        } else if (!isInt(call, 2)) {
+            call.error("ERR invalid second DB index");
+        } else if (!Databases.isNumber(call.number(1)) || !Databases.isNumber(call.number(2))) {
+            call.error(Errors.DB_INDEX);
+        } else {
+            int one = (int) call.number(1);
+            int other = (int) call.number(2);
+            if (one != other) {
+                call.keyspace.databases().swap(one, other);
+                countCreated(call, one);
+                countCreated(call, other);
+            }
+            call.worker.select(call.keyspace.databases().place(call.session().database()));
+            call.reply().ok();
+        }
+    }
+
+    /// Tells those who watch absent keys, if there are any, of all keys that have come with a database.
+    private static void countCreated(Call call, int database) {
+        Absences absences = call.keyspace.absences();
+        if (!absences.areWatched()) {
+            return;
+        }
+        call.worker.select(call.keyspace.databases().place(database));
+        long cursor = 0;
+        do {
+            cursor = call.worker.scan(
+                    cursor,
+                    Integer.MAX_VALUE,
+                    record -> absences.count(
+                            database,
+                            call.region,
+                            Record.keyOffset(call.region, record),
+                            Record.keyLength(call.region, record)));
+        } while (cursor != 0);
+    }
+
+    private static boolean isInt(Call call, int argument) {
+        return call.isNumber(argument) && call.number(argument) == (int) call.number(argument);
+    }
+
+    private static boolean isFlush(Call call) {
+        if (call.count() > 2 || (call.count() == 2 && !call.is(1, SYNC) && !call.is(1, ASYNC))) {
+            call.error(Errors.SYNTAX);
+            return false;
+        }
+        return true;
+    }
+
+    private static void reply(Call call, StoreStatus cleared) {
+        if (cleared == StoreStatus.FULL) {
+            call.error(Errors.OUT_OF_MEMORY);
+        } else {
+            call.reply().ok();
+        }
+    }
+}
