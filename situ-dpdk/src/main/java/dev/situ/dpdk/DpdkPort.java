@@ -76,9 +76,13 @@ public final class DpdkPort implements Port {
             return new Device(options, number);
         }
 
-        void close() {
-            EthdevCalls.stop(number);
-            EthdevCalls.close(number);
+        void close(Eal eal) {
+            if (options.isMemif()) {
+                eal.interrupts().stopAndClose(number);
+            } else {
+                EthdevCalls.stop(number);
+                EthdevCalls.close(number);
+            }
             EalCalls.remove(options.bus(), options.name());
         }
 
@@ -109,7 +113,7 @@ public final class DpdkPort implements Port {
             try {
                 return new DpdkPort(eal, pool, device);
             } catch (RuntimeException e) {
-                device.close();
+                device.close(eal);
                 throw e;
             }
         });
@@ -335,7 +339,7 @@ public final class DpdkPort implements Port {
                 last = count();
                 closed = true;
                 int free = pool.free();
-                new Device(options, number).close();
+                new Device(options, number).close(eal);
                 pool.removePort(Math.clamp(pool.free() - free, 0, driverHeld), isAfXdp() || isZeroCopy());
                 eal.forget(this);
             }

@@ -79,6 +79,11 @@ public record DpdkPortOptions(String device, int queues, int ring, int mtu, bool
         return comma < 0 ? device : device.substring(0, comma);
     }
 
+    /// Whether it is a memif, whose driver works on the interrupt thread, too.
+    boolean isMemif() {
+        return name().startsWith("net_memif");
+    }
+
     /// The bus that DPDK finds the device on.
     String bus() {
         return PCI.matcher(name()).matches() ? "pci" : "vdev";

@@ -2,6 +2,7 @@ package dev.situ.dpdk;
 
 import dev.situ.dpdk.ffi.DpdkRelease;
 import dev.situ.dpdk.ffi.EalCalls;
+import dev.situ.dpdk.ffi.InterruptThread;
 import dev.situ.dpdk.ffi.LayoutCheck;
 import dev.situ.dpdk.ffi.Libraries;
 import dev.situ.dpdk.ffi.Mempool;
@@ -42,15 +43,16 @@ public final class Eal implements AutoCloseable {
 
     private final ControlThread control;
     private final DpdkRelease release;
-    private final EalOptions options;
+    private final InterruptThread interrupts;
     private final Set<Object> open = ConcurrentHashMap.newKeySet();
     private volatile int lcores;
     private volatile boolean closed;
 
-    private Eal(ControlThread control, DpdkRelease release, EalOptions options) {
+    private Eal(ControlThread control, DpdkRelease release, InterruptThread interrupts) {
         this.control = control;
         this.release = release;
-        this.options = options;
+        this.interrupts = interrupts;
+        noteLcore(control.call(EalCalls::lcore));
     }
 
     /// Starts DPDK in this process.
@@ -63,18 +65,14 @@ public final class Eal implements AutoCloseable {
             throw new IllegalStateException("DPDK is started once a process, and was started before");
         }
         ControlThread control = new ControlThread();
-        Eal eal = new Eal(control, release, options);
         try {
-            control.call(() -> {
-                eal.init();
-                return eal;
-            });
+            Eal eal = new Eal(control, release, control.call(() -> init(release, options)));
+            started = eal;
+            return eal;
         } catch (DpdkException e) {
             control.end();
             throw e;
         }
-        started = eal;
-        return eal;
     }
 
     private static DpdkRelease installed() {
@@ -95,7 +93,8 @@ public final class Eal implements AutoCloseable {
         }
     }
 
-    private void init() {
+    /// To be called on the control thread.
+    private static InterruptThread init(DpdkRelease release, EalOptions options) {
         List<String> arguments = new ArrayList<>(options.arguments());
         if (!options.choosesCores()) {
             arguments.add("--lcores=0@" + firstAllowedCpu());
@@ -112,9 +111,9 @@ public final class Eal implements AutoCloseable {
             throw new DpdkException("DPDK " + release.version() + " did not start with " + String.join(" ", arguments)
                     + ": " + EalCalls.errorText(EalCalls.errno()));
         }
-        noteLcore(EalCalls.lcore());
         try {
             LayoutCheck.pools();
+            return InterruptThread.attach();
         } catch (UnsupportedOperationException | Mempool.Refused e) {
             EalCalls.cleanup();
             throw new DpdkException(String.valueOf(e.getMessage()), e);
@@ -168,6 +167,11 @@ public final class Eal implements AutoCloseable {
         lcores = Math.max(lcores, lcore + 1);
     }
 
+    /// The thread that drivers use beside ours. To be called on the control thread.
+    InterruptThread interrupts() {
+        return interrupts;
+    }
+
     /// All numbers of threads are below this.
     int lcores() {
         return lcores;
@@ -212,7 +216,11 @@ public final class Eal implements AutoCloseable {
             throw new IllegalStateException("DPDK cannot be ended while there are " + open);
         }
         closed = true;
-        control.call(EalCalls::cleanup);
+        control.call(() -> {
+            // The memory that it would touch goes with the EAL.
+            interrupts.settle();
+            return EalCalls.cleanup();
+        });
         control.end();
     }
 }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Another process of this test, in a network of its own: its interfaces are seen by nobody else, and vanish
+/// Other processes of this test. In a network of its own, a process's interfaces are seen by nobody else, and vanish
 /// with it.
 final class Child {
     private Child() {}
@@ -20,9 +20,15 @@ final class Child {
     ///
     /// @return what it printed, if it failed; else nothing
     static String runInNewNetwork(Class<?> program, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                "unshare",
-                "-n",
+        List<String> command = new ArrayList<>(List.of("unshare", "-n"));
+        command.addAll(java(program));
+        command.addAll(List.of(arguments));
+        return run(command.toArray(String[]::new));
+    }
+
+    /// The command that runs the main method of `program` as this process runs.
+    static List<String> java(Class<?> program) {
+        return List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
@@ -31,9 +37,7 @@ final class Child {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                program.getName()));
-        command.addAll(List.of(arguments));
-        return run(command.toArray(String[]::new));
+                program.getName());
     }
 
     /// Runs a command.

@@ -122,6 +122,16 @@ public final class Libraries {
         return Linker.nativeLinker().downcallHandle(symbol(name), descriptor(result, arguments));
     }
 
+    /// The address of a function of the C library.
+    static MemorySegment symbolOfC(String name) {
+        return Linker.nativeLinker().defaultLookup().findOrThrow(name);
+    }
+
+    /// A handle on the function `name` of the C library.
+    static MethodHandle linkC(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return Linker.nativeLinker().downcallHandle(symbolOfC(name), descriptor(result, arguments));
+    }
+
     /// A handle on functions of one type, whose address is its first argument.
     static MethodHandle linkPointer(MemoryLayout result, MemoryLayout... arguments) {
         return Linker.nativeLinker().downcallHandle(descriptor(result, arguments));

@@ -9,6 +9,9 @@ import java.lang.invoke.MethodHandle;
 
 /// Pools of objects and of packets (`rte_mempool.h`, `rte_mbuf.h`).
 final class MempoolCalls {
+    private static final String USUAL_RING = "ring_mp_mc";
+    private static final String RELAXED_RING = "ring_mt_rts";
+
     private static final MethodHandle CREATE_EMPTY = Libraries.link(
             "rte_mempool_create_empty",
             JAVA_LONG,
@@ -58,10 +61,16 @@ final class MempoolCalls {
         }
     }
 
-    /// Chooses the driver that the EAL's arguments ask for, or else the platform's: normally a ring.
+    /// Chooses the driver that the EAL's arguments ask for, or else the platform's. Where that is DPDK's usual
+    /// ring, its other kind is taken, "relaxed tail sync": in the usual one, all threads that give or take wait,
+    /// spinning, for one that the kernel has stopped in the middle. Threads of a JVM are stopped.
     static int setBestOps(long pool) {
-        try {
-            return (int) SET_OPS.invokeExact(pool, (long) BEST_OPS.invokeExact(), 0L);
+        try (Arena arena = Arena.ofConfined()) {
+            long best = (long) BEST_OPS.invokeExact();
+            long chosen = Libraries.string(best, MempoolLayout.OPS_NAME_BYTES).equals(USUAL_RING)
+                    ? arena.allocateFrom(RELAXED_RING).address()
+                    : best;
+            return (int) SET_OPS.invokeExact(pool, chosen, 0L);
         } catch (Throwable t) {
             throw Libraries.unexpected(t);
         }

@@ -41,6 +41,7 @@ final class MempoolLayout {
     static final int OPS_TABLE_BYTES = 2112;
     static final int OPS = 64;
     static final int OPS_STRIDE = 128;
+    static final int OPS_NAME_BYTES = 32;
     static final int OPS_ENQUEUE = 48;
     static final int OPS_DEQUEUE = 56;
     static final int OPS_GET_COUNT = 64;
