@@ -1,5 +1,7 @@
 package dev.situ.r2p2;
 
+import static dev.situ.r2p2.Range.require;
+
 import dev.situ.udp.PeerAddress;
 
 /// How an [R2p2Server] behaves in compatible mode.
@@ -49,12 +51,6 @@ public record R2p2ServerOptions(
                 unfinishedTimeoutNanos > 0 && unfinishedTimeoutNanos <= MAX_TIMEOUT_NANOS,
                 "unfinishedTimeoutNanos",
                 unfinishedTimeoutNanos);
-    }
-
-    private static void require(boolean holds, String name, long value) {
-        if (!holds) {
-            throw new IllegalArgumentException(name + " out of range: " + value);
-        }
     }
 
     /// The same, but for peers outside 127.0.0.0/8 too, with responses of at most `responseBytes`.

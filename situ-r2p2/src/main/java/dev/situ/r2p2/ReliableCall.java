@@ -20,6 +20,8 @@ final class ReliableCall {
 
     Completion completion = ClientCall.NOBODY;
     long token;
+    /// When it times out.
+    long deadline;
     boolean free = true;
     /// Whether it has a rid of the present session.
     boolean started;
@@ -55,6 +57,8 @@ final class ReliableCall {
     PartialMessage response;
     /// Whether it is in the list of those that get an ACK at the end of the burst.
     boolean touched;
+    /// Whether some packets of the response are here.
+    boolean receiving;
 
     // ---- the list that it is in
 
@@ -85,6 +89,7 @@ final class ReliableCall {
         backOff = 0;
         responded = false;
         touched = false;
+        receiving = false;
         memory = own;
         offset = ownOffset;
     }

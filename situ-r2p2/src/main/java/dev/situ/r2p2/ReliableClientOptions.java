@@ -1,5 +1,7 @@
 package dev.situ.r2p2;
 
+import static dev.situ.r2p2.Range.require;
+
 /// How a [ReliableClient] behaves.
 ///
 /// @param maxOutstanding the most calls that have not ended at once: 1 to 65536. As many as the server allows are
@@ -29,12 +31,6 @@ public record ReliableClientOptions(
         require(giveUpNanos > 0, "giveUpNanos", giveUpNanos);
         require(reopenNanos > 0, "reopenNanos", reopenNanos);
         require(ackDelayNanos >= 0, "ackDelayNanos", ackDelayNanos);
-    }
-
-    private static void require(boolean holds, String name, long value) {
-        if (!holds) {
-            throw new IllegalArgumentException(name + " out of range: " + value);
-        }
     }
 
     /// The same with another number of calls.

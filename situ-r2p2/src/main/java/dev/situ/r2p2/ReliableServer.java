@@ -9,6 +9,7 @@ import dev.situ.memory.SliceList;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpSender;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -130,8 +131,10 @@ final class ReliableServer {
     /// Handles a datagram that [ReliableHeader#marks] as one of this mode.
     void onDatagram(UdpBurst burst, int i, UdpSender sender) {
         int payload = burst.length(i) - ReliableHeader.BYTES;
-        long first = R2p2Header.read(burst.memory(i), burst.offset(i));
-        long second = ReliableHeader.readSecond(burst.memory(i), burst.offset(i));
+        MemorySegment memory = burst.memory(i);
+        long at = burst.offset(i);
+        long first = R2p2Header.read(memory, at);
+        long second = ReliableHeader.readSecond(memory, at);
         if (ReliableHeader.check(first, payload) != HeaderFault.NONE) {
             counts.add(MALFORMED);
             return;
@@ -292,7 +295,7 @@ final class ReliableServer {
             }
             session.setCall(rid, call);
             // Until it is known how this ends, it is taken for executed: a handler that throws is not called again.
-            call.start(session, rid, ServerCall.State.DONE);
+            call.start(session, rid, ServerCall.State.DONE, bursts);
             if (ReliableHeader.alone(first)) {
                 request.clear();
                 lone.lend(burst, i, ReliableHeader.BYTES, request);

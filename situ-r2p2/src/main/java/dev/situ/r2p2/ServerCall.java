@@ -56,8 +56,8 @@ final class ServerCall {
     @Nullable
     OutgoingMessage out;
 
-    /// The burst in which the answer was last repeated.
-    long repeatedIn;
+    /// The burst in which the answer was last given: a duplicate in the same one needs no other.
+    long answeredIn;
 
     // ---- the list of those that have something to send
 
@@ -74,7 +74,7 @@ final class ServerCall {
         this.smallOffset = smallOffset;
     }
 
-    void start(ServerSession session, int rid, State state) {
+    void start(ServerSession session, int rid, State state, long burst) {
         this.session = session;
         this.rid = rid;
         this.state = state;
@@ -84,7 +84,7 @@ final class ServerCall {
         inSlices = false;
         announced = 0;
         touched = false;
-        repeatedIn = -1;
+        answeredIn = burst;
     }
 
     SliceList emptySlices() {

@@ -101,10 +101,10 @@ final class ServerResponses {
     /// Answers a duplicate of a request that was executed or refused: once in burst number `burst`.
     void repeat(ServerSession session, ServerCall call, long burst, UdpSender sender) {
         counts.add(ReliableServerCount.DUPLICATES);
-        if (call.repeatedIn == burst) {
+        if (call.answeredIn == burst) {
             return;
         }
-        call.repeatedIn = burst;
+        call.answeredIn = burst;
         OutgoingMessage out = call.out;
         if (out == null) {
             counts.add(ReliableServerCount.RETRANSMITTED);
