@@ -82,7 +82,8 @@ final class CallSlots {
         soonestSeen = earlier(soonestSeen, deadline);
     }
 
-    /// Gives one call whose deadline has passed, or null. To be called until there is none, each ended before the next.
+    /// Gives one call whose deadline has passed, or null. To be called until there is none, each ended before the
+    /// next.
     @Nullable
     ReliableCall expired(long now) {
         if (now - soonest < 0) {

@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **What counts as lost.** A request of one packet, when one that was sent [OutgoingMessage#REORDERING] or more
 /// packets after it has been answered; not while a long response is under way, for then short ones come first by
-/// right. A **time-out** shows less: a server that the system has stopped for a moment looks the same as one that got
-/// nothing. So it sends a single request again, as a probe, and the next one only after twice the time (as TCP does,
-/// RFC 8985 section 7); the answer to the probe then shows what else is lost. Only a second probe in vain reduces the
-/// window. Confined to one thread.
+/// right. A **time-out** shows less: a server that the system has stopped for a moment looks the same as one that
+/// got nothing. So it sends a single request again, as a probe, and the next one only after twice the time (as TCP
+/// does, RFC 8985 section 7); the answer to the probe then shows what else is lost. Only a second probe in vain
+/// reduces the window. Confined to one thread.
 final class ClientSession {
     /// How far apart the first and the last outstanding rid may be, whatever the server allows.
     static final int MOST_CREDIT = 4096;
@@ -44,8 +44,8 @@ final class ClientSession {
     private final @Nullable ReliableCall[] ring = new @Nullable ReliableCall[MOST_CREDIT];
     private final CongestionWindow window = new CongestionWindow();
     private final RttEstimator rtt = new RttEstimator();
-    private final ReliableCalls lost = new ReliableCalls();
-    private final ReliableCalls sending = new ReliableCalls();
+    private final LinkedNodes<ReliableCall> lost = new LinkedNodes<>();
+    private final LinkedNodes<ReliableCall> sending = new LinkedNodes<>();
     private final List<ReliableCall> touched = new ArrayList<>();
     private long server;
     private int id;
@@ -183,7 +183,8 @@ final class ClientSession {
 
     // ---- starting calls -------------------------------------------------------------------------------------------
 
-    /// Gives a call a rid and sends its request, or begins to. If it does, the call leaves the list that it waits in.
+    /// Gives a call a rid and sends its request, or begins to. If it does, the call leaves the list that it waits
+    /// in.
     ///
     /// @return false if the windows do not allow it now, or others are to be sent again first
     boolean start(ReliableCall call, UdpSender sender, long now) {
@@ -195,17 +196,16 @@ final class ClientSession {
             if (!window.hasRoom() || !sendAlone(call, sender, now)) {
                 return false;
             }
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
         } else {
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
             call.out = call.out == null ? new OutgoingMessage() : call.out;
             call.out.start(call.packets, Objects.requireNonNull(call.slices));
             call.progressAt = now;
             sending.add(call);
         }
         if (base == next) {
-            heardAt = now; // nobody was asked anything before
-            unheard = 0;
+            heard(now); // nobody was asked anything before
         }
         call.started = true;
         ring[next & MASK] = call;
@@ -259,7 +259,7 @@ final class ClientSession {
                 return false;
             }
             counts.add(RETRANSMITTED);
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
         }
         return true;
     }
@@ -272,7 +272,7 @@ final class ClientSession {
             if (call == null) {
                 return;
             }
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
             budget -= 1 + sendSlice(call, Math.min(SLICE, budget), sender, now);
         }
     }
@@ -298,24 +298,24 @@ final class ClientSession {
     }
 
     private boolean send(ReliableCall call, OutgoingMessage out, UdpSender sender, long now) {
-        int index = out.next();
-        boolean again = out.isRepeated(index);
-        long from = ReliableHeader.position(index);
-        out.writer.seek(from);
-        int payload = (int) Math.min(ReliableHeader.MAX_PAYLOAD, call.length - from);
-        long head = ReliableHeader.ofPacket(R2p2Header.REQUEST, call.rid, index, call.packets);
-        if (!out.writer.write(sender, server, head, ReliableHeader.toServer(id, base, call.rid), payload)) {
+        if (out.flying() == 0) {
+            call.progressAt = now;
+        }
+        if (!out.send(
+                sender,
+                server,
+                R2p2Header.REQUEST,
+                call.rid,
+                ReliableHeader.toServer(id, base, call.rid),
+                window,
+                now)) {
             counts.add(UNSENT);
             return false;
         }
         borrowed = true;
-        if (again) {
+        if (out.wasRepeated()) {
             counts.add(RETRANSMITTED);
         }
-        if (out.flying() == 0) {
-            call.progressAt = now;
-        }
-        out.sent(index, window.sent(), now);
         sentRequest(now);
         return true;
     }
@@ -390,7 +390,7 @@ final class ClientSession {
             window.acknowledged(out.flying());
             out.end();
         }
-        ReliableCalls.remove(call);
+        LinkedNodes.remove(call);
     }
 
     /// Takes an ACK of a request of several packets.
@@ -402,24 +402,9 @@ final class ClientSession {
         if (words < 0 || call.packets == 1 || out == null) {
             return false;
         }
-        long payload = burst.offset(i) + ReliableHeader.BYTES;
-        int before = AckPayload.next(burst.memory(i), payload);
-        int landed = out.acknowledgeBefore(before, now);
-        for (int w = 0; w < words; w++) {
-            landed += out.acknowledgeBits(before, w, AckPayload.word(burst.memory(i), payload, w), now);
-        }
-        window.acknowledged(landed);
-        if (landed > 0) {
+        if (out.acknowledge(burst, i, words, window, rtt, now) > 0) {
             call.progressAt = now;
             call.backOff = 0;
-        }
-        long measured = out.takeMeasured();
-        if (measured != OutgoingMessage.NONE) {
-            rtt.sample(measured);
-        }
-        int missing = out.loseOvertaken();
-        if (missing > 0) {
-            window.lost(missing, out.latestLost());
         }
         if (out.hasNext()) {
             sending.add(call);

@@ -7,8 +7,7 @@ import dev.situ.udp.PeerAddress;
 /// How an [R2p2Server] behaves in compatible mode.
 ///
 /// @param offLoopback whether peers outside 127.0.0.0/8 are served. A UDP source address can be forged, so that a
-/// server
-///     can be made to send to somebody who never asked: it must be asked for
+///     server can be made to send to somebody who never asked: it must be asked for
 /// @param offLoopbackResponseBytes the most bytes of a response to a peer outside 127.0.0.0/8: 0 to
 ///     [R2p2Header#MAX_RESPONSE_BYTES]
 /// @param router a [PeerAddress] that is told of every request that has ended, or [#NO_ROUTER]

@@ -4,14 +4,15 @@ import dev.situ.memory.SliceList;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// One call of a [ReliableClient]. Reused; confined to one thread.
+/// One call of a [ReliableClient], in one list at most of those that wait or have something to send. Reused;
+/// confined to one thread.
 ///
 /// ```
 ///   waiting ──▶ sent ──▶ (lost ──▶ sent) ──▶ receiving a long response ──▶ ended
 ///      │                                               ▲
 ///      └──▶ sending a long request, slice by slice ────┘
 /// ```
-final class ReliableCall {
+final class ReliableCall extends LinkedNodes.Node<ReliableCall> {
     final int slot;
     /// Where a request of one packet is kept until it is answered.
     private final MemorySegment own;
@@ -59,17 +60,6 @@ final class ReliableCall {
     boolean touched;
     /// Whether some packets of the response are here.
     boolean receiving;
-
-    // ---- the list that it is in
-
-    @Nullable
-    ReliableCalls list;
-
-    @Nullable
-    ReliableCall before;
-
-    @Nullable
-    ReliableCall after;
 
     ReliableCall(int slot, MemorySegment own, long ownOffset) {
         this.slot = slot;

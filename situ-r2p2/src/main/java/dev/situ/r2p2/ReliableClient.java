@@ -47,7 +47,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     private final Counters<ReliableClientCount> counts = new Counters<>(ReliableClientCount.values());
     private final CallSlots calls;
     private final List<ReliableCall> ending = new ArrayList<>();
-    private final ReliableCalls waiting = new ReliableCalls();
+    private final LinkedNodes<ReliableCall> waiting = new LinkedNodes<>();
     private final ClientSession session;
     private final SliceList response = new SliceList();
     private final SliceList nothing = new SliceList();
@@ -346,7 +346,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     }
 
     private void endTooLarge(UdpSender sender) {
-        for (ReliableCall call = waiting.first(); call != null; call = call.after) {
+        for (ReliableCall call = waiting.first(); call != null; call = call.after()) {
             if (call.length > largestRequest) {
                 ending.add(call);
             }
@@ -437,18 +437,13 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             finish(call, CallStatus.OK, response, sender);
             return;
         }
-        boolean isFirst = R2p2Header.first(first);
-        boolean isLast = R2p2Header.last(first);
-        int index = isFirst ? 0 : R2p2Header.order(first);
-        int count = isFirst ? R2p2Header.order(first) : index + 1;
         PartialMessage parts = call.response == null ? new PartialMessage(ReliableHeader.BYTES) : call.response;
         call.response = parts;
-        if (ReliableHeader.position(count) > options.maxResponseBytes() + ReliableHeader.MAX_PAYLOAD) {
+        long announced = ReliableHeader.position(ReliableHeader.leastPackets(first));
+        if (announced > options.maxResponseBytes() + ReliableHeader.MAX_PAYLOAD) {
             finish(call, CallStatus.NO_BUFFERS, nothing, sender);
-        } else if (parts.accepts(index, isFirst || isLast, count)) {
-            onPart(call, parts, parts.add(index, isLast, burst, i), sender);
         } else {
-            counts.add(ReliableClientCount.MALFORMED);
+            onPart(call, parts, parts.add(first, burst, i), sender);
         }
     }
 
@@ -476,7 +471,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         if (call.started) {
             session.end(call, now);
         } else {
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
         }
         if (call.packets > 1 && session.takeBorrowed()) {
             sender.flush(); // it may refer to the request, which is the caller's again when this ends

@@ -4,14 +4,15 @@ import dev.situ.memory.SliceList;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// What a server knows of one rid of a session. Reused; confined to one thread.
+/// What a server knows of one rid of a session, in a list if it has something to send. Reused; confined to one
+/// thread.
 ///
 /// ```
 ///   (nothing) ──▶ RECEIVING ──▶ ANSWERED ──▶ DONE
 ///        └─────── one packet ──────▲                      from any of them back to nothing, when the client says
 ///                                                         that the call is finished
 /// ```
-final class ServerCall {
+final class ServerCall extends LinkedNodes.Node<ServerCall> {
     enum State {
         /// Packets of its request are missing.
         RECEIVING,
@@ -58,16 +59,6 @@ final class ServerCall {
 
     /// The burst in which the answer was last given: a duplicate in the same one needs no other.
     long answeredIn;
-
-    // ---- the list of those that have something to send
-
-    boolean ready;
-
-    @Nullable
-    ServerCall readyBefore;
-
-    @Nullable
-    ServerCall readyAfter;
 
     ServerCall(MemorySegment small, long smallOffset) {
         this.small = small;

@@ -13,8 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// How soon a client makes up for what the network has lost, and how little it sends when nothing was lost. The clock
-/// is the network's, so the times are exact.
+/// How soon a client makes up for what the network has lost, and how little it sends when nothing was lost. The
+/// clock is the network's, so the times are exact.
 class RecoveryTest {
     private static final long SEED = Long.getLong("situ.r2p2.seed", 7);
     private static final long MICRO = 1_000;
@@ -109,7 +109,8 @@ class RecoveryTest {
         assertThat(client.statistics().retransmitted()).isBetween(1L, 6L);
     }
 
-    /// All that was sent together is lost together, as when a buffer overflows. The first that is sent again shows it.
+    /// All that was sent together is lost together, as when a buffer overflows. The first that is sent again shows
+    /// it.
     @Test
     void aWholeBurstThatWasLostIsSentAgainWithinTwoTimeOuts() {
         for (int i = 0; i < 32; i++) {

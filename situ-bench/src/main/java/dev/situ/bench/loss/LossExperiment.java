@@ -30,8 +30,8 @@ public final class LossExperiment implements Experiment {
     private static final long SERVER_BYTES = 256 << 20;
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m");
 
-    /// The share of the capacity that the open loop asks for: so little that calls do not wait for each other, and what
-    /// is measured is what a loss costs.
+    /// The share of the capacity that the open loop asks for: so little that calls do not wait for each other, and
+    /// what is measured is what a loss costs.
     private static final double LOAD = 0.1;
 
     /// The retransmission time-out is never shorter.

@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/// Loads Situ over real sockets through lines that lose datagrams, both ways: small calls as fast as they go, small
-/// calls at a fixed rate, large values. The rate is a share of the capacity: what small calls come to without loss, as
-/// this task is told, or if it is told 0, as it has just measured.
+/// Loads Situ over real sockets through lines that lose datagrams, both ways: small calls as fast as they go,
+/// small calls at a fixed rate, large values. The rate is a share of the capacity: what small calls come to
+/// without loss, as this task is told, or if it is told 0, as it has just measured.
 ///
 /// ```
 ///   client ──▶ line that loses ──▶ socket ══ loopback ══ server
