@@ -97,7 +97,8 @@ public final class ClientIo {
         return protocol.outstanding();
     }
 
-    /// Starts a call of a request in a Java array of at most [Protocol#maxBorrowed] bytes that times out at `deadline`.
+    /// Starts a call of a request in a Java array of at most [Protocol#maxBorrowed] bytes that times out at
+    /// `deadline`.
     CallStart callUntil(long deadline, byte[] request, Completion completion) {
         Words.copyFrom(request, 0, scratch, GET.length, request.length);
         return protocol.call(sender, scratch, GET.length, request.length, deadline, completion, 0);

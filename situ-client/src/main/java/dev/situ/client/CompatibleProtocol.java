@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 
 /// The compatible mode, straight to the first server.
 ///
-/// The mode does not pace: many long requests at once would overrun the server's receive buffer, and all that is lost
-/// times out. So only some of them are on their way at once, one always.
+/// The mode does not pace: many long requests at once would overrun the server's receive buffer, and all that is
+/// lost times out. So only some of them are on their way at once, one always.
 final class CompatibleProtocol implements Protocol {
     private static final long MOST_LONG_BYTES = 512 * 1024;
     private static final int RIDS = 1 << 16;

@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
 ///   caller ◀── future ◀── decode ─┴─── client's thread ◀── packets ◀──┘
 /// ```
 ///
-/// **Failures.** Every call ends once: with its result, or with a [SituException], thrown or in the future. In reliable
-/// mode, which is the usual one, lost packets are sent again and no command is executed twice; when the server is
-/// started again, the calls under way end in [SituException.OutcomeUnknown], and the client goes on by itself. The
-/// compatible mode sends nothing again, so a lost packet ends in [SituException.TimedOut].
+/// **Failures.** Every call ends once: with its result, or with a [SituException], thrown or in the future. In
+/// reliable mode, which is the usual one, lost packets are sent again and no command is executed twice; when the
+/// server is started again, the calls under way end in [SituException.OutcomeUnknown], and the client goes on by
+/// itself. The compatible mode sends nothing again, so a lost packet ends in [SituException.TimedOut].
 ///
 /// **Order.** Calls that are made without waiting for one another may be executed in any order.
 ///
@@ -47,12 +47,6 @@ public final class SituClient implements AutoCloseable {
     private static final byte[] GET = ascii("GET");
     private static final byte[] SET = ascii("SET");
     private static final byte[] DEL = ascii("DEL");
-
-    /// Room to receive a reply of 64 MiB in single packets; what is not used takes no memory.
-    private static final int BUFFER_BYTES = 1 << 16;
-
-    private static final int LARGE_BUFFERS = 512;
-    private static final int SMALL_BUFFERS = 1 << 16;
 
     private final SocketUdpStack stack;
     private final Protocol protocol;
@@ -65,8 +59,7 @@ public final class SituClient implements AutoCloseable {
 
     private SituClient(SituClientOptions options) throws IOException {
         timeoutNanos = options.timeout().toNanos();
-        stack = new SocketUdpStack(
-                SocketStackOptions.defaults().withBuffers(BUFFER_BYTES, LARGE_BUFFERS, SMALL_BUFFERS));
+        stack = new SocketUdpStack(SocketStackOptions.defaults().withRoomForLongMessages());
         protocol = switch (options.mode()) {
             case RELIABLE -> new ReliableProtocol(options, System::nanoTime);
             case COMPATIBLE -> new CompatibleProtocol(options, System::nanoTime);

@@ -49,7 +49,8 @@ public record SituClientOptions(
         require(spins >= 0, "spins", spins);
     }
 
-    /// The reliable mode, 5 seconds for a call, 1024 calls taken on, 65536 waiting, further ones fail, 50 vain looks.
+    /// The reliable mode, 5 seconds for a call, 1024 calls taken on, 65536 waiting, further ones fail, 50 vain
+    /// looks.
     public static SituClientOptions of(InetSocketAddress... servers) {
         return new SituClientOptions(
                 List.of(servers),

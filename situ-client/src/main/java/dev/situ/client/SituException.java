@@ -21,8 +21,8 @@ public abstract sealed class SituException extends RuntimeException {
         }
     }
 
-    /// The server has forgotten the session, because it was started again or was busy with others. The command may or
-    /// may not have been executed; it will not be any more.
+    /// The server has forgotten the session, because it was started again or was busy with others. The command may
+    /// or may not have been executed; it will not be any more.
     public static final class OutcomeUnknown extends SituException {
         @Serial
         private static final long serialVersionUID = 1;

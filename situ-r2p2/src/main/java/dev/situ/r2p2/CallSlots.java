@@ -15,9 +15,16 @@ import org.jspecify.annotations.Nullable;
 ///   memory   | 1 packet's bytes | 1 packet's bytes | …        where a short request waits for its answer
 /// ```
 ///
-/// Confined to one thread.
+/// **Deadlines** are looked through when the soonest may have passed. Calls usually end long before theirs, and who
+/// makes them uses the same time-out for all; so that is once in that time, and starting or ending a call costs a
+/// comparison at most. Confined to one thread.
 final class CallSlots {
     private static final int CHUNK_CALLS = 64;
+
+    /// So close together deadlines are not looked through; a call times out that much late at most.
+    private static final long LEAST_PAUSE_NANOS = 250_000;
+
+    private static final long MOST_PAUSE_NANOS = 1_000_000_000;
 
     private final Arena arena = Arena.ofShared();
     private final Counters<ReliableClientCount> counts;
@@ -26,21 +33,26 @@ final class CallSlots {
     private int freeCount;
     private MemorySegment chunk = MemorySegment.NULL;
 
+    /// No deadline of a call is before that.
+    private long soonest;
+    /// Up to where deadlines have been looked through, and the soonest that was seen.
+    private int looked;
+
+    private long soonestSeen;
+
     /// Takes the place of a response's packets while its completion reads them.
     private @Nullable PartialMessage spare;
 
-    CallSlots(int capacity, Counters<ReliableClientCount> counts) {
+    CallSlots(int capacity, Counters<ReliableClientCount> counts, long now) {
         this.counts = counts;
         free = new int[capacity];
+        soonest = now;
+        soonestSeen = now + MOST_PAUSE_NANOS;
     }
 
     /// The calls that were taken and have not ended.
     int outstanding() {
         return all.size() - freeCount;
-    }
-
-    ReliableCall get(int slot) {
-        return all.get(slot);
     }
 
     /// Takes a call, or gives null when all are taken.
@@ -61,11 +73,52 @@ final class CallSlots {
         return call;
     }
 
+    // ---- deadlines ------------------------------------------------------------------------------------------------
+
+    /// Says when a call times out.
+    void setDeadline(ReliableCall call, long deadline) {
+        call.deadline = deadline;
+        soonest = earlier(soonest, deadline);
+        soonestSeen = earlier(soonestSeen, deadline);
+    }
+
+    /// Gives one call whose deadline has passed, or null. To be called until there is none, each ended before the
+    /// next.
+    @Nullable
+    ReliableCall expired(long now) {
+        if (now - soonest < 0) {
+            return null;
+        }
+        for (; looked < all.size(); looked++) {
+            ReliableCall call = all.get(looked);
+            if (!call.free) {
+                if (now - call.deadline >= 0) {
+                    return call;
+                }
+                soonestSeen = earlier(soonestSeen, call.deadline);
+            }
+        }
+        looked = 0;
+        soonest = now + LEAST_PAUSE_NANOS - soonestSeen > 0 ? now + LEAST_PAUSE_NANOS : soonestSeen;
+        soonestSeen = now + MOST_PAUSE_NANOS;
+        return null;
+    }
+
+    /// The nanoseconds until a call may be over time, or [Long#MAX_VALUE] if none is outstanding.
+    long delay(long now) {
+        return outstanding() == 0 ? Long.MAX_VALUE : Math.max(0, soonest - now);
+    }
+
+    private static long earlier(long a, long b) {
+        return a - b < 0 ? a : b;
+    }
+
+    // ---- the end --------------------------------------------------------------------------------------------------
+
     /// Ends a call without a word to who made it.
     void giveBack(ReliableCall call) {
         call.clear();
         free[freeCount++] = call.slot;
-        counts.set(ReliableClientCount.OUTSTANDING, outstanding());
     }
 
     /// Ends a call and completes it. It is free for the completion to start another; the response's packets are
@@ -99,12 +152,10 @@ final class CallSlots {
     }
 
     /// Ends every outstanding call with [CallStatus#CLOSED], and frees the memory.
-    void close(TimerWheel deadlines) {
+    void close() {
         SliceList nothing = new SliceList();
-        for (int slot = 0; slot < all.size(); slot++) {
-            ReliableCall call = all.get(slot);
+        for (ReliableCall call : all) {
             if (!call.free) {
-                deadlines.cancel(slot);
                 end(call, CallStatus.CLOSED, nothing);
             }
         }

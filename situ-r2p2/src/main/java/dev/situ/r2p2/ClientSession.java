@@ -22,7 +22,14 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// What may be sent goes in this order: requests of one packet that were lost, new requests of one packet, slices of
-/// long requests in turn. All of it counts in the window. Confined to one thread.
+/// long requests in turn. All of it counts in the window.
+///
+/// **What counts as lost.** A request of one packet, when one that was sent [OutgoingMessage#REORDERING] or more
+/// packets after it has been answered; not while a long response is under way, for then short ones come first by
+/// right. A **time-out** shows less: a server that the system has stopped for a moment looks the same as one that
+/// got nothing. So it sends a single request again, as a probe, and the next one only after twice the time (as TCP
+/// does, RFC 8985 section 7); the answer to the probe then shows what else is lost. Only a second probe in vain
+/// reduces the window. Confined to one thread.
 final class ClientSession {
     /// How far apart the first and the last outstanding rid may be, whatever the server allows.
     static final int MOST_CREDIT = 4096;
@@ -37,8 +44,8 @@ final class ClientSession {
     private final @Nullable ReliableCall[] ring = new @Nullable ReliableCall[MOST_CREDIT];
     private final CongestionWindow window = new CongestionWindow();
     private final RttEstimator rtt = new RttEstimator();
-    private final ReliableCalls lost = new ReliableCalls();
-    private final ReliableCalls sending = new ReliableCalls();
+    private final LinkedNodes<ReliableCall> lost = new LinkedNodes<>();
+    private final LinkedNodes<ReliableCall> sending = new LinkedNodes<>();
     private final List<ReliableCall> touched = new ArrayList<>();
     private long server;
     private int id;
@@ -51,6 +58,15 @@ final class ClientSession {
     private int lateRid;
     private boolean scanning;
     private long scanAt;
+    /// Before that no request is sent again for a time-out.
+    private long probeAt;
+    private boolean anyAnswered;
+    /// The highest number of a packet that was answered.
+    private int latestAnswered;
+    private long sampledAt;
+    /// The calls of which a part of the response is here.
+    private int receiving;
+
     private long heardAt;
     private int unheard;
     private boolean committed;
@@ -73,6 +89,9 @@ final class ClientSession {
         ackOwed = false;
         ackLate = false;
         scanning = false;
+        probeAt = now;
+        anyAnswered = false;
+        receiving = 0;
         heardAt = now;
         unheard = 0;
     }
@@ -109,7 +128,11 @@ final class ClientSession {
 
     void heard(long now) {
         heardAt = now;
-        unheard = 0;
+        if (unheard > 0) {
+            unheard = 0;
+            probeAt = now + rtt.timeoutNanos(0);
+            scanBy(probeAt);
+        }
     }
 
     /// Takes the server's word on how many requests may be outstanding.
@@ -160,11 +183,12 @@ final class ClientSession {
 
     // ---- starting calls -------------------------------------------------------------------------------------------
 
-    /// Gives a call a rid and sends its request, or begins to. If it does, the call leaves the list that it waits in.
+    /// Gives a call a rid and sends its request, or begins to. If it does, the call leaves the list that it waits
+    /// in.
     ///
-    /// @return false if the windows do not allow it now
+    /// @return false if the windows do not allow it now, or others are to be sent again first
     boolean start(ReliableCall call, UdpSender sender, long now) {
-        if (next - base >= credit) {
+        if (next - base >= credit || !lost.isEmpty()) {
             return false;
         }
         call.rid = next;
@@ -172,17 +196,16 @@ final class ClientSession {
             if (!window.hasRoom() || !sendAlone(call, sender, now)) {
                 return false;
             }
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
         } else {
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
             call.out = call.out == null ? new OutgoingMessage() : call.out;
             call.out.start(call.packets, Objects.requireNonNull(call.slices));
             call.progressAt = now;
             sending.add(call);
         }
         if (base == next) {
-            heardAt = now; // nobody was asked anything before
-            unheard = 0;
+            heard(now); // nobody was asked anything before
         }
         call.started = true;
         ring[next & MASK] = call;
@@ -215,7 +238,10 @@ final class ClientSession {
         counts.add(REQUEST_PACKETS);
         ackOwed = false; // the request has said what is finished
         committed = true;
-        long due = now + rtt.timeoutNanos(0);
+        scanBy(now + rtt.timeoutNanos(0));
+    }
+
+    private void scanBy(long due) {
         if (!scanning || scanAt - due > 0) {
             scanning = true;
             scanAt = due;
@@ -233,7 +259,7 @@ final class ClientSession {
                 return false;
             }
             counts.add(RETRANSMITTED);
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
         }
         return true;
     }
@@ -246,7 +272,7 @@ final class ClientSession {
             if (call == null) {
                 return;
             }
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
             budget -= 1 + sendSlice(call, Math.min(SLICE, budget), sender, now);
         }
     }
@@ -272,24 +298,24 @@ final class ClientSession {
     }
 
     private boolean send(ReliableCall call, OutgoingMessage out, UdpSender sender, long now) {
-        int index = out.next();
-        boolean again = out.isRepeated(index);
-        long from = ReliableHeader.position(index);
-        out.writer.seek(from);
-        int payload = (int) Math.min(ReliableHeader.MAX_PAYLOAD, call.length - from);
-        long head = ReliableHeader.ofPacket(R2p2Header.REQUEST, call.rid, index, call.packets);
-        if (!out.writer.write(sender, server, head, ReliableHeader.toServer(id, base, call.rid), payload)) {
+        if (out.flying() == 0) {
+            call.progressAt = now;
+        }
+        if (!out.send(
+                sender,
+                server,
+                R2p2Header.REQUEST,
+                call.rid,
+                ReliableHeader.toServer(id, base, call.rid),
+                window,
+                now)) {
             counts.add(UNSENT);
             return false;
         }
         borrowed = true;
-        if (again) {
+        if (out.wasRepeated()) {
             counts.add(RETRANSMITTED);
         }
-        if (out.flying() == 0) {
-            call.progressAt = now;
-        }
-        out.sent(index, window.sent(), now);
         sentRequest(now);
         return true;
     }
@@ -300,13 +326,58 @@ final class ClientSession {
     void answered(ReliableCall call, long now) {
         if (!call.responded) {
             call.responded = true;
-            if (call.flying && call.tries == 1) {
-                rtt.sample(now - call.progressAt);
+            if (call.flying) {
+                noteAnswered(call, now);
             }
             land(call);
         }
         call.progressAt = now;
         call.backOff = 0;
+    }
+
+    /// Takes what the answer to a request of one packet tells of the network. Of a burst, whose answers all have the
+    /// same to tell of the round trip, only the first is asked: the estimator is made for one sample a round trip.
+    private void noteAnswered(ReliableCall call, long now) {
+        long nanos = now - call.progressAt;
+        if (call.tries == 1) {
+            if (sampledAt != now) {
+                sampledAt = now;
+                rtt.sample(nanos);
+            }
+        } else if (nanos < rtt.smoothedNanos() / 2) {
+            return; // too soon: it answers what was sent before
+        }
+        if (!anyAnswered || call.number - latestAnswered > 0) {
+            anyAnswered = true;
+            latestAnswered = call.number;
+        }
+    }
+
+    /// Counts requests of one packet as lost that the answers to others have overtaken.
+    private void loseOvertaken() {
+        if (!anyAnswered || receiving > 0 || base == next) {
+            return;
+        }
+        ReliableCall oldest = ring[base & MASK];
+        if (oldest != null && oldest.flying && oldest.tries == 1 && !isOvertaken(oldest)) {
+            return; // nor is any that was sent later
+        }
+        for (int rid = base; rid != next; rid++) {
+            ReliableCall call = ring[rid & MASK];
+            if (call != null && call.flying && isOvertaken(call)) {
+                window.lost(1, call.number);
+                setLost(call);
+            }
+        }
+    }
+
+    private boolean isOvertaken(ReliableCall call) {
+        return latestAnswered - call.number >= OutgoingMessage.REORDERING;
+    }
+
+    private void setLost(ReliableCall call) {
+        call.flying = false;
+        lost.add(call);
     }
 
     /// Whatever is on its way of the request has arrived.
@@ -319,7 +390,7 @@ final class ClientSession {
             window.acknowledged(out.flying());
             out.end();
         }
-        ReliableCalls.remove(call);
+        LinkedNodes.remove(call);
     }
 
     /// Takes an ACK of a request of several packets.
@@ -331,24 +402,9 @@ final class ClientSession {
         if (words < 0 || call.packets == 1 || out == null) {
             return false;
         }
-        long payload = burst.offset(i) + ReliableHeader.BYTES;
-        int before = AckPayload.next(burst.memory(i), payload);
-        int landed = out.acknowledgeBefore(before, now);
-        for (int w = 0; w < words; w++) {
-            landed += out.acknowledgeBits(before, w, AckPayload.word(burst.memory(i), payload, w), now);
-        }
-        window.acknowledged(landed);
-        if (landed > 0) {
+        if (out.acknowledge(burst, i, words, window, rtt, now) > 0) {
             call.progressAt = now;
             call.backOff = 0;
-        }
-        long measured = out.takeMeasured();
-        if (measured != OutgoingMessage.NONE) {
-            rtt.sample(measured);
-        }
-        int missing = out.loseOvertaken();
-        if (missing > 0) {
-            window.lost(missing, out.latestLost());
         }
         if (out.hasNext()) {
             sending.add(call);
@@ -358,6 +414,10 @@ final class ClientSession {
 
     /// A packet of a long response has come that is not complete: it is acknowledged at the end of the burst.
     void touch(ReliableCall call) {
+        if (!call.receiving) {
+            call.receiving = true;
+            receiving++;
+        }
         if (!call.touched) {
             call.touched = true;
             touched.add(call);
@@ -374,6 +434,10 @@ final class ClientSession {
     void end(ReliableCall call, long now) {
         land(call);
         call.touched = false;
+        if (call.receiving) {
+            call.receiving = false;
+            receiving--;
+        }
         ring[call.rid & MASK] = null;
         if (call.rid == base) {
             while (base != next && ring[base & MASK] == null) {
@@ -390,8 +454,13 @@ final class ClientSession {
 
     // ---- acknowledgements -----------------------------------------------------------------------------------------
 
-    /// Sends what the packets of a burst have made due.
-    void acknowledge(UdpSender sender) {
+    /// Does what the packets of a burst have made due: acknowledges, and finds what is lost.
+    void endBurst(UdpSender sender) {
+        loseOvertaken();
+        acknowledge(sender);
+    }
+
+    private void acknowledge(UdpSender sender) {
         for (int i = 0; i < touched.size(); i++) {
             ReliableCall call = touched.get(i);
             if (call.touched) {
@@ -422,14 +491,17 @@ final class ClientSession {
     // ---- time -----------------------------------------------------------------------------------------------------
 
     /// Sends what is due by the clock: acknowledgements that no request has taken along, and what was lost.
-    void tick(UdpSender sender, long now) {
+    ///
+    /// @param lookedAt a moment since which packets have been looked for: what was due by then and is not here is
+    ///     late, even if this thread itself stood still for a while
+    void tick(UdpSender sender, long now, long lookedAt) {
         if (ackOwed && now - ackAt >= 0) {
             ackOwed = false;
             int last = base - 1;
             count(AckWriter.writeAll(sender, server, last, ReliableHeader.toServer(id, base, last)));
         }
-        if (scanning && now - scanAt >= 0) {
-            scan(sender, now);
+        if (scanning && lookedAt - scanAt >= 0) {
+            scan(sender, lookedAt);
         }
     }
 
@@ -455,6 +527,9 @@ final class ClientSession {
             return NEVER; // it waits for the window
         }
         long due = call.progressAt + rtt.timeoutNanos(call.backOff) - now;
+        if (call.flying) {
+            due = Math.max(due, probeAt - now);
+        }
         if (due > 0) {
             return due;
         }
@@ -464,14 +539,23 @@ final class ClientSession {
         if (call.responded) {
             askForRest(call, sender);
         } else if (call.flying) {
-            call.flying = false;
-            window.lost(1, call.number);
-            lost.add(call);
+            probe(call, now);
         } else if (out != null) {
             window.lost(out.loseAll(), out.latestLost());
             sending.add(call);
         }
         return rtt.timeoutNanos(call.backOff);
+    }
+
+    /// Sends a request of one packet again because of a time-out, and no other one for a while.
+    private void probe(ReliableCall call, long now) {
+        probeAt = now + rtt.timeoutNanos(unheard);
+        if (unheard > 1) {
+            window.lost(1, call.number);
+        } else {
+            window.takeBack(1);
+        }
+        setLost(call);
     }
 
     /// The nanoseconds until [#tick] may have something to do, or [Long#MAX_VALUE].

@@ -81,6 +81,11 @@ final class CongestionWindow {
         }
     }
 
+    /// Notes that packets are waited for no longer, though nothing shows that they were lost.
+    void takeBack(int packets) {
+        land(packets);
+    }
+
     private void land(int packets) {
         flying -= packets;
         if (Checks.ON && flying < 0) {

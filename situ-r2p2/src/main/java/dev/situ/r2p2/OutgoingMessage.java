@@ -1,11 +1,13 @@
 package dev.situ.r2p2;
 
 import dev.situ.memory.SliceList;
+import dev.situ.udp.UdpBurst;
+import dev.situ.udp.UdpSender;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// Which packets of a message of several have been sent, acknowledged and lost; and a cursor over its bytes, which
-/// stays
-/// where it is between the turns that a long message is sent in.
+/// stays where it is between the turns that a long message is sent in.
 ///
 /// ```
 ///          base                        next
@@ -14,8 +16,8 @@ import java.util.Arrays;
 ///   all here |  ? A A L ? A ? ? ? ? ? ?  |  not sent yet        A acknowledged, L lost, ? on its way
 /// ```
 ///
-/// `next` stays within [#SPAN] of `base`, which is what an ACK can tell of. A packet counts as **lost** when
-/// one that was sent at least [#REORDERING] packets after it was acknowledged (as QUIC does, RFC 9002 section 6.1.1).
+/// `next` stays within [#SPAN] of `base`, which is what an ACK can tell of. A packet counts as **lost** when one
+/// that was sent at least [#REORDERING] packets after it was acknowledged (as QUIC does, RFC 9002 section 6.1.1).
 /// A packet that was sent more than once does not prove the loss of others: which of the times arrived cannot be
 /// told. Reused; confined to one thread.
 final class OutgoingMessage {
@@ -31,10 +33,11 @@ final class OutgoingMessage {
     private final int[] numbers = new int[SPAN];
     private static final SliceList NOTHING = new SliceList();
 
-    /// Over the bytes of the message.
-    final PacketWriter writer = new PacketWriter();
+    private final PacketWriter writer = new PacketWriter();
 
     private int packets;
+    private long length;
+    private boolean repeatedLast;
     private int base;
     private int next;
     private int flying;
@@ -57,6 +60,7 @@ final class OutgoingMessage {
     void start(int packets, SliceList message) {
         writer.start(message);
         this.packets = packets;
+        length = message.length();
         base = 0;
         next = 0;
         flying = 0;
@@ -93,7 +97,7 @@ final class OutgoingMessage {
     }
 
     /// The packet to send now, lost ones first, or [#NONE].
-    int next() {
+    private int next() {
         if (lostCount > 0) {
             for (int i = base; i < next; i = (i | 63) + 1) { // a word at a time
                 long rest = lost[(i & MASK) / Long.SIZE] & -1L << i;
@@ -105,13 +109,31 @@ final class OutgoingMessage {
         return next < packets && next < base + SPAN ? next : NONE;
     }
 
-    /// Whether packet `index` has been sent before.
-    boolean isRepeated(int index) {
-        return index < next;
+    /// Sends packet [#next], which there must be.
+    ///
+    /// @param second of the packet's header
+    /// @param window what the packet counts in
+    /// @return false if the sender has no room: nothing was sent
+    boolean send(UdpSender sender, long peer, int type, int rid, long second, CongestionWindow window, long now) {
+        int index = next();
+        long from = ReliableHeader.position(index);
+        writer.seek(from);
+        int payload = (int) Math.min(ReliableHeader.MAX_PAYLOAD, length - from);
+        if (!writer.write(sender, peer, ReliableHeader.ofPacket(type, rid, index, packets), second, payload)) {
+            return false;
+        }
+        repeatedLast = index < next;
+        sent(index, window.sent(), now);
+        return true;
+    }
+
+    /// Whether the packet that was sent last had been sent before.
+    boolean wasRepeated() {
+        return repeatedLast;
     }
 
     /// Notes that packet `index` was sent as the session's packet `number`.
-    void sent(int index, int number, long now) {
+    private void sent(int index, int number, long now) {
         if (index == next) {
             next++;
             if (timed == NONE) {
@@ -131,18 +153,33 @@ final class OutgoingMessage {
         flying++;
     }
 
-    /// Gives the round trip that the acknowledgements since the last call have shown, or [#NONE]. One packet after
-    /// the other is measured, none that was sent twice (RFC 6298 section 3).
-    long takeMeasured() {
-        long taken = measured;
-        measured = NONE;
-        return taken;
+    /// Takes up an ACK, and tells the session what it shows: what has arrived, how long that took, and what others
+    /// have overtaken and so is lost. One packet after the other is timed, none that was sent twice (RFC 6298
+    /// section 3).
+    ///
+    /// @param words of the ACK's payload ([AckPayload#words])
+    /// @return how many packets are on their way no longer, since they have arrived
+    int acknowledge(UdpBurst burst, int i, int words, CongestionWindow window, RttEstimator rtt, long now) {
+        MemorySegment memory = burst.memory(i);
+        long payload = burst.offset(i) + ReliableHeader.BYTES;
+        int from = AckPayload.next(memory, payload);
+        int landed = acknowledgeBefore(from, now);
+        for (int w = 0; w < words; w++) {
+            landed += acknowledgeBits(from, w, AckPayload.word(memory, payload, w), now);
+        }
+        window.acknowledged(landed);
+        if (measured != NONE) {
+            rtt.sample(measured);
+            measured = NONE;
+        }
+        int missing = loseOvertaken();
+        if (missing > 0) {
+            window.lost(missing, latestLost);
+        }
+        return landed;
     }
 
-    /// Takes the *next* of an ACK.
-    ///
-    /// @return the packets that are on their way no longer
-    int acknowledgeBefore(int upTo, long now) {
+    private int acknowledgeBefore(int upTo, long now) {
         int end = Math.min(upTo, next);
         int landed = 0;
         while (base < end) {
@@ -152,10 +189,7 @@ final class OutgoingMessage {
         return landed;
     }
 
-    /// Takes word `i` of an ACK whose *next* is `from`.
-    ///
-    /// @return the packets that are on their way no longer
-    int acknowledgeBits(int from, int i, long word, long now) {
+    private int acknowledgeBits(int from, int i, long word, long now) {
         int landed = 0;
         int first = from + 1 + i * Long.SIZE;
         for (long rest = word; rest != 0; ) {
@@ -191,10 +225,7 @@ final class OutgoingMessage {
         return 1;
     }
 
-    /// Counts packets as lost that others have overtaken.
-    ///
-    /// @return how many
-    int loseOvertaken() {
+    private int loseOvertaken() {
         int count = 0;
         if (anyAcknowledged) {
             for (int i = base; i < next; i++) {

@@ -47,7 +47,7 @@ final class PacketWriter {
         }
     }
 
-    /// Writes a packet of the next `payload` bytes.
+    /// Writes a packet of the next `payload` bytes behind a header of the compatible mode.
     ///
     /// @return false if the sender has no room: the packet is lost
     boolean write(UdpSender sender, long peer, long header, int payload) {
@@ -57,9 +57,7 @@ final class PacketWriter {
             return false;
         }
         R2p2Header.write(sender.memory(), at, header);
-        copy(sender, at + R2p2Header.BYTES, copied);
-        append(sender, payload - copied);
-        sender.commit();
+        fill(sender, at + R2p2Header.BYTES, copied, payload);
         return true;
     }
 
@@ -73,10 +71,14 @@ final class PacketWriter {
             return false;
         }
         ReliableHeader.write(sender.memory(), at, first, second);
-        copy(sender, at + ReliableHeader.BYTES, copied);
+        fill(sender, at + ReliableHeader.BYTES, copied, payload);
+        return true;
+    }
+
+    private void fill(UdpSender sender, long at, int copied, int payload) {
+        copy(sender, at, copied);
         append(sender, payload - copied);
         sender.commit();
-        return true;
     }
 
     /// How many of the next `payload` bytes are copied: those before the first owned run; or all, if no owned run is

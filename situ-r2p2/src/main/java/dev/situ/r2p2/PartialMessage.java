@@ -85,12 +85,19 @@ final class PartialMessage implements SliceLender {
         return index < end && lengths[index] != ABSENT;
     }
 
-    /// Takes what a packet of the reliable mode tells of its message, before it is added.
-    ///
-    /// @param tellsCount whether it tells how many packets there are: the first and the last do
-    /// @param count that number, if it tells
-    /// @return false if it contradicts others, or is further ahead than a sender may be
-    boolean accepts(int index, boolean tellsCount, int count) {
+    /// Adds a packet of the reliable mode, whose header begins with the word `first`: the payload of datagram
+    /// `datagram` behind its header. One that contradicts others, or is further ahead than a sender may be, is a
+    /// misfit.
+    Added add(long first, UdpBurst from, int datagram) {
+        boolean isLast = R2p2Header.last(first);
+        int index = ReliableHeader.index(first);
+        boolean tellsCount = isLast || R2p2Header.first(first);
+        return accepts(index, tellsCount, ReliableHeader.leastPackets(first))
+                ? add(index, isLast, from, datagram)
+                : Added.MISFIT;
+    }
+
+    private boolean accepts(int index, boolean tellsCount, int count) {
         if (index >= firstMissing + OutgoingMessage.SPAN) {
             return false;
         }

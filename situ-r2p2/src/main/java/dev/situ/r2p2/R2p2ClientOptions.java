@@ -1,5 +1,7 @@
 package dev.situ.r2p2;
 
+import static dev.situ.r2p2.Range.require;
+
 /// How an [R2p2Client] behaves in compatible mode.
 ///
 /// @param policy what a router is told of the requests: [R2p2Header#LOAD_BALANCED] or [R2p2Header#FIXED]
@@ -27,12 +29,6 @@ public record R2p2ClientOptions(
         require(maxResponseBytes >= 0, "maxResponseBytes", maxResponseBytes);
         require(restNanos >= 0, "restNanos", restNanos);
         require(firstRid >= 0 && firstRid < RIDS, "firstRid", firstRid);
-    }
-
-    private static void require(boolean holds, String name, long value) {
-        if (!holds) {
-            throw new IllegalArgumentException(name + " out of range: " + value);
-        }
     }
 
     /// The same with another number of calls outstanding at once.

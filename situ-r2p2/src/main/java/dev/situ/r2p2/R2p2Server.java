@@ -1,11 +1,13 @@
 package dev.situ.r2p2;
 
 import com.google.errorprone.annotations.Immutable;
+import dev.situ.udp.PerQueue;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpHandler;
 import dev.situ.udp.UdpSender;
 import java.security.SecureRandom;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /// An R2P2 server in both modes: binds to a UDP port as its handler, puts requests together, runs a
 /// [RequestHandler] on each and sends what it answers. Each packet's header tells its mode.
@@ -25,11 +27,10 @@ import java.util.function.LongSupplier;
 /// no other touches. Nothing is allocated for requests of one packet, nor, once warm, for those of up to 256.
 @Immutable
 public final class R2p2Server implements UdpHandler, AutoCloseable {
-    @SuppressWarnings("Immutable") // never changed, and element i is touched by the poller of queue i only
-    private final CompatibleServer[] queues;
+    private final PerQueue<Modes> queues;
 
-    @SuppressWarnings("Immutable") // likewise
-    private final ReliableServer[] reliable;
+    /// What one queue knows in each mode.
+    private record Modes(CompatibleServer compatible, ReliableServer reliable) {}
 
     /// A server for a stack of `queues` queues, whose handler's owned bytes stay as they are for good.
     ///
@@ -40,7 +41,7 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
         this(queues, options, ReliableServerOptions.DEFAULTS, handler, ResponseOwners.LASTING, clock);
     }
 
-    /// A server for a stack of `queues` queues.
+    /// A server for a stack of `queueCount` queues.
     ///
     /// @param options of the compatible mode
     /// @param reliableOptions of the reliable mode
@@ -49,38 +50,38 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
     /// @param clock nanoseconds of any origin that do not go back, such as `System::nanoTime`; called by every
     ///     poller
     public R2p2Server(
-            int queues,
+            int queueCount,
             R2p2ServerOptions options,
             ReliableServerOptions reliableOptions,
             RequestHandler handler,
             ResponseOwners owners,
             LongSupplier clock) {
         SecureRandom random = new SecureRandom();
-        this.queues = new CompatibleServer[queues];
-        this.reliable = new ReliableServer[queues];
-        for (int i = 0; i < queues; i++) {
-            this.queues[i] = new CompatibleServer(i, options, handler, clock, random.nextLong());
-            // A key for each queue: should a flow change its queue, its sessions are unknown there.
-            this.reliable[i] = new ReliableServer(i, reliableOptions, handler, owners, clock, SipHash.random());
-        }
+        queues = new PerQueue<>(
+                queueCount,
+                queue -> new Modes(
+                        new CompatibleServer(queue, options, handler, clock, random.nextLong()),
+                        // A key for each queue: should a flow change its queue, its sessions are unknown there.
+                        new ReliableServer(queue, reliableOptions, handler, owners, clock, SipHash.random())));
     }
 
     /// Handles the packets of a burst. Called by the queue's poller.
     @Override
     public void onBurst(UdpBurst burst, UdpSender sender) {
-        CompatibleServer compatible = queues[burst.queue()];
-        ReliableServer sessions = reliable[burst.queue()];
+        Modes modes = queues.of(burst.queue());
+        CompatibleServer compatible = modes.compatible();
+        ReliableServer reliable = modes.reliable();
         compatible.begin(sender);
-        sessions.begin();
+        reliable.begin();
         int size = burst.size();
         for (int i = 0; i < size; i++) {
             if (ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
-                sessions.onDatagram(burst, i, sender);
+                reliable.onDatagram(burst, i, sender);
             } else {
                 compatible.onDatagram(burst, i, sender);
             }
         }
-        sessions.end(sender);
+        reliable.end(sender);
     }
 
     /// Goes on sending, sends again what was lost, and gives up what has taken too long: to be called by the queue's
@@ -90,12 +91,13 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
     /// @return the nanoseconds after which to call it again at the latest: 0 if there is more to send, or
     ///     [Long#MAX_VALUE] if nothing is under way
     public long tick(int queue, UdpSender sender) {
-        return Math.min(queues[queue].tick(sender), reliable[queue].tick(sender));
+        Modes modes = queues.of(queue);
+        return Math.min(modes.compatible().tick(sender), modes.reliable().tick(sender));
     }
 
     /// Whether [#tick] has more to send at once. The queue's poller only.
     public boolean hasMore(int queue) {
-        return reliable[queue].hasMore();
+        return queues.of(queue).reliable().hasMore();
     }
 
     /// What was executed, sent and dropped in compatible mode, and why. Any thread may call it.
@@ -157,31 +159,26 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
     }
 
     /// Releases the packets of unfinished requests and the responses that are kept. To be called after polling has
-    /// stopped, before the stack is
-    /// closed.
+    /// stopped, before the stack is closed.
     @Override
     public void close() {
-        for (CompatibleServer queue : queues) {
-            queue.close();
-        }
-        for (ReliableServer queue : reliable) {
-            queue.close();
-        }
+        queues.forEach(modes -> {
+            modes.compatible().close();
+            modes.reliable().close();
+        });
     }
 
     private long sum(ReliableServerCount name) {
-        long sum = 0;
-        for (ReliableServer queue : reliable) {
-            sum += queue.counts().get(name);
-        }
-        return sum;
+        return sum(modes -> modes.reliable().counts().get(name));
     }
 
     private long sum(ServerCount name) {
-        long sum = 0;
-        for (CompatibleServer queue : queues) {
-            sum += queue.counts().get(name);
-        }
-        return sum;
+        return sum(modes -> modes.compatible().counts().get(name));
+    }
+
+    private long sum(ToLongFunction<Modes> count) {
+        long[] sum = {0};
+        queues.forEach(modes -> sum[0] += count.applyAsLong(modes));
+        return sum[0];
     }
 }

@@ -1,12 +1,13 @@
 package dev.situ.r2p2;
 
+import static dev.situ.r2p2.Range.require;
+
 import dev.situ.udp.PeerAddress;
 
 /// How an [R2p2Server] behaves in compatible mode.
 ///
 /// @param offLoopback whether peers outside 127.0.0.0/8 are served. A UDP source address can be forged, so that a
-/// server
-///     can be made to send to somebody who never asked: it must be asked for
+///     server can be made to send to somebody who never asked: it must be asked for
 /// @param offLoopbackResponseBytes the most bytes of a response to a peer outside 127.0.0.0/8: 0 to
 ///     [R2p2Header#MAX_RESPONSE_BYTES]
 /// @param router a [PeerAddress] that is told of every request that has ended, or [#NO_ROUTER]
@@ -49,12 +50,6 @@ public record R2p2ServerOptions(
                 unfinishedTimeoutNanos > 0 && unfinishedTimeoutNanos <= MAX_TIMEOUT_NANOS,
                 "unfinishedTimeoutNanos",
                 unfinishedTimeoutNanos);
-    }
-
-    private static void require(boolean holds, String name, long value) {
-        if (!holds) {
-            throw new IllegalArgumentException(name + " out of range: " + value);
-        }
     }
 
     /// The same, but for peers outside 127.0.0.0/8 too, with responses of at most `responseBytes`.

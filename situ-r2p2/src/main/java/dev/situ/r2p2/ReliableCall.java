@@ -4,14 +4,15 @@ import dev.situ.memory.SliceList;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// One call of a [ReliableClient]. Reused; confined to one thread.
+/// One call of a [ReliableClient], in one list at most of those that wait or have something to send. Reused;
+/// confined to one thread.
 ///
 /// ```
 ///   waiting ──▶ sent ──▶ (lost ──▶ sent) ──▶ receiving a long response ──▶ ended
 ///      │                                               ▲
 ///      └──▶ sending a long request, slice by slice ────┘
 /// ```
-final class ReliableCall {
+final class ReliableCall extends LinkedNodes.Node<ReliableCall> {
     final int slot;
     /// Where a request of one packet is kept until it is answered.
     private final MemorySegment own;
@@ -20,6 +21,8 @@ final class ReliableCall {
 
     Completion completion = ClientCall.NOBODY;
     long token;
+    /// When it times out.
+    long deadline;
     boolean free = true;
     /// Whether it has a rid of the present session.
     boolean started;
@@ -55,17 +58,8 @@ final class ReliableCall {
     PartialMessage response;
     /// Whether it is in the list of those that get an ACK at the end of the burst.
     boolean touched;
-
-    // ---- the list that it is in
-
-    @Nullable
-    ReliableCalls list;
-
-    @Nullable
-    ReliableCall before;
-
-    @Nullable
-    ReliableCall after;
+    /// Whether some packets of the response are here.
+    boolean receiving;
 
     ReliableCall(int slot, MemorySegment own, long ownOffset) {
         this.slot = slot;
@@ -85,6 +79,7 @@ final class ReliableCall {
         backOff = 0;
         responded = false;
         touched = false;
+        receiving = false;
         memory = own;
         offset = ownOffset;
     }

@@ -30,9 +30,6 @@ import java.util.function.LongSupplier;
 @Immutable
 @SuppressWarnings("Immutable") // its stack has one queue: one thread drives both
 public final class ReliableClient implements UdpHandler, AutoCloseable {
-    /// About a quarter of a millisecond.
-    private static final int DEADLINE_TICK_SHIFT = 18;
-
     /// How many times at least something is sent before a server is given up.
     private static final int LEAST_TRIES = 5;
 
@@ -48,10 +45,9 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     private final LongSupplier clock;
     private final SessionOpening opening;
     private final Counters<ReliableClientCount> counts = new Counters<>(ReliableClientCount.values());
-    private final TimerWheel deadlines;
     private final CallSlots calls;
     private final List<ReliableCall> ending = new ArrayList<>();
-    private final ReliableCalls waiting = new ReliableCalls();
+    private final LinkedNodes<ReliableCall> waiting = new LinkedNodes<>();
     private final ClientSession session;
     private final SliceList response = new SliceList();
     private final SliceList nothing = new SliceList();
@@ -59,7 +55,8 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     private int server;
     private long largestRequest = ReliableHeader.MAX_MESSAGE_BYTES;
     private long now;
-    /// Whether calls are collected and sent later, and the clock was read just before.
+    private long lastTick;
+    /// Whether more is to come before what waits is sent, and the clock was read just before.
     private boolean driven;
 
     /// @param servers the addresses ([dev.situ.udp.PeerAddress]) of servers that are each as good as the others: the
@@ -78,8 +75,8 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         this.clock = clock;
         opening = new SessionOpening(nonces);
         now = clock.getAsLong();
-        deadlines = new TimerWheel(options.maxOutstanding(), DEADLINE_TICK_SHIFT, now);
-        calls = new CallSlots(options.maxOutstanding(), counts);
+        lastTick = now;
+        calls = new CallSlots(options.maxOutstanding(), counts, now);
         session = new ClientSession(counts, options.ackDelayNanos());
     }
 
@@ -129,27 +126,28 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         if (!driven) {
             now = clock.getAsLong();
         }
-        deadlines.start(call.slot, deadline);
+        calls.setDeadline(call, deadline);
         counts.add(ReliableClientCount.STARTED);
-        counts.set(ReliableClientCount.OUTSTANDING, outstanding());
         if (state == State.OPEN && session.isIdle() && now - session.heardAt() > options.reopenNanos()) {
             state = State.CLOSED; // the server may have forgotten it
         }
-        waiting.add(call);
+        if (state != State.OPEN || !waiting.isEmpty() || !session.start(call, sender, now)) {
+            waiting.add(call);
+        }
         if (!driven) {
             advance(sender);
         }
         return CallStart.STARTED;
     }
 
-    /// Begins to collect calls: until [#endCalls] the clock is not read and nothing is sent. For who starts many at
-    /// once.
+    /// Says that calls follow: until [#endCalls] the clock is not read, and only requests of one packet are sent, as
+    /// far as the window goes. For who starts many at once.
     public void beginCalls() {
         now = clock.getAsLong();
         driven = true;
     }
 
-    /// Sends the calls that were collected, as far as they may be sent now. Committed, not flushed.
+    /// Sends the rest of the calls that were started, as far as it may be sent now. Committed, not flushed.
     public void endCalls(UdpSender sender) {
         driven = false;
         advance(sender);
@@ -169,22 +167,25 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             driven = false;
         }
         if (state == State.OPEN) {
-            session.acknowledge(sender);
+            session.endBurst(sender);
         }
         advance(sender);
         session.takeCommitted(); // flushed when this returns
     }
 
     /// Ends the calls whose time is over, and sends what is due; that is flushed. To be called now and then, also
-    /// when nothing arrives: at the latest after [#delay] nanoseconds.
+    /// when nothing arrives: at the latest after [#delay] nanoseconds. Between two ticks the queue is to be polled:
+    /// the second sends again what was due by the first and has not come since.
     public void tick(UdpSender sender) {
+        long lookedAt = lastTick;
         now = clock.getAsLong();
+        lastTick = now;
         driven = true;
         try {
-            for (int slot = deadlines.expired(now); slot != TimerWheel.NONE; slot = deadlines.expired(now)) {
-                finish(calls.get(slot), CallStatus.TIMED_OUT, nothing, sender);
+            for (ReliableCall late = calls.expired(now); late != null; late = calls.expired(now)) {
+                finish(late, CallStatus.TIMED_OUT, nothing, sender);
             }
-            tickState(sender);
+            tickState(sender, lookedAt);
         } finally {
             driven = false;
         }
@@ -194,7 +195,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         }
     }
 
-    private void tickState(UdpSender sender) {
+    private void tickState(UdpSender sender, long lookedAt) {
         if (state == State.OPENING) {
             if (waiting.isEmpty()) {
                 state = State.CLOSED;
@@ -202,7 +203,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
                 askAgain(sender);
             }
         } else if (state == State.OPEN) {
-            session.tick(sender, now);
+            session.tick(sender, now, lookedAt);
             if (session.unheard() >= LEAST_TRIES && now - session.heardAt() >= options.giveUpNanos()) {
                 server = (server + 1) % servers.length;
                 lose(CallStatus.TIMED_OUT, sender);
@@ -219,7 +220,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             case OPEN -> session.delay(time);
             case CLOSED, ENDED -> Long.MAX_VALUE;
         };
-        return Math.min(deadlines.delay(time), protocol);
+        return Math.min(calls.delay(time), protocol);
     }
 
     /// Whether [#tick] has more to send at once.
@@ -268,7 +269,8 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             return;
         }
         state = State.ENDED;
-        calls.close(deadlines);
+        calls.close();
+        publish();
     }
 
     // ---- the session ----------------------------------------------------------------------------------------------
@@ -278,9 +280,13 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
         if (state == State.CLOSED && !waiting.isEmpty()) {
             ask(sender);
         }
-        if (state != State.OPEN) {
-            return;
+        if (state == State.OPEN) {
+            sendWaiting(sender);
         }
+        publish();
+    }
+
+    private void sendWaiting(UdpSender sender) {
         if (session.sendLost(sender, now)) {
             ReliableCall call = waiting.first();
             while (call != null && session.start(call, sender, now)) {
@@ -288,6 +294,10 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             }
         }
         session.sendSlices(sender, now);
+    }
+
+    private void publish() {
+        counts.set(ReliableClientCount.OUTSTANDING, outstanding());
         counts.set(ReliableClientCount.ROUND_TRIP, session.rtt().smoothedNanos());
         counts.set(ReliableClientCount.WINDOW, session.window());
     }
@@ -336,7 +346,7 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
     }
 
     private void endTooLarge(UdpSender sender) {
-        for (ReliableCall call = waiting.first(); call != null; call = call.after) {
+        for (ReliableCall call = waiting.first(); call != null; call = call.after()) {
             if (call.length > largestRequest) {
                 ending.add(call);
             }
@@ -366,8 +376,10 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             counts.add(ReliableClientCount.MALFORMED);
             return;
         }
-        long first = R2p2Header.read(burst.memory(i), burst.offset(i));
-        long second = ReliableHeader.readSecond(burst.memory(i), burst.offset(i));
+        MemorySegment memory = burst.memory(i);
+        long at = burst.offset(i);
+        long first = R2p2Header.read(memory, at);
+        long second = ReliableHeader.readSecond(memory, at);
         int type = R2p2Header.type(first);
         if (ReliableHeader.check(first, payload) != HeaderFault.NONE) {
             counts.add(ReliableClientCount.MALFORMED);
@@ -425,18 +437,13 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
             finish(call, CallStatus.OK, response, sender);
             return;
         }
-        boolean isFirst = R2p2Header.first(first);
-        boolean isLast = R2p2Header.last(first);
-        int index = isFirst ? 0 : R2p2Header.order(first);
-        int count = isFirst ? R2p2Header.order(first) : index + 1;
         PartialMessage parts = call.response == null ? new PartialMessage(ReliableHeader.BYTES) : call.response;
         call.response = parts;
-        if (ReliableHeader.position(count) > options.maxResponseBytes() + ReliableHeader.MAX_PAYLOAD) {
+        long announced = ReliableHeader.position(ReliableHeader.leastPackets(first));
+        if (announced > options.maxResponseBytes() + ReliableHeader.MAX_PAYLOAD) {
             finish(call, CallStatus.NO_BUFFERS, nothing, sender);
-        } else if (parts.accepts(index, isFirst || isLast, count)) {
-            onPart(call, parts, parts.add(index, isLast, burst, i), sender);
         } else {
-            counts.add(ReliableClientCount.MALFORMED);
+            onPart(call, parts, parts.add(first, burst, i), sender);
         }
     }
 
@@ -461,11 +468,10 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
 
     /// Ends a call: takes it out of where it waits, and completes it.
     private void finish(ReliableCall call, CallStatus status, SliceList bytes, UdpSender sender) {
-        deadlines.cancel(call.slot);
         if (call.started) {
             session.end(call, now);
         } else {
-            ReliableCalls.remove(call);
+            LinkedNodes.remove(call);
         }
         if (call.packets > 1 && session.takeBorrowed()) {
             sender.flush(); // it may refer to the request, which is the caller's again when this ends

@@ -1,13 +1,15 @@
 package dev.situ.r2p2;
 
+import static dev.situ.r2p2.Range.require;
+
 /// How a [ReliableClient] behaves.
 ///
 /// @param maxOutstanding the most calls that have not ended at once: 1 to 65536. As many as the server allows are
 ///     under way; the others wait in the client
 /// @param maxResponseBytes the most bytes of a response
-/// @param giveUpNanos for how long nothing may be heard from a server that was asked again and again before its session
-///     is given up: longer than the server may execute one request, for it is silent then. Of several servers, the next
-///     is asked for a session after a quarter of that
+/// @param giveUpNanos for how long nothing may be heard from a server that was asked again and again before its
+///     session is given up: longer than the server may execute one request, for it is silent then. Of several
+///     servers, the next is asked for a session after a quarter of that
 /// @param reopenNanos after how long without a word a new session is opened rather than the old one used: less than
 ///     the server keeps an idle one for
 /// @param ackDelayNanos how long the acknowledgement of responses may wait for a request to go with
@@ -29,12 +31,6 @@ public record ReliableClientOptions(
         require(giveUpNanos > 0, "giveUpNanos", giveUpNanos);
         require(reopenNanos > 0, "reopenNanos", reopenNanos);
         require(ackDelayNanos >= 0, "ackDelayNanos", ackDelayNanos);
-    }
-
-    private static void require(boolean holds, String name, long value) {
-        if (!holds) {
-            throw new IllegalArgumentException(name + " out of range: " + value);
-        }
     }
 
     /// The same with another number of calls.

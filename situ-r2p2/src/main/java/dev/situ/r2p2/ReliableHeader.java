@@ -126,6 +126,16 @@ public final class ReliableHeader {
         };
     }
 
+    /// The index of a packet in its message.
+    static int index(long first) {
+        return R2p2Header.first(first) ? 0 : R2p2Header.order(first);
+    }
+
+    /// How many packets the message of a packet has at least; exactly, if it is the first or the last.
+    static int leastPackets(long first) {
+        return R2p2Header.first(first) ? R2p2Header.order(first) : R2p2Header.order(first) + 1;
+    }
+
     /// Whether the packet is a whole message.
     static boolean alone(long first) {
         return R2p2Header.flags(first) == ALONE;

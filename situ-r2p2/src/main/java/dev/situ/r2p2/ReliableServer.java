@@ -9,12 +9,13 @@ import dev.situ.memory.SliceList;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpSender;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The server's side of the reliable mode for one queue: packets and a clock in, packets out. Here are the sessions and
-/// what is known of each rid; requests of several packets are put together by [ServerRequests], and executed and
-/// answered by [ServerResponses].
+/// The server's side of the reliable mode for one queue: packets and a clock in, packets out. Here are the
+/// sessions and what is known of each rid; requests of several packets are put together by [ServerRequests], and
+/// executed and answered by [ServerResponses].
 ///
 /// ```
 ///   OPEN ──────────▶ OPEN_OK, and nothing is kept
@@ -24,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 ///                    finished ──▶ the rid's call ──▶ execute once ──▶ keep the response ──▶ RESPONSE
 /// ```
 ///
-/// **At most once.** A rid is executed when nothing is known of it and it lies in the session's window; from then on
-/// something is known until the client says that it is finished, and then it lies before the window. What is known of
-/// a session is given up only after its id has ceased to open sessions.
+/// **At most once.** A rid is executed when nothing is known of it and it lies in the session's window; from then
+/// on something is known until the client says that it is finished, and then it lies before the window. What is
+/// known of a session is given up only after its id has ceased to open sessions.
 ///
-/// **Nothing for nobody.** Until a session is open, an answer is no larger than what it answers, and nothing is kept.
-/// Confined to the queue's poller.
+/// **Nothing for nobody.** Until a session is open, an answer is no larger than what it answers, and nothing is
+/// kept. Confined to the queue's poller.
 final class ReliableServer {
     /// About 67 milliseconds.
     private static final int IDLE_TICK_SHIFT = 26;
@@ -88,8 +89,8 @@ final class ReliableServer {
         store.unpinReleased();
     }
 
-    /// After the datagrams of a burst: acknowledges what has come of longer requests, and sends longer responses. What
-    /// is over time is looked at only now, for the burst may have brought its acknowledgement.
+    /// After the datagrams of a burst: acknowledges what has come of longer requests, and sends longer responses.
+    /// What is over time is looked at only now, for the burst may have brought its acknowledgement.
     void end(UdpSender sender) {
         requests.acknowledge(replies, sender);
         pump.expire(now);
@@ -130,8 +131,10 @@ final class ReliableServer {
     /// Handles a datagram that [ReliableHeader#marks] as one of this mode.
     void onDatagram(UdpBurst burst, int i, UdpSender sender) {
         int payload = burst.length(i) - ReliableHeader.BYTES;
-        long first = R2p2Header.read(burst.memory(i), burst.offset(i));
-        long second = ReliableHeader.readSecond(burst.memory(i), burst.offset(i));
+        MemorySegment memory = burst.memory(i);
+        long at = burst.offset(i);
+        long first = R2p2Header.read(memory, at);
+        long second = ReliableHeader.readSecond(memory, at);
         if (ReliableHeader.check(first, payload) != HeaderFault.NONE) {
             counts.add(MALFORMED);
             return;
@@ -292,7 +295,7 @@ final class ReliableServer {
             }
             session.setCall(rid, call);
             // Until it is known how this ends, it is taken for executed: a handler that throws is not called again.
-            call.start(session, rid, ServerCall.State.DONE);
+            call.start(session, rid, ServerCall.State.DONE, bursts);
             if (ReliableHeader.alone(first)) {
                 request.clear();
                 lone.lend(burst, i, ReliableHeader.BYTES, request);

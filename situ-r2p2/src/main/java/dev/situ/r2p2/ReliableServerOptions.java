@@ -1,5 +1,7 @@
 package dev.situ.r2p2;
 
+import static dev.situ.r2p2.Range.require;
+
 /// How an [R2p2Server] behaves in reliable mode. All limits are for each queue.
 ///
 /// @param credit how many requests of a session may be outstanding: a power of two from 1 to 4096
@@ -53,12 +55,6 @@ public record ReliableServerOptions(
         require(silenceNanos >= 1, "silenceNanos", silenceNanos);
         require(cookiePeriodShift >= 1 && cookiePeriodShift <= MOST_SHIFT, "cookiePeriodShift", cookiePeriodShift);
         require(idleNanos >= 2L << cookiePeriodShift && idleNanos >= silenceNanos, "idleNanos", idleNanos);
-    }
-
-    private static void require(boolean holds, String name, long value) {
-        if (!holds) {
-            throw new IllegalArgumentException(name + " out of range: " + value);
-        }
     }
 
     /// The same with other numbers of requests, sessions and calls.

@@ -4,7 +4,6 @@ import static dev.situ.r2p2.ReliableServerCount.RESPONSE_PACKETS;
 import static dev.situ.r2p2.ReliableServerCount.RETRANSMITTED;
 
 import dev.situ.udp.UdpSender;
-import org.jspecify.annotations.Nullable;
 
 /// Sends responses of several packets, a slice of each in turn, within the windows of their sessions, and sends
 /// again what was lost.
@@ -35,8 +34,7 @@ final class ResponsePump {
     private final ResponseStore store;
     private final ServerSessions sessions;
     private final TimerWheel timers;
-    private @Nullable ServerCall first;
-    private @Nullable ServerCall last;
+    private final LinkedNodes<ServerCall> ready = new LinkedNodes<>();
 
     ResponsePump(
             Counters<ReliableServerCount> counts,
@@ -58,43 +56,11 @@ final class ResponsePump {
     // ---- the list -------------------------------------------------------------------------------------------------
 
     boolean isEmpty() {
-        return first == null;
+        return ready.isEmpty();
     }
 
     void add(ServerCall call) {
-        if (call.ready) {
-            return;
-        }
-        call.ready = true;
-        call.readyBefore = last;
-        call.readyAfter = null;
-        if (last == null) {
-            first = call;
-        } else {
-            last.readyAfter = call;
-        }
-        last = call;
-    }
-
-    void remove(ServerCall call) {
-        if (!call.ready) {
-            return;
-        }
-        call.ready = false;
-        ServerCall before = call.readyBefore;
-        ServerCall after = call.readyAfter;
-        if (before == null) {
-            first = after;
-        } else {
-            before.readyAfter = after;
-        }
-        if (after == null) {
-            last = before;
-        } else {
-            after.readyBefore = before;
-        }
-        call.readyBefore = null;
-        call.readyAfter = null;
+        ready.add(call);
     }
 
     /// Adds those calls of a session that have something to send.
@@ -111,7 +77,6 @@ final class ResponsePump {
     /// The session ends.
     void forget(ServerSession session) {
         timers.cancel(session.slot);
-        session.timing = false;
     }
 
     // ---- sending --------------------------------------------------------------------------------------------------
@@ -121,9 +86,8 @@ final class ResponsePump {
     /// @return whether anything was sent
     boolean pump(UdpSender sender, long now) {
         int budget = BUDGET;
-        while (budget > 0 && first != null) {
-            ServerCall call = first;
-            remove(call);
+        for (ServerCall call = ready.first(); call != null && budget > 0; call = ready.first()) {
+            LinkedNodes.remove(call);
             budget -= 1 + sendSlice(call, Math.min(SLICE, budget), sender, now);
         }
         return budget < BUDGET;
@@ -149,48 +113,22 @@ final class ResponsePump {
     }
 
     private boolean send(ServerCall call, ServerSession session, OutgoingMessage out, UdpSender sender, long now) {
-        int index = out.next();
-        boolean again = out.isRepeated(index);
-        long from = ReliableHeader.position(index);
-        out.writer.seek(from);
-        int payload = (int) Math.min(ReliableHeader.MAX_PAYLOAD, call.length - from);
-        long head = ReliableHeader.ofPacket(R2p2Header.RESPONSE, call.rid, index, call.packets);
+        if (session.window.flying() == 0) {
+            session.progressAt = now;
+        }
         long tail = ReliableHeader.toClient(session.id, call.rid, credit(session));
-        if (!out.writer.write(sender, session.peer, head, tail, payload)) {
+        if (!out.send(sender, session.peer, R2p2Header.RESPONSE, call.rid, tail, session.window, now)) {
             counts.add(ReliableServerCount.UNSENT);
             return false;
         }
         counts.add(RESPONSE_PACKETS);
-        if (again) {
+        if (out.wasRepeated()) {
             counts.add(RETRANSMITTED);
         }
-        if (session.window.flying() == 0) {
-            session.progressAt = now;
-        }
-        out.sent(index, session.window.sent(), now);
-        if (!session.timing) {
-            time(session, now + timeout(session));
+        if (!timers.isRunning(session.slot)) {
+            timers.start(session.slot, now + timeout(session));
         }
         return true;
-    }
-
-    // ---- acknowledgements -----------------------------------------------------------------------------------------
-
-    /// Takes what an ACK says of a call with an outgoing message.
-    void acknowledged(ServerSession session, OutgoingMessage out, int landed, long now) {
-        session.window.acknowledged(landed);
-        if (landed > 0) {
-            session.progressAt = now;
-            session.backOff = 0;
-        }
-        long measured = out.takeMeasured();
-        if (measured != OutgoingMessage.NONE) {
-            session.rtt.sample(measured);
-        }
-        int lost = out.loseOvertaken();
-        if (lost > 0) {
-            session.window.lost(lost, out.latestLost());
-        }
     }
 
     // ---- time-outs ------------------------------------------------------------------------------------------------
@@ -199,16 +137,10 @@ final class ResponsePump {
         return session.rtt.timeoutNanos(session.backOff) + DELAYED_ACK_NANOS;
     }
 
-    private void time(ServerSession session, long at) {
-        session.timing = true;
-        timers.start(session.slot, at);
-    }
-
     /// Counts as lost what was not acknowledged in time.
     void expire(long now) {
         for (int slot = timers.expired(now); slot != TimerWheel.NONE; slot = timers.expired(now)) {
             ServerSession session = sessions.get(slot);
-            session.timing = false;
             if (session.window.flying() == 0) {
                 continue;
             }
@@ -221,7 +153,7 @@ final class ResponsePump {
                 }
                 addAll(session);
             }
-            time(session, session.progressAt + timeout(session));
+            timers.start(slot, session.progressAt + timeout(session));
         }
     }
 
@@ -237,6 +169,6 @@ final class ResponsePump {
 
     /// The nanoseconds until [#expire] or [#pump] may have something to do.
     long delay(long now) {
-        return first == null ? timers.delay(now) : 0;
+        return ready.isEmpty() ? timers.delay(now) : 0;
     }
 }

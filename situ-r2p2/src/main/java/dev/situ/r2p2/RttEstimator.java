@@ -1,7 +1,7 @@
 package dev.situ.r2p2;
 
-/// How long an answer takes, and how long to wait before a packet counts as lost: RFC 6298, with a floor for networks
-/// inside a machine or a rack. All times are nanoseconds. Confined to one thread.
+/// How long an answer takes, and how long to wait before a packet counts as lost: RFC 6298, with a floor for
+/// networks inside a machine or a rack. All times are nanoseconds. Confined to one thread.
 final class RttEstimator {
     static final long FLOOR_NANOS = 200_000;
     static final long CEILING_NANOS = 250_000_000;

@@ -4,14 +4,15 @@ import dev.situ.memory.SliceList;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// What a server knows of one rid of a session. Reused; confined to one thread.
+/// What a server knows of one rid of a session, in a list if it has something to send. Reused; confined to one
+/// thread.
 ///
 /// ```
 ///   (nothing) ──▶ RECEIVING ──▶ ANSWERED ──▶ DONE
 ///        └─────── one packet ──────▲                      from any of them back to nothing, when the client says
 ///                                                         that the call is finished
 /// ```
-final class ServerCall {
+final class ServerCall extends LinkedNodes.Node<ServerCall> {
     enum State {
         /// Packets of its request are missing.
         RECEIVING,
@@ -56,25 +57,15 @@ final class ServerCall {
     @Nullable
     OutgoingMessage out;
 
-    /// The burst in which the answer was last repeated.
-    long repeatedIn;
-
-    // ---- the list of those that have something to send
-
-    boolean ready;
-
-    @Nullable
-    ServerCall readyBefore;
-
-    @Nullable
-    ServerCall readyAfter;
+    /// The burst in which the answer was last given: a duplicate in the same one needs no other.
+    long answeredIn;
 
     ServerCall(MemorySegment small, long smallOffset) {
         this.small = small;
         this.smallOffset = smallOffset;
     }
 
-    void start(ServerSession session, int rid, State state) {
+    void start(ServerSession session, int rid, State state, long burst) {
         this.session = session;
         this.rid = rid;
         this.state = state;
@@ -84,7 +75,7 @@ final class ServerCall {
         inSlices = false;
         announced = 0;
         touched = false;
-        repeatedIn = -1;
+        answeredIn = burst;
     }
 
     SliceList emptySlices() {

@@ -6,8 +6,8 @@ import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import dev.situ.udp.UdpSender;
 
-/// Writes what a server sends in reliable mode that is one packet: OPEN_OK, RESET, DROP, ACK and short responses, and
-/// counts it. Confined to one thread.
+/// Writes what a server sends in reliable mode that is one packet: OPEN_OK, RESET, DROP, ACK and short responses,
+/// and counts it. Confined to one thread.
 final class ServerReplies {
     private final Counters<ReliableServerCount> counts;
     private final ResponsePump pump;

@@ -13,8 +13,8 @@ import java.util.List;
 ///                  └─ NO_ROOM, or the client has given it up ──▶ end
 /// ```
 ///
-/// Bytes are counted as packets announce them, before any is here: what has been admitted can be finished. Confined to
-/// the queue's poller.
+/// Bytes are counted as packets announce them, before any is here: what has been admitted can be finished.
+/// Confined to the queue's poller.
 final class ServerRequests {
     /// What became of a packet.
     enum Received {
@@ -61,20 +61,10 @@ final class ServerRequests {
 
     /// Takes a packet of a request that was started: datagram `i`, whose header begins with the word `first`.
     Received receive(ServerCall call, UdpBurst burst, int i, long first) {
-        boolean isFirst = R2p2Header.first(first);
-        boolean isLast = R2p2Header.last(first);
-        int order = R2p2Header.order(first);
-        int index = isFirst ? 0 : order;
-        int count = isFirst ? order : index + 1;
-        if (!announce(call, ReliableHeader.position(count))) {
+        if (!announce(call, ReliableHeader.position(ReliableHeader.leastPackets(first)))) {
             return Received.NO_ROOM;
         }
-        PartialMessage parts = partsOf(call);
-        if (!parts.accepts(index, isFirst || isLast, count)) {
-            counts.add(ReliableServerCount.MALFORMED);
-            return Received.MORE;
-        }
-        switch (parts.add(index, isLast, burst, i)) {
+        switch (partsOf(call).add(first, burst, i)) {
             case KEPT -> touch(call);
             case DUPLICATE -> {
                 counts.add(ReliableServerCount.DUPLICATES);

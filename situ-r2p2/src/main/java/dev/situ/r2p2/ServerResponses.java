@@ -101,10 +101,10 @@ final class ServerResponses {
     /// Answers a duplicate of a request that was executed or refused: once in burst number `burst`.
     void repeat(ServerSession session, ServerCall call, long burst, UdpSender sender) {
         counts.add(ReliableServerCount.DUPLICATES);
-        if (call.repeatedIn == burst) {
+        if (call.answeredIn == burst) {
             return;
         }
-        call.repeatedIn = burst;
+        call.answeredIn = burst;
         OutgoingMessage out = call.out;
         if (out == null) {
             counts.add(ReliableServerCount.RETRANSMITTED);
@@ -117,17 +117,14 @@ final class ServerResponses {
 
     /// Takes up what a client says it has of a response: an ACK of `words` words, datagram `i`.
     void acknowledge(ServerSession session, ServerCall call, UdpBurst burst, int i, int words, long now) {
-        long payload = burst.offset(i) + ReliableHeader.BYTES;
-        int next = AckPayload.next(burst.memory(i), payload);
         OutgoingMessage out = call.out;
-        if (next == AckPayload.ALL) {
+        if (AckPayload.next(burst.memory(i), burst.offset(i) + ReliableHeader.BYTES) == AckPayload.ALL) {
             release(session, call, now);
         } else if (out != null) {
-            int landed = out.acknowledgeBefore(next, now);
-            for (int w = 0; w < words; w++) {
-                landed += out.acknowledgeBits(next, w, AckPayload.word(burst.memory(i), payload, w), now);
+            if (out.acknowledge(burst, i, words, session.window, session.rtt, now) > 0) {
+                session.progressAt = now;
+                session.backOff = 0;
             }
-            pump.acknowledged(session, out, landed, now);
             if (out.isDone()) {
                 release(session, call, now);
             }
@@ -144,7 +141,7 @@ final class ServerResponses {
             session.backOff = 0;
             session.progressAt = now;
             session.sending.remove(call);
-            pump.remove(call);
+            LinkedNodes.remove(call);
             calls.giveBack(out);
             call.out = null;
             pump.addAll(session);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// The call of a rid hangs at place *rid mod credit* of the ring. Reused; confined to one thread.
-final class ServerSession {
+final class ServerSession extends LinkedNodes.Node<ServerSession> {
     /// Its number, which its timers have too.
     final int slot;
 
@@ -40,15 +40,6 @@ final class ServerSession {
     long progressAt;
 
     int backOff;
-    boolean timing;
-
-    // ---- the list of all, in the order in which they were last heard of
-
-    @Nullable
-    ServerSession older;
-
-    @Nullable
-    ServerSession newer;
 
     ServerSession(int slot, int credit) {
         this.slot = slot;

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The sessions of one queue, found by address and id, bounded in number.
 ///
-/// A session must stay until the id that opened it opens nothing any more ([SessionCookies]): it must not be opened a
-/// second time by a late packet. After that the one that was not heard of for the longest time makes room for a new
-/// one. Confined to one thread.
+/// A session must stay until the id that opened it opens nothing any more ([SessionCookies]): it must not be
+/// opened a second time by a late packet. After that the one that was not heard of for the longest time makes room
+/// for a new one. Confined to one thread.
 final class ServerSessions {
     private final int capacity;
     private final int credit;
@@ -16,8 +16,9 @@ final class ServerSessions {
     private final LongIndex index;
     private final List<ServerSession> all = new ArrayList<>();
     private final List<ServerSession> free = new ArrayList<>();
-    private @Nullable ServerSession oldest;
-    private @Nullable ServerSession newest;
+    /// In the order in which they were last heard of.
+    private final LinkedNodes<ServerSession> open = new LinkedNodes<>();
+
     private int size;
 
     /// @param protectedNanos how long a session stays in any case
@@ -40,12 +41,12 @@ final class ServerSessions {
     /// The session that was not heard of for the longest time.
     @Nullable
     ServerSession oldest() {
-        return oldest;
+        return open.first();
     }
 
     @Nullable
     ServerSession find(long peer, int id) {
-        ServerSession last = newest;
+        ServerSession last = open.last();
         if (last != null && last.id == id && last.peer == peer) {
             return last;
         }
@@ -65,7 +66,7 @@ final class ServerSessions {
     /// The session that may make room for a new one, if any may.
     @Nullable
     ServerSession evictable(long now) {
-        ServerSession candidate = oldest;
+        ServerSession candidate = open.first();
         return candidate != null && mayEnd(candidate, now) ? candidate : null;
     }
 
@@ -90,7 +91,7 @@ final class ServerSessions {
         }
         session.start(peer, id, key, firstRid, now);
         index.put(key, session.slot);
-        append(session);
+        open.add(session);
         size++;
         return session;
     }
@@ -98,7 +99,7 @@ final class ServerSessions {
     /// Forgets a session that holds nothing.
     void end(ServerSession session) {
         index.remove(session.key);
-        unlink(session);
+        LinkedNodes.remove(session);
         free.addLast(session);
         size--;
     }
@@ -106,38 +107,10 @@ final class ServerSessions {
     /// Notes that the session was heard of.
     void heard(ServerSession session, long now) {
         session.heardAt = now;
-        if (session != newest) {
-            unlink(session);
-            append(session);
+        if (session != open.last()) {
+            LinkedNodes.remove(session);
+            open.add(session);
         }
-    }
-
-    private void append(ServerSession session) {
-        session.older = newest;
-        session.newer = null;
-        if (newest == null) {
-            oldest = session;
-        } else {
-            newest.newer = session;
-        }
-        newest = session;
-    }
-
-    private void unlink(ServerSession session) {
-        ServerSession before = session.older;
-        ServerSession after = session.newer;
-        if (before == null) {
-            oldest = after;
-        } else {
-            before.newer = after;
-        }
-        if (after == null) {
-            newest = before;
-        } else {
-            after.older = before;
-        }
-        session.older = null;
-        session.newer = null;
     }
 
     private static long key(long peer, int id) {

@@ -4,9 +4,8 @@ import dev.situ.memory.Words;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpSender;
 
-/// A client's asking for a session: OPEN, again and again with longer pauses, until OPEN_OK is here. Reused; confined
-/// to
-/// one thread.
+/// A client's asking for a session: OPEN, again and again with longer pauses, until OPEN_OK is here. Reused;
+/// confined to one thread.
 final class SessionOpening {
     private static final long FIRST_PAUSE_NANOS = 5_000_000;
     private static final int MOST_DOUBLINGS = 5;

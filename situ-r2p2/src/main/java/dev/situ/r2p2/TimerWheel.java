@@ -61,9 +61,13 @@ final class TimerWheel {
         size++;
     }
 
+    boolean isRunning(int timer) {
+        return bucket[timer] != NONE;
+    }
+
     /// Stops a timer; nothing happens if it does not run.
     void cancel(int timer) {
-        if (bucket[timer] != NONE) {
+        if (isRunning(timer)) {
             unlink(timer);
             size--;
         }

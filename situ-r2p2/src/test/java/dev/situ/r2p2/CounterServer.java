@@ -46,7 +46,7 @@ final class CounterServer implements RequestHandler, AutoCloseable {
     }
 
     static UdpStack stack(Impairments impairments) throws IOException {
-        SocketStackOptions options = SocketStackOptions.defaults().withBuffers(1 << 16, 512, 1 << 16);
+        SocketStackOptions options = SocketStackOptions.defaults().withRoomForLongMessages();
         return new LossyUdpStack(new SocketUdpStack(options), impairments);
     }
 

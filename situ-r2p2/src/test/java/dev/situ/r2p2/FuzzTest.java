@@ -8,9 +8,8 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The compatible mode among rubbish: nothing may throw, honest calls are answered rightly, every call ends once, and
-/// at
-/// the end nothing is retained.
+/// The compatible mode among rubbish: nothing may throw, honest calls are answered rightly, every call ends once,
+/// and at the end nothing is retained.
 class FuzzTest extends FuzzedTraffic {
     private final R2p2Server server = new R2p2Server(
             1, R2p2ServerOptions.DEFAULTS.withUnfinished(20, 200_000, 50_000, 100 * MILLI), handler, () -> now);

@@ -18,8 +18,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the fuzz tests of both modes share: a client and a server of echoes, on a net that also brings random packets
-/// and mutations of what was sent before.
+/// What the fuzz tests of both modes share: a client and a server of echoes, on a net that also brings random
+/// packets and mutations of what was sent before.
 ///
 /// ```
 ///   client ──▶ toServer ──▶ server            rubbish joins both queues; what passes is remembered, to be mutated

@@ -37,8 +37,8 @@ class ReliableSocketsTest {
     private static final int CLIENTS = 8;
     private static final long SECOND = 1_000_000_000;
 
-    /// 10 % loss, 5 % duplication, 10 % reordering, 1 % damage that the checksum finds; half of it on the line of each
-    /// end, so that a datagram passes all of it.
+    /// 10 % loss, 5 % duplication, 10 % reordering, 1 % damage that the checksum finds; half of it on the line of
+    /// each end, so that a datagram passes all of it.
     private static Impairments bad(long seed) {
         return new Impairments(seed, 0.05, 0.025, 0.05, 0.005, true, 4);
     }
@@ -204,8 +204,8 @@ class ReliableSocketsTest {
         caller.close();
     }
 
-    /// Calls end with their reply or with one of the documented errors; the counter lies between what surely and what
-    /// possibly was executed.
+    /// Calls end with their reply or with one of the documented errors; the counter lies between what surely and
+    /// what possibly was executed.
     @Test
     void aServerThatIsKilledAndStartedAgainExecutesNothingTwice() throws Exception {
         CounterServer first = new CounterServer(CounterServer.anyPort(), bad(SEED + 200), 0);

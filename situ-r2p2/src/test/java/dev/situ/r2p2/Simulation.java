@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// One server and some clients in reliable mode on a [SimulatedNetwork]: everything that happens follows from a seed.
+/// One server and some clients in reliable mode on a [SimulatedNetwork]: everything that happens follows from a
+/// seed.
 ///
 /// After every step it checks what must always hold: bounds of the server's memory, that no call ends twice, that no
 /// call is executed twice, also not by two servers, nor after it was refused. Windows are checked where packets are

@@ -153,8 +153,8 @@ class SimulationTest {
         assertThat(ends).containsKeys(CallStatus.OK, CallStatus.REFUSED);
     }
 
-    /// With no loss nothing is sent again, and a busy session of single packets needs no other packets: one OPEN, its
-    /// answer, two for each call, and at the very end the acknowledgement that no request takes along.
+    /// With no loss nothing is sent again, and a busy session of single packets needs no other packets: one OPEN,
+    /// its answer, two for each call, and at the very end the acknowledgement that no request takes along.
     @Test
     void aGoodNetworkSeesNoPacketTooMuch() {
         everySeed((seed, random) -> {

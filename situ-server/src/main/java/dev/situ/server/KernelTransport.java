@@ -10,13 +10,6 @@ import java.net.InetSocketAddress;
 
 /// The kernel's UDP sockets, one for each worker.
 final class KernelTransport implements UdpTransport {
-    /// Room to receive what the reliable mode may leave unfinished, even if every datagram comes alone; what is not
-    /// used takes no memory.
-    private static final int BUFFER_BYTES = 1 << 16;
-
-    private static final int LARGE_BUFFERS = 512;
-    private static final int SMALL_BUFFERS = 1 << 16;
-
     private final SocketUdpStack stack;
     private final InetSocketAddress local;
 
@@ -26,7 +19,7 @@ final class KernelTransport implements UdpTransport {
         stack = new SocketUdpStack(SocketStackOptions.defaults()
                 .withQueues(options.workers())
                 .withBusyPoll(options.busyPoll())
-                .withBuffers(BUFFER_BYTES, LARGE_BUFFERS, SMALL_BUFFERS));
+                .withRoomForLongMessages());
     }
 
     @Override

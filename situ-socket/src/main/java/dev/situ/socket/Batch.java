@@ -48,6 +48,8 @@ final class Batch {
     private final int[] head = new int[MAX_MESSAGES];
     private final int[] tail = new int[MAX_MESSAGES];
     private int messages;
+    /// The message that the last datagram joined or started.
+    private int latest = NONE;
 
     private final long[] slotPeer = new long[PEER_SLOTS];
     private final int[] slotMessage = new int[PEER_SLOTS];
@@ -121,12 +123,18 @@ final class Batch {
 
     /// Ends the open datagram: it belongs to the batch now.
     void commit(long to) {
+        if (latest != NONE && peer[latest] == to && fits(latest)) {
+            join(latest);
+            return;
+        }
         int slot = slotOf(to);
         int message = slotStamp[slot] == stamp ? slotMessage[slot] : NONE;
         if (message != NONE && fits(message)) {
             join(message);
+            latest = message;
             return;
         }
+        latest = messages;
         slotPeer[slot] = to;
         slotStamp[slot] = stamp;
         slotMessage[slot] = messages;
@@ -238,6 +246,7 @@ final class Batch {
     /// Forgets everything but the open datagram, which there must not be.
     void clear() {
         messages = 0;
+        latest = NONE;
         pieceTop = 0;
         if (++stamp == 0) {
             Arrays.fill(slotStamp, 0);

@@ -7,6 +7,7 @@ import dev.situ.packet.BufferRef;
 import dev.situ.packet.Burst;
 import dev.situ.udp.UdpBurst;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /// The datagrams of one poll. The receiver holds their buffers until the burst is over; [#retain] adds a
 /// reference.
@@ -26,6 +27,7 @@ final class SocketBurst implements UdpBurst {
     private final int[] slots = new int[CAPACITY];
     private final Receiver receiver;
     private int moved;
+    private long bytes;
 
     SocketBurst(int queue, ReceiveBuffers buffers, Receiver receiver, SocketCounters counters) {
         this.queue = queue;
@@ -38,17 +40,15 @@ final class SocketBurst implements UdpBurst {
         return packets.isFull();
     }
 
+    /// @param offset in the memory of all buffers
     void add(int slot, long buffer, long offset, int length, long peer) {
         slots[packets.size()] = slot;
         packets.add(buffer, offset, length, peer);
+        bytes += length;
     }
 
     /// The payload bytes of all datagrams.
     long bytes() {
-        long bytes = 0;
-        for (int i = 0; i < packets.size(); i++) {
-            bytes += packets.length(i);
-        }
         return bytes;
     }
 
@@ -58,6 +58,7 @@ final class SocketBurst implements UdpBurst {
             releaseMoved();
         }
         packets.clear();
+        bytes = 0;
     }
 
     private void releaseMoved() {
@@ -85,13 +86,13 @@ final class SocketBurst implements UdpBurst {
 
     @Override
     public MemorySegment memory(int index) {
-        packets.buffer(index);
+        Objects.checkIndex(index, packets.size());
         return buffers.memory();
     }
 
     @Override
     public long offset(int index) {
-        return packets.offset(index) + buffers.start(packets.buffer(index));
+        return packets.offset(index);
     }
 
     @Override
@@ -142,8 +143,8 @@ final class SocketBurst implements UdpBurst {
         if (small == BufferRef.NONE) {
             return BufferRef.NONE;
         }
-        long to = buffers.small().offset(small);
-        Words.copy(memory(index), offset(index), buffers.memory(), buffers.start(small) + to, length);
+        long to = buffers.start(small) + buffers.small().offset(small);
+        Words.copy(memory(index), offset(index), buffers.memory(), to, length);
         buffers.small().retain(small);
         packets.move(index, small, to);
         moved++;

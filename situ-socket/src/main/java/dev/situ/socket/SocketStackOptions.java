@@ -27,6 +27,7 @@ public record SocketStackOptions(
     public static final int LARGEST_PAYLOAD = 65507;
 
     private static final int GRO_BUFFER_BYTES = 65536;
+    private static final int LARGE_BUFFERS = 512;
 
     /// Checks the settings.
     ///
@@ -44,7 +45,8 @@ public record SocketStackOptions(
     /// One queue, GRO and GSO, datagrams up to 1472 bytes, 512 buffers of 64 KiB and 8192 of 2 KiB, 4 MiB in the
     /// kernel each way.
     public static SocketStackOptions defaults() {
-        return new SocketStackOptions(1, false, true, true, 1472, GRO_BUFFER_BYTES, 512, 8192, 4 << 20, 4 << 20);
+        return new SocketStackOptions(
+                1, false, true, true, 1472, GRO_BUFFER_BYTES, LARGE_BUFFERS, 8192, 4 << 20, 4 << 20);
     }
 
     /// The same with another number of queues.
@@ -120,6 +122,12 @@ public record SocketStackOptions(
                 smallBuffersPerQueue,
                 socketReceiveBytes,
                 socketSendBytes);
+    }
+
+    /// The same with room to retain a message of 64 MiB that comes in single packets. What is not used takes no
+    /// memory.
+    public SocketStackOptions withRoomForLongMessages() {
+        return withBuffers(GRO_BUFFER_BYTES, LARGE_BUFFERS, 1 << 16);
     }
 
     /// The same with other sizes of the kernel's queues.

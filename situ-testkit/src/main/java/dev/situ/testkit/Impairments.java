@@ -8,8 +8,8 @@ package dev.situ.testkit;
 /// @param duplication the chance that it arrives twice
 /// @param reordering the chance that it arrives late, behind datagrams that were sent after it
 /// @param corruption the chance that one bit of it is turned over
-/// @param checksum whether the receiver checks the UDP checksum, as every network does whose datagrams can be damaged
-///         on their way: a damaged one is dropped. If not, it is delivered, as behind a broken network card
+/// @param checksum whether the receiver checks the UDP checksum, as every network does whose datagrams can be
+///     damaged on their way: a damaged one is dropped. If not, it is delivered, as behind a broken network card
 /// @param longestDelay by how many turns of the line a late datagram is late at most: at least 1
 public record Impairments(
         long seed,

@@ -126,7 +126,8 @@ final class SimulatedBurst implements UdpBurst {
         return false;
     }
 
-    /// Not to be asked for: each datagram is in memory of its own, on the heap, so that nobody reads one past its end.
+    /// Not to be asked for: each datagram is in memory of its own, on the heap, so that nobody reads one past its
+    /// end.
     ///
     /// @throws UnsupportedOperationException always
     @Override

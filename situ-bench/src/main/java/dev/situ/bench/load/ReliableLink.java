@@ -26,9 +26,6 @@ public final class ReliableLink implements Link {
     /// Long: a latency belongs into the histogram, however bad it is.
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /// Room to receive 64 MiB in single packets; what is not used takes no memory.
-    private static final int SMALL_BUFFERS = 1 << 16;
-
     private final UdpStack stack;
     private final UdpQueue queue;
     private final UdpSender sender;
@@ -57,10 +54,7 @@ public final class ReliableLink implements Link {
 
     /// Opens a way to `server` over kernel UDP.
     public static ReliableLink open(InetSocketAddress server, int slots) throws IOException {
-        return over(
-                new SocketUdpStack(SocketStackOptions.defaults().withBuffers(1 << 16, 512, SMALL_BUFFERS)),
-                server,
-                slots);
+        return over(new SocketUdpStack(SocketStackOptions.defaults().withRoomForLongMessages()), server, slots);
     }
 
     /// Opens a way to `server` over a stack of one queue, which is *consumed*.

@@ -30,6 +30,10 @@ public final class LossExperiment implements Experiment {
     private static final long SERVER_BYTES = 256 << 20;
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m");
 
+    /// The share of the capacity that the open loop asks for: so little that calls do not wait for each other, and
+    /// what is measured is what a loss costs.
+    private static final double LOAD = 0.1;
+
     /// The retransmission time-out is never shorter.
     private static final double FLOOR_MILLIS = 0.2;
 
@@ -48,7 +52,7 @@ public final class LossExperiment implements Experiment {
         run.fact("child_jvm", String.join(" ", JVM));
         run.fact("server_cpu", Cpus.list(Cpus.server()));
         run.fact("client_cpu", Cpus.list(Cpus.client()));
-        run.fact("rate", rate(run));
+        run.fact("load", LOAD);
         List<Double> losses = run.scale().pick(List.of(0.0, 0.1, 1.0, 5.0, 10.0), List.of(0.0, 1.0), List.of(0.0, 1.0));
         Samples samples = new Samples();
         int rounds = run.scale().rounds();
@@ -60,18 +64,18 @@ public final class LossExperiment implements Experiment {
             try (ServerProcess server = ServerProcess.startSitu(SERVER_BYTES, List.of())) {
                 for (double loss : losses) {
                     run.step(Numbers.text(loss) + " % lost, round " + round + " of " + rounds);
-                    contender(run, server, loss, round).measure(run, round, samples);
+                    double capacity = loss == 0
+                            ? 0
+                            : samples.spread(key(CALLS, 0)).orElseThrow().median();
+                    contender(run, server, loss, capacity, round).measure(run, round, samples);
                 }
             }
         }
         return outcome(samples, losses).measurement(name(), run);
     }
 
-    private static int rate(Run run) {
-        return run.scale().pick(5_000, 2_000, 500);
-    }
-
-    private static Contender contender(Run run, ServerProcess server, double loss, int round) {
+    /// @param capacity small calls a second without loss; 0 if they are just to be measured
+    private static Contender contender(Run run, ServerProcess server, double loss, double capacity, int round) {
         Parameters parameters = Parameters.of(
                 "port",
                 server.udp().getPort(),
@@ -81,8 +85,10 @@ public final class LossExperiment implements Experiment {
                 loss,
                 "seed",
                 round,
-                "perSecond",
-                rate(run),
+                "load",
+                LOAD,
+                "capacity",
+                capacity,
                 "windowMillis",
                 run.scale().pick(1_000, 200, 20),
                 "windows",
@@ -128,9 +134,9 @@ public final class LossExperiment implements Experiment {
                         "Situ and the load on a processor each, with real sockets over loopback. Between the client's protocol and its"
                                 + " socket lie lines that lose datagrams by chance, both ways, from a seed of the round; at 0 % they lie"
                                 + " there, too, and cost the same.",
-                        "Small calls: GETs of values of 64 B, 64 under way (closed loop) for goodput, and "
-                                + measurement.machine().get("rate")
-                                + " a second (open loop, from the moment at which each was due) for latency.",
+                        "Small calls: GETs of values of 64 B, 64 under way (closed loop) for goodput, and at "
+                                + LOAD + " of what that came to without loss (open loop, from the moment at which each"
+                                + " was due) for latency.",
                         "Large calls: GETs of values of 1 MB, four under way (closed loop).",
                         "The bound is the same at 0 %. What the reliable mode is meant to hold at 1 %: goodput of small calls of "
                                 + LEAST_GOODPUT + " and of large ones of " + LEAST_LARGE_GOODPUT
@@ -174,8 +180,8 @@ public final class LossExperiment implements Experiment {
         }
         return new Figure(
                 "loss-latency",
-                "Latency of calls of 64 B at " + measurement.machine().get("rate")
-                        + " a second, open loop. Bars: medians; lines: lowest and highest round.",
+                "Latency of calls of 64 B at " + LOAD
+                        + " of the capacity, open loop. Bars: medians; lines: lowest and highest round.",
                 new BarChart("Latency under loss", "milliseconds", bars));
     }
 

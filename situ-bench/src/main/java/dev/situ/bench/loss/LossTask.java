@@ -24,8 +24,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/// Loads Situ over real sockets through lines that lose datagrams, both ways: small calls as fast as they go, small
-/// calls at a fixed rate, large values.
+/// Loads Situ over real sockets through lines that lose datagrams, both ways: small calls as fast as they go,
+/// small calls at a fixed rate, large values. The rate is a share of the capacity: what small calls come to
+/// without loss, as this task is told, or if it is told 0, as it has just measured.
 ///
 /// ```
 ///   client ──▶ line that loses ──▶ socket ══ loopback ══ server
@@ -53,7 +54,8 @@ public final class LossTask implements ChildTask {
     private final InetSocketAddress r2p2;
     private final double loss;
     private final long seed;
-    private final double perSecond;
+    private final double load;
+    private final double capacity;
     private final long windowNanos;
     private final int windows;
     private final WarmUp warmUp;
@@ -64,7 +66,8 @@ public final class LossTask implements ChildTask {
         r2p2 = new InetSocketAddress(host, parameters.number("port"));
         loss = Double.parseDouble(parameters.text("lossPercent")) / 100;
         seed = parameters.longNumber("seed");
-        perSecond = parameters.number("perSecond");
+        load = Double.parseDouble(parameters.text("load"));
+        capacity = Double.parseDouble(parameters.text("capacity"));
         windowNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("windowMillis"));
         windows = parameters.number("windows");
         warmUp = WarmUp.of(parameters);
@@ -79,11 +82,13 @@ public final class LossTask implements ChildTask {
     @Override
     public void measure(Sink sink) throws Exception {
         boolean steady;
+        double calls;
         ReliableLink link = link(OUTSTANDING);
         try (LoadLoop loop = new LoadLoop(link, SMALL, OUTSTANDING, 0, 1)) {
             steady = warmUp.run(() -> WarmUp.Pace.over(closed(loop), windowNanos));
             ReliableClientStatistics before = link.statistics();
-            sink.add("calls", "1/s", median(loop));
+            calls = median(loop);
+            sink.add("calls", "1/s", calls);
             ReliableClientStatistics after = link.statistics();
             sink.add(
                     "sent_again_per_call",
@@ -92,8 +97,10 @@ public final class LossTask implements ChildTask {
                             / Math.max(1, after.succeeded() - before.succeeded()));
         }
         try (LoadLoop loop = new LoadLoop(link(OUTSTANDING), SMALL, OUTSTANDING, 0, 1)) {
-            open(loop, windowNanos);
-            Histogram latencies = open(loop, 2L * windows * windowNanos);
+            double rate = load * (capacity > 0 ? capacity : calls);
+            open(loop, rate, windowNanos);
+            Histogram latencies = open(loop, rate, 2L * windows * windowNanos);
+            sink.add("rate", "1/s", rate);
             sink.add("call_p50", "ms", latencies.getValueAtPercentile(50) / 1e6);
             sink.add("call_p99", "ms", latencies.getValueAtPercentile(99) / 1e6);
             sink.add("call_max", "ms", latencies.getMaxValue() / 1e6);
@@ -134,7 +141,7 @@ public final class LossTask implements ChildTask {
     }
 
     /// The latencies of calls at the fixed rate.
-    private Histogram open(LoadLoop loop, long nanos) {
+    private Histogram open(LoadLoop loop, double perSecond, long nanos) {
         loop.tally().takeLatencies();
         loop.begin(Schedule.startingNow(perSecond), Math.max(1, (long) (perSecond * nanos / 1e9)));
         while (!loop.isDone()) {

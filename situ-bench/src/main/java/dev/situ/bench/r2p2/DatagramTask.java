@@ -51,9 +51,10 @@ public final class DatagramTask implements ChildTask {
 
     @Override
     public void measure(Sink sink) throws Exception {
-        boolean steady = warmUp.run(() -> Pace.over(closed(outstanding), windowNanos));
-        sink.add("throughput", "1/s", median(outstanding));
-        sink.add("round_trip", "us", 1e6 / median(1));
+        boolean steady = warmUp.run(() -> Pace.over(closed(), windowNanos));
+        sink.add("throughput", "1/s", throughput());
+        roundTrips();
+        sink.add("round_trip", "us", roundTrips().getValueAtPercentile(50) / 1e3);
         open();
         OpenLoop loop = open();
         Histogram latencies = loop.latencies();
@@ -68,16 +69,20 @@ public final class DatagramTask implements ChildTask {
         sink.add(Contender.STEADY, "", steady ? 1 : 0);
     }
 
-    private double median(int underWay) throws IOException {
+    private double throughput() throws IOException {
         List<Double> perSecond = new ArrayList<>();
         for (int i = 0; i < windows; i++) {
-            perSecond.add(closed(underWay));
+            perSecond.add(closed());
         }
         return Spread.of(perSecond).median();
     }
 
-    private double closed(int underWay) throws IOException {
-        return ClosedLoop.measure(protocol, server, underWay, keys, valueLength, windowNanos);
+    private double closed() throws IOException {
+        return ClosedLoop.measure(protocol, server, outstanding, keys, valueLength, windowNanos);
+    }
+
+    private Histogram roundTrips() throws IOException {
+        return RoundTrips.measure(protocol, server, keys, valueLength, 2 * windowNanos);
     }
 
     private OpenLoop open() throws IOException {
