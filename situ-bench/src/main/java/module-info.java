@@ -23,6 +23,7 @@ module dev.situ.bench {
     requires dev.situ.optimap;
     requires dev.situ.packet;
     requires dev.situ.r2p2;
+    requires dev.situ.resp;
     requires dev.situ.server;
     requires dev.situ.socket;
     requires dev.situ.store;

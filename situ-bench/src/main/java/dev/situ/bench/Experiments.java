@@ -14,6 +14,8 @@ import dev.situ.bench.loss.LossTask;
 import dev.situ.bench.map.MapExperiment;
 import dev.situ.bench.map.MapTask;
 import dev.situ.bench.memory.MemoryExperiment;
+import dev.situ.bench.net.NetExperiment;
+import dev.situ.bench.net.NetTask;
 import dev.situ.bench.r2p2.ClientTask;
 import dev.situ.bench.r2p2.DatagramTask;
 import dev.situ.bench.r2p2.EchoTask;
@@ -34,6 +36,7 @@ final class Experiments {
             new StoreExperiment(),
             new TcpExperiment(),
             new R2p2Experiment(),
+            new NetExperiment(),
             new LossExperiment(),
             new IsolationExperiment(),
             new DpdkExperiment(),
@@ -55,6 +58,7 @@ final class Experiments {
             case DpdkEchoTask.NAME -> DpdkEchoTask::new;
             case DpdkLoadTask.NAME -> DpdkLoadTask::new;
             case DpdkRequestsTask.NAME -> DpdkRequestsTask::new;
+            case NetTask.NAME -> NetTask::new;
             case LossTask.NAME -> LossTask::new;
             case IsolationTask.NAME -> IsolationTask::new;
             case SizeTask.NAME -> SizeTask::new;

@@ -147,6 +147,12 @@ class ExperimentsTest {
                         "get_mrps");
                 addIf(DPDK && REDIS && REDIS_BENCHMARK, names, "get_vs_redis");
             }
+            case "net" -> {
+                addIf(DPDK, names, "p50_1400_vs_64.dpdk", "p999_vs_p50_at_half.dpdk", "gap_p999_us.dpdk");
+                addIf(REDIS, names, "r2p2_vs_redis", "tcp_vs_redis");
+                addIf(DPDK && REDIS, names, "dpdk_vs_redis");
+                addIf(MEMCACHED, names, "r2p2_vs_memcached");
+            }
             case "size" ->
                 addIf(
                         DPDK,

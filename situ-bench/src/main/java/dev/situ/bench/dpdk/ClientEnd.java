@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The client's end of a memif with one [Line] on it. Confined to the thread that opened it, which is registered.
 final class ClientEnd implements AutoCloseable {
-    private static final String ADDRESS = "10.77.0.2";
+    static final String ADDRESS = "10.77.0.2";
 
     private final MemifEnd end;
     private final EalThread thread;

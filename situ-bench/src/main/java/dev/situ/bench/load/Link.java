@@ -12,9 +12,15 @@ public interface Link extends AutoCloseable {
         void answered(int slot, Answer answer);
     }
 
+    /// What the server understands.
+    default Dialect dialect() {
+        return Dialect.RESP;
+    }
+
     /// Sends a request, with the next turn at the latest.
     ///
-    /// @param request RESP, borrowed for this call if it has up to 1456 bytes, else until it was answered
+    /// @param request in the link's [#dialect], borrowed for this call if it has up to 1456 bytes, else until
+    /// it was answered
     /// @param slot given back with the answer; no other request under way has it
     /// @return whether it was taken; if not, try again after the next turn
     boolean send(MemorySegment request, int length, int slot);

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Load a server, over R2P2 or with RESP over TCP, and say how long requests take.",
+            "Load a server, over R2P2 or TCP, and say how long requests take.",
             "",
             "With --rate requests are sent at a fixed rate, and each latency counts from the moment at which its request"
                     + " was due: a server that stalls is charged with every request that it delays. With --outstanding the"
@@ -46,7 +46,7 @@ public final class LoadCommand implements Callable<Integer> {
             names = "--target",
             required = true,
             paramLabel = "<url>",
-            description = "r2p2://host:port, tcp://host:port, or echo.")
+            description = "r2p2://host:port, tcp://host:port, memcached://host:port, or echo.")
     @SuppressWarnings("NullAway.Init")
     private String target;
 

@@ -52,6 +52,7 @@ public final class LoadLoop implements Link.Answers, AutoCloseable {
     private Schedule schedule = new Schedule(0, 0);
     private long number;
     private long limit;
+    private int most;
     private int idle;
 
     /// @param link *consumed*
@@ -61,7 +62,7 @@ public final class LoadLoop implements Link.Answers, AutoCloseable {
         this.link = link;
         this.workload = workload;
         ranks = workload.ranks();
-        requests = new Requests(workload.keySizes(), slots);
+        requests = new Requests(link.dialect(), workload.keySizes(), slots);
         inserted = new Inserted(workload.keys(), thread, threads);
         random = new SplittableRandom(42 + thread);
         due = new long[slots];
@@ -88,7 +89,15 @@ public final class LoadLoop implements Link.Answers, AutoCloseable {
     ///
     /// @param limit after how many requests no further one is sent
     public void begin(Schedule schedule, long limit) {
+        begin(schedule, limit, due.length);
+    }
+
+    /// Begins, with fewer requests under way than there are slots.
+    ///
+    /// @param most how many
+    public void begin(Schedule schedule, long limit, int most) {
         this.schedule = schedule;
+        this.most = most;
         this.limit = limit;
         number = 0;
     }
@@ -187,7 +196,7 @@ public final class LoadLoop implements Link.Answers, AutoCloseable {
     private boolean start(long now) {
         int slot = refused;
         if (slot == NOTHING) {
-            if (freeCount == 0) {
+            if (freeCount == 0 || underWay() >= most) {
                 return false;
             }
             slot = free[--freeCount];

@@ -34,13 +34,11 @@ public final class ReliableLink implements Link {
     private Answers answers = (_, _) -> {};
 
     /// @param stack one queue, *consumed*
-    private ReliableLink(@Consumes UdpStack stack, InetSocketAddress server, int slots) throws IOException {
+    private ReliableLink(@Consumes UdpStack stack, InetAddress local, InetSocketAddress server, int slots)
+            throws IOException {
         this.stack = stack;
         ReliableClientOptions options = ReliableClientOptions.DEFAULTS.withMaxOutstanding(slots);
         client = new ReliableClient(new long[] {PeerAddress.of(server)}, options, System::nanoTime);
-        InetAddress host = server.getAddress();
-        InetAddress local =
-                host != null && host.isLoopbackAddress() ? host : InetAddress.getByAddress(new byte[Integer.BYTES]);
         try {
             stack.bind(new InetSocketAddress(local, 0), client);
         } catch (IOException | RuntimeException e) {
@@ -57,9 +55,20 @@ public final class ReliableLink implements Link {
         return over(new SocketUdpStack(SocketStackOptions.defaults().withRoomForLongMessages()), server, slots);
     }
 
-    /// Opens a way to `server` over a stack of one queue, which is *consumed*.
+    /// Opens a way to `server` over a kernel's stack of one queue, which is *consumed*.
     public static ReliableLink over(@Consumes UdpStack stack, InetSocketAddress server, int slots) throws IOException {
-        return new ReliableLink(stack, server, slots);
+        InetAddress host = server.getAddress();
+        InetAddress local =
+                host != null && host.isLoopbackAddress() ? host : InetAddress.getByAddress(new byte[Integer.BYTES]);
+        return over(stack, local, server, slots);
+    }
+
+    /// Opens a way to `server` over a stack of one queue, which is *consumed*.
+    ///
+    /// @param local an address of the stack
+    public static ReliableLink over(@Consumes UdpStack stack, InetAddress local, InetSocketAddress server, int slots)
+            throws IOException {
+        return new ReliableLink(stack, local, server, slots);
     }
 
     @Override

@@ -1,12 +1,13 @@
 package dev.situ.bench.load;
 
 import dev.situ.memory.Words;
+import dev.situ.resp.RespWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Writes requests in RESP: `GET key`, `SET key value`, `DEL key`. Values are letters, the same in each.
+/// Writes requests: get, set and delete of a key. Values are letters, the same in each.
 ///
 /// A short request is written to one place, again and again; a long one to memory of its slot, since it is read
 /// until it was answered. Confined to one thread.
@@ -17,20 +18,26 @@ final class Requests implements AutoCloseable {
     private static final int MOST_HEAD_BYTES = 64 + Keys.MOST_BYTES;
     private static final int PATTERN_BYTES = 1 << 16;
 
-    private static final byte[] GET = ascii("*2\r\n$3\r\nGET\r\n");
-    private static final byte[] DEL = ascii("*2\r\n$3\r\nDEL\r\n");
-    private static final byte[] SET = ascii("*3\r\n$3\r\nSET\r\n");
+    private static final byte[] RESP_GET = ascii("*2\r\n$3\r\nGET\r\n");
+    private static final byte[] RESP_DELETE = ascii("*2\r\n$3\r\nDEL\r\n");
+    private static final byte[] RESP_SET = ascii("*3\r\n$3\r\nSET\r\n");
+    private static final byte[] GET = ascii("get ");
+    private static final byte[] DELETE = ascii("delete ");
+    private static final byte[] SET = ascii("set ");
+    private static final byte[] NO_FLAGS_FOR_EVER = ascii(" 0 0 ");
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment place = arena.allocate(SHORT_BYTES + MOST_HEAD_BYTES);
     private final MemorySegment pattern = arena.allocate(PATTERN_BYTES);
     private final @Nullable MemorySegment[] ofSlots;
     private final Keys keys;
+    private final boolean resp;
     private MemorySegment memory = place;
     private int length;
 
     /// @param slots so many requests may be under way
-    Requests(Sizes keySizes, int slots) {
+    Requests(Dialect dialect, Sizes keySizes, int slots) {
+        resp = dialect == Dialect.RESP;
         keys = new Keys(keySizes);
         ofSlots = new MemorySegment[slots];
         pattern.fill((byte) 'v');
@@ -50,25 +57,30 @@ final class Requests implements AutoCloseable {
         return length;
     }
 
-    /// Writes a GET of key `number`.
+    /// Writes a request for the value of key `number`.
     void get(long number) {
         memory = place;
-        length = (int) key(GET, number);
+        length = (int) lineEnd(key(resp ? RESP_GET : GET, number));
     }
 
-    /// Writes a DEL of key `number`.
+    /// Writes a request to delete key `number`.
     void delete(long number) {
         memory = place;
-        length = (int) key(DEL, number);
+        length = (int) lineEnd(key(resp ? RESP_DELETE : DELETE, number));
     }
 
-    /// Writes a SET of key `number`.
+    /// Writes a request to store a value under key `number`.
     ///
     /// @param slot whose memory is used if it is long
     void set(long number, int valueBytes, int slot) {
         int most = MOST_HEAD_BYTES + valueBytes;
         memory = most <= SHORT_BYTES ? place : ofSlot(slot, most);
-        long at = head('$', key(SET, number), valueBytes);
+        long at = key(resp ? RESP_SET : SET, number);
+        if (resp) {
+            at = RespWriter.bulkHeader(memory, lineEnd(at), valueBytes);
+        } else {
+            at = lineEnd(RespWriter.number(memory, bytes(NO_FLAGS_FOR_EVER, at), valueBytes));
+        }
         for (int done = 0; done < valueBytes; done += PATTERN_BYTES) {
             Words.copy(pattern, 0, memory, at + done, Math.min(PATTERN_BYTES, valueBytes - done));
         }
@@ -85,31 +97,24 @@ final class Requests implements AutoCloseable {
         return of;
     }
 
+    /// Writes what a request begins with, up to the end of the key.
     private long key(byte[] command, long number) {
         int keyLength = keys.length(number);
-        Words.copyFrom(command, 0, memory, 0, command.length);
-        long at = head('$', command.length, keyLength);
+        long at = bytes(command, 0);
+        if (resp) {
+            at = RespWriter.bulkHeader(memory, at, keyLength);
+        }
         Keys.write(memory, at, number, keyLength);
-        return lineEnd(at + keyLength);
+        return at + keyLength;
     }
 
-    private long head(char type, long at, int number) {
-        Words.setByte(memory, at, (byte) type);
-        int digits = 1;
-        for (int rest = number; rest >= 10; rest /= 10) {
-            digits++;
-        }
-        int rest = number;
-        for (int i = digits; i > 0; i--) {
-            Words.setByte(memory, at + i, (byte) ('0' + rest % 10));
-            rest /= 10;
-        }
-        return lineEnd(at + 1 + digits);
+    private long bytes(byte[] text, long at) {
+        Words.copyFrom(text, 0, memory, at, text.length);
+        return at + text.length;
     }
 
     private long lineEnd(long at) {
-        Words.setShort(memory, at, (short) ('\r' | '\n' << 8));
-        return at + 2;
+        return RespWriter.lineEnd(memory, at);
     }
 
     @Override

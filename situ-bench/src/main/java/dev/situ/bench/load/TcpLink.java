@@ -13,27 +13,37 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/// RESP over some TCP connections, which take requests in turn. Each answers in the order of its requests.
+/// Some TCP connections, which take requests in turn. Each answers in the order of its requests.
 ///
 /// A connection that is lost ends its requests with [Answer#FAILED]; the others go on.
 public final class TcpLink implements Link {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Selector selector;
+    private final Dialect dialect;
     private final List<Connection> connections = new ArrayList<>();
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private int next;
     private Answers answers = (_, _) -> {};
 
-    private TcpLink() throws IOException {
+    private TcpLink(Dialect dialect) throws IOException {
+        this.dialect = dialect;
         selector = Selector.open();
+    }
+
+    /// Connects to a server that understands RESP.
+    ///
+    /// @param slots the most requests under way, on all connections together
+    public static TcpLink open(InetSocketAddress server, int connections, int slots) throws IOException {
+        return open(Dialect.RESP, server, connections, slots);
     }
 
     /// Connects.
     ///
     /// @param slots the most requests under way, on all connections together
-    public static TcpLink open(InetSocketAddress server, int connections, int slots) throws IOException {
-        TcpLink link = new TcpLink();
+    public static TcpLink open(Dialect dialect, InetSocketAddress server, int connections, int slots)
+            throws IOException {
+        TcpLink link = new TcpLink(dialect);
         try {
             for (int i = 0; i < connections; i++) {
                 link.connections.add(link.new Connection(SocketChannel.open(server), slots));
@@ -43,6 +53,11 @@ public final class TcpLink implements Link {
             throw e;
         }
         return link;
+    }
+
+    @Override
+    public Dialect dialect() {
+        return dialect;
     }
 
     @Override
@@ -91,7 +106,7 @@ public final class TcpLink implements Link {
     /// One connection: what is still to be written, and the slots of the requests that it has, in order.
     private final class Connection {
         private final SocketChannel channel;
-        private final ReplyScanner scanner = new ReplyScanner();
+        private final ReplyReader replies = dialect.reader();
         private final Consumer<Answer> onReply = this::end;
         private final int[] slots;
         private ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
@@ -141,7 +156,7 @@ public final class TcpLink implements Link {
                     return;
                 }
                 in.flip();
-                scanner.take(in, onReply);
+                replies.take(in, onReply);
             } catch (IOException _) {
                 lose();
             }

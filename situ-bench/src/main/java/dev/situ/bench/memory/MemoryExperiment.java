@@ -96,8 +96,7 @@ public final class MemoryExperiment implements Experiment {
     }
 
     /// Numbers of keys over one doubling, evenly on a logarithmic scale: a hash table that doubles is once at its
-    /// fullest and
-    /// once at its emptiest in between, wherever it began.
+    /// fullest and once at its emptiest in between, wherever it began.
     private static List<Long> counts(Scale scale, Shape shape) {
         long first = shape.valueBytes == SMALL_VALUE
                 ? scale.pick(1_000_000L, 200_000L, 5_000L)
@@ -198,7 +197,13 @@ public final class MemoryExperiment implements Experiment {
                             "Bytes a key besides key and value, over one doubling of the number of keys: " + shape
                                     + ".",
                             new LineChart(
-                                    "Overhead, " + shape, "keys", "bytes a key", false, points, Optional.empty())));
+                                    "Overhead, " + shape,
+                                    "keys",
+                                    "bytes a key",
+                                    false,
+                                    false,
+                                    points,
+                                    Optional.empty())));
                 }
             }
         }

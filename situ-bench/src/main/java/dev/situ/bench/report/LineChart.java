@@ -24,6 +24,7 @@ import org.jfree.data.xy.YIntervalSeriesCollection;
 /// @param xLabel what the horizontal axis measures, with its unit
 /// @param yLabel what the vertical axis measures, with its unit
 /// @param logarithmicX whether the horizontal axis is logarithmic
+/// @param logarithmicY whether the vertical axis is logarithmic; else it begins at 0
 /// @param points in the order of series
 /// @param reference a value to draw a line at: where two systems would be equal
 public record LineChart(
@@ -31,6 +32,7 @@ public record LineChart(
         String xLabel,
         String yLabel,
         boolean logarithmicX,
+        boolean logarithmicY,
         List<Point> points,
         Optional<Double> reference)
         implements Chart {
@@ -54,32 +56,48 @@ public record LineChart(
             renderer.setSeriesPaint(i, Style.colour(data.getSeriesKey(i), i));
             renderer.setSeriesStroke(i, Style.LINE);
         }
-        XYPlot plot = new XYPlot(data, xAxis(), Style.fromZero(yLabel), renderer);
+        XYPlot plot = new XYPlot(data, xAxis(), logarithmicY ? logarithmicYAxis() : yAxis(), renderer);
+        reference.ifPresent(at -> plot.addRangeMarker(new ValueMarker(at, Color.BLACK, Style.THIN)));
+        return Style.finish(title, plot);
+    }
+
+    private ValueAxis yAxis() {
+        NumberAxis axis = Style.fromZero(yLabel);
         double highest = points.stream()
                 .mapToDouble(Point::high)
                 .filter(Double::isFinite)
                 .max()
                 .orElse(1);
-        plot.getRangeAxis().setRange(0, Math.max(highest, reference.orElse(0.0)) * 1.08);
-        reference.ifPresent(at -> plot.addRangeMarker(new ValueMarker(at, Color.BLACK, Style.THIN)));
-        return Style.finish(title, plot);
+        axis.setRange(0, Math.max(highest, reference.orElse(0.0)) * 1.08);
+        return axis;
+    }
+
+    private ValueAxis logarithmicYAxis() {
+        return logarithmic(
+                yLabel,
+                points.stream().mapToDouble(Point::low).min().orElse(1),
+                points.stream().mapToDouble(Point::high).max().orElse(10));
     }
 
     private ValueAxis xAxis() {
-        NumberFormat plain = NumberFormat.getIntegerInstance(Locale.ROOT);
         if (logarithmicX) {
-            LogAxis axis = new LogAxis(xLabel);
-            axis.setBase(10);
-            axis.setTickUnit(new NumberTickUnit(1, plain));
-            axis.setMinorTickMarksVisible(true);
-            double lowest = points.stream().mapToDouble(Point::x).min().orElse(1);
-            double highest = points.stream().mapToDouble(Point::x).max().orElse(10);
-            axis.setRange(lowest / 1.6, Math.max(highest, lowest * 2) * 1.6);
-            return axis;
+            return logarithmic(
+                    xLabel,
+                    points.stream().mapToDouble(Point::x).min().orElse(1),
+                    points.stream().mapToDouble(Point::x).max().orElse(10));
         }
         NumberAxis axis = new NumberAxis(xLabel);
-        axis.setNumberFormatOverride(plain);
+        axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
         axis.setAutoRangeIncludesZero(false);
+        return axis;
+    }
+
+    private static LogAxis logarithmic(String label, double lowest, double highest) {
+        LogAxis axis = new LogAxis(label);
+        axis.setBase(10);
+        axis.setTickUnit(new NumberTickUnit(1, NumberFormat.getIntegerInstance(Locale.ROOT)));
+        axis.setMinorTickMarksVisible(true);
+        axis.setRange(lowest / 1.6, Math.max(highest, lowest * 2) * 1.6);
         return axis;
     }
 }

@@ -271,7 +271,13 @@ public final class StoreExperiment implements Experiment {
                         + " throughput of two threads together against the number of keys. Points: medians; lines through them: lowest"
                         + " and highest round.",
                 new LineChart(
-                        title + ", 2 threads", "keys", "million operations a second", true, points, Optional.empty()));
+                        title + ", 2 threads",
+                        "keys",
+                        "million operations a second",
+                        true,
+                        false,
+                        points,
+                        Optional.empty()));
     }
 
     private static void line(

@@ -237,6 +237,7 @@ public final class TcpExperiment implements Experiment {
                                 "bytes of a value",
                                 "ratio",
                                 true,
+                                false,
                                 points,
                                 Optional.of(1.0))));
             }

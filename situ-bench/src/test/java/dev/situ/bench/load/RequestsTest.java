@@ -14,7 +14,7 @@ class RequestsTest {
 
     @Test
     void requestsAreResp() {
-        try (Requests requests = new Requests(Sizes.fixed(18), 2)) {
+        try (Requests requests = new Requests(Dialect.RESP, Sizes.fixed(18), 2)) {
             requests.get(42);
             assertThat(text(requests)).isEqualTo("*2\r\n$3\r\nGET\r\n$18\r\nkey:000000000042xx\r\n");
             requests.delete(999_999_999_999L);
@@ -27,8 +27,20 @@ class RequestsTest {
     }
 
     @Test
+    void orMemcachedsText() {
+        try (Requests requests = new Requests(Dialect.MEMCACHED, Sizes.fixed(18), 2)) {
+            requests.get(42);
+            assertThat(text(requests)).isEqualTo("get key:000000000042xx\r\n");
+            requests.delete(1);
+            assertThat(text(requests)).isEqualTo("delete key:000000000001xx\r\n");
+            requests.set(7, 3, 0);
+            assertThat(text(requests)).isEqualTo("set key:000000000007xx 0 0 3\r\nvvv\r\n");
+        }
+    }
+
+    @Test
     void aLongRequestStaysAsItIsWhileOthersAreWritten() {
-        try (Requests requests = new Requests(Sizes.fixed(16), 2)) {
+        try (Requests requests = new Requests(Dialect.RESP, Sizes.fixed(16), 2)) {
             requests.set(1, 200_000, 0);
             var first = requests.memory().asSlice(0, requests.length());
             requests.set(2, 300_000, 1);

@@ -45,6 +45,21 @@ class ReportTest {
                                             "x",
                                             "y",
                                             true,
+                                            false,
+                                            List.of(
+                                                    new LineChart.Point(
+                                                            "s", x, result.value(), result.low(), result.high()),
+                                                    new LineChart.Point("s", 10 * x, 2, 1, 3)),
+                                            Optional.of(1.0))),
+                            new Figure(
+                                    "drawing-logarithmic-line",
+                                    "a line, both axes logarithmic",
+                                    new LineChart(
+                                            "line",
+                                            "x",
+                                            "y",
+                                            true,
+                                            true,
                                             List.of(
                                                     new LineChart.Point(
                                                             "s", x, result.value(), result.low(), result.high()),

@@ -3,10 +3,9 @@ package dev.situ.bench.load;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
-/// Finds where replies end in a stream of RESP, and of what kind each is: simple strings, errors, numbers, nulls
-/// and bulk strings, which are what the generator's requests are answered with. Values are passed over, not looked
-/// at.
-final class ReplyScanner {
+/// Replies in RESP: simple strings, errors, numbers, nulls and bulk strings, which are what the generator's
+/// requests are answered with.
+final class RespReplies implements ReplyReader {
     private static final int NONE = 0;
 
     private int type = NONE;
@@ -15,11 +14,8 @@ final class ReplyScanner {
     /// Bytes of a value, and of the line end after it, that have not come yet.
     private long left;
 
-    /// Takes what has come, to its end.
-    ///
-    /// @param replies is told of each reply that is complete
-    /// @throws IllegalStateException if it is something else
-    void take(ByteBuffer in, Consumer<Answer> replies) {
+    @Override
+    public void take(ByteBuffer in, Consumer<Answer> replies) {
         while (in.hasRemaining()) {
             if (left > 0) {
                 int step = (int) Math.min(left, in.remaining());

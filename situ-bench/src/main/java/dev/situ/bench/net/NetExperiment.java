@@ -1,0 +1,268 @@
+package dev.situ.bench.net;
+
+import dev.situ.bench.dpdk.DpdkExperiment;
+import dev.situ.bench.dpdk.DpdkSetUp;
+import dev.situ.bench.frame.ChildJvm;
+import dev.situ.bench.frame.Contender;
+import dev.situ.bench.frame.Cpus;
+import dev.situ.bench.frame.Experiment;
+import dev.situ.bench.frame.Filler;
+import dev.situ.bench.frame.Measurement;
+import dev.situ.bench.frame.Outcome;
+import dev.situ.bench.frame.Parameters;
+import dev.situ.bench.frame.Result;
+import dev.situ.bench.frame.Run;
+import dev.situ.bench.frame.SampleKey;
+import dev.situ.bench.frame.Samples;
+import dev.situ.bench.frame.ServerProcess;
+import dev.situ.bench.report.BarChart;
+import dev.situ.bench.report.Figure;
+import dev.situ.bench.report.LineChart;
+import dev.situ.bench.report.Page;
+import dev.situ.dpdk.Eal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The figure that the thesis closed without (5.3): the store over a network, latency against load.
+public final class NetExperiment implements Experiment {
+    private static final int KEYS = 10_000;
+    private static final int SMALL = 64;
+    private static final int LARGE = 1400;
+    private static final int HALF = 50;
+    private static final int LIGHT = 10;
+    private static final long SERVER_BYTES = 256 << 20;
+    private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
+    private static final String LOAD = "load";
+    private static final String VALUE = "value";
+
+    @Override
+    public String name() {
+        return "net";
+    }
+
+    @Override
+    public Measurement measure(Run run) throws Exception {
+        run.fact("child_jvm", String.join(" ", JVM));
+        run.fact("server_cpu", Cpus.list(Cpus.server()));
+        run.fact("client_cpu", Cpus.list(Cpus.client()));
+        List<NetSystem> systems = systems(run);
+        List<Integer> values =
+                run.scale().pick(List.of(SMALL, 512, LARGE), List.of(SMALL, LARGE), List.of(SMALL, LARGE));
+        Samples samples = new Samples();
+        int rounds = run.scale().rounds();
+        int stepsARound = values.size() * systems.size();
+        run.expect(rounds * stepsARound);
+        for (int round = 1; round <= rounds; round++) {
+            if (run.endsBefore(round, "", stepsARound)) {
+                break;
+            }
+            for (int value : values) {
+                for (NetSystem system : systems) {
+                    run.step(system.label + ", " + value + " B, round " + round + " of " + rounds);
+                    measure(run, round, system, value, samples);
+                }
+            }
+        }
+        return outcome(samples).measurement(name(), run);
+    }
+
+    private static List<NetSystem> systems(Run run) {
+        List<NetSystem> systems = new ArrayList<>();
+        for (NetSystem system : NetSystem.values()) {
+            @Nullable String missing = system == NetSystem.DPDK ? Eal.missing() : null;
+            if (missing == null && !system.kind.isThere()) {
+                missing = "it is not installed";
+            }
+            if (missing != null) {
+                run.leaveOut(system.label + ": " + missing);
+                continue;
+            }
+            systems.add(system);
+            run.fact(system.kind.system(), system.kind.version());
+        }
+        if (systems.contains(NetSystem.DPDK)) {
+            run.fact("pages", DpdkSetUp.pages());
+        }
+        return systems;
+    }
+
+    /// A server and its load, each a process. Over a memif the load ends after the server, whose end it would pull away
+    /// else.
+    private static void measure(Run run, int round, NetSystem system, int value, Samples samples) throws IOException {
+        Path folder = Files.createTempDirectory("situ-bench");
+        Path socket = folder.resolve("memif");
+        try (ServerProcess server = system == NetSystem.DPDK
+                ? DpdkExperiment.startSitu(socket, SERVER_BYTES, List.of())
+                : ServerProcess.start(system.kind, SERVER_BYTES, List.of())) {
+            try (Filler filler = new Filler(system.kind, server.tcp(), value, false)) {
+                filler.fill(0, KEYS);
+            }
+            Parameters parameters = Parameters.of(
+                    "system",
+                    system.name(),
+                    "socket",
+                    socket,
+                    "tcpPort",
+                    server.tcp().getPort(),
+                    "udpPort",
+                    server.udp().getPort(),
+                    VALUE,
+                    value,
+                    "keys",
+                    KEYS,
+                    "windowMillis",
+                    run.scale().pick(300, 100, 50),
+                    "windows",
+                    run.scale().pick(5, 3, 1),
+                    "loadMillis",
+                    run.scale().pick(1_000, 200, 50));
+            ChildJvm.Spec load = new ChildJvm.Spec(
+                    NetTask.NAME, run.scale().requestWarmUp(6_000, 800).into(parameters), JVM, Cpus.client());
+            try (ChildJvm client = ChildJvm.start(load)) {
+                client.measure((metric, unit, figure) -> {
+                    if (metric.equals(Contender.STEADY)) {
+                        run.steady(figure != 0);
+                    } else {
+                        samples.add(round, key(system, metric, value), unit, figure);
+                    }
+                });
+                server.stop();
+            }
+        } finally {
+            Files.deleteIfExists(socket);
+            Files.delete(folder);
+        }
+    }
+
+    /// @param metric as the child names it, with the load behind it where there is one
+    private static SampleKey key(NetSystem system, String metric, int value) {
+        int at = metric.indexOf(NetTask.AT);
+        return at < 0
+                ? new SampleKey(system.label, metric, Map.of(VALUE, value))
+                : key(
+                        system,
+                        metric.substring(0, at),
+                        value,
+                        Integer.parseInt(metric.substring(at + NetTask.AT.length())));
+    }
+
+    private static SampleKey key(NetSystem system, String metric, int value, int load) {
+        return new SampleKey(system.label, metric, Map.of(VALUE, value, LOAD, load));
+    }
+
+    private static Outcome outcome(Samples samples) {
+        Outcome outcome = new Outcome(samples);
+        SampleKey redis = key(NetSystem.REDIS, NetTask.CAPACITY, SMALL);
+        SampleKey dpdk = key(NetSystem.DPDK, NetTask.CAPACITY, SMALL);
+        SampleKey r2p2 = key(NetSystem.R2P2, NetTask.CAPACITY, SMALL);
+        outcome.summarizeRatio("dpdk_vs_redis", dpdk, redis);
+        outcome.summarizeRatio("r2p2_vs_redis", r2p2, redis);
+        outcome.summarizeRatio("tcp_vs_redis", key(NetSystem.TCP, NetTask.CAPACITY, SMALL), redis);
+        outcome.summarizeRatio("r2p2_vs_memcached", r2p2, key(NetSystem.MEMCACHED, NetTask.CAPACITY, SMALL));
+        outcome.summarizeRatio(
+                "p50_1400_vs_64.dpdk",
+                key(NetSystem.DPDK, NetTask.P50, LARGE, LIGHT),
+                key(NetSystem.DPDK, NetTask.P50, SMALL, LIGHT));
+        outcome.summarizeRatio(
+                "p999_vs_p50_at_half.dpdk",
+                key(NetSystem.DPDK, NetTask.P999, SMALL, HALF),
+                key(NetSystem.DPDK, NetTask.P50, SMALL, HALF));
+        outcome.summarize("gap_p999_us.dpdk", key(NetSystem.DPDK, NetTask.GAP_P999, SMALL));
+        return outcome;
+    }
+
+    // ---- report ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public Page page(Measurement measurement) {
+        List<Figure> figures = new ArrayList<>();
+        for (int value : List.of(SMALL, 512, LARGE)) {
+            for (String metric : List.of(NetTask.P50, NetTask.P99)) {
+                latency(measurement, metric, value).ifPresent(figures::add);
+            }
+        }
+        figures.add(capacities(measurement));
+        return new Page(
+                "The networked store",
+                "How long does a GET take at which load, over which network? This is the figure that the thesis closed"
+                        + " without.",
+                List.of(
+                        "GETs of 10,000 keys, as many of each. First a closed loop of 64 finds how many a second the server"
+                                + " answers; then an open loop sends 10, 25, 50, 75 and 90 % of that, and each latency counts from"
+                                + " the moment at which its request was due.",
+                        "Server and load are a process and a processor each, on one machine. Situ over DPDK: a memif, R2P2's"
+                                + " reliable mode, both sides polling. Situ over R2P2: kernel UDP on loopback, reliable mode. TCP:"
+                                + " 16 connections on loopback, with RESP, or memcached's text protocol.",
+                        "The load generator is the same for all. What the machine takes from any thread, by itself, is measured in"
+                                + " each round by a loop that does nothing but look at the clock: for 99.9 % of all moments it is"
+                                + " at most " + measurement.summaryText("gap_p999_us.dpdk") + " us."),
+                figures,
+                List.of(
+                        "At a tenth of its load a GET of 1400 B over DPDK takes "
+                                + measurement.summaryText("p50_1400_vs_64.dpdk")
+                                + " times as long as one of 64 B (median).",
+                        "At half of its load over DPDK the slowest of a thousand GETs takes "
+                                + measurement.summaryText("p999_vs_p50_at_half.dpdk") + " times the median.",
+                        "With 64 under way Situ answers " + measurement.summaryText("dpdk_vs_redis")
+                                + " times as many GETs as redis-server over DPDK, "
+                                + measurement.summaryText("r2p2_vs_redis") + " times over kernel UDP, "
+                                + measurement.summaryText("tcp_vs_redis") + " times over TCP; and over UDP "
+                                + measurement.summaryText("r2p2_vs_memcached")
+                                + " times as many as memcached over TCP."));
+    }
+
+    private static Optional<Figure> latency(Measurement measurement, String metric, int value) {
+        List<LineChart.Point> points = new ArrayList<>();
+        for (NetSystem system : NetSystem.values()) {
+            for (int load : NetTask.LOADS) {
+                Map<String, Object> params = Map.of(VALUE, value, LOAD, load);
+                Optional<Result> rate = measurement.find(system.label, NetTask.RATE, params);
+                measurement
+                        .find(system.label, metric, params)
+                        .ifPresent(found -> rate.ifPresent(at -> points.add(new LineChart.Point(
+                                system.label, at.value() / 1e3, found.value(), found.low(), found.high()))));
+            }
+        }
+        if (points.isEmpty()) {
+            return Optional.empty();
+        }
+        String which = metric.equals(NetTask.P50) ? "Median" : "99 % of all";
+        String title = which + ", values of " + value + " B";
+        return Optional.of(new Figure(
+                "net-" + metric + "-" + value,
+                "Latency against load. " + title
+                        + ". Points: medians of the rounds at 10, 25, 50, 75 and 90 % of what each"
+                        + " answers; lines through them: lowest and highest round.",
+                new LineChart(
+                        title,
+                        "thousand GETs a second",
+                        "latency, microseconds",
+                        true,
+                        true,
+                        points,
+                        Optional.empty())));
+    }
+
+    private static Figure capacities(Measurement measurement) {
+        List<BarChart.Bar> bars = new ArrayList<>();
+        for (Result result : measurement.of(NetTask.CAPACITY)) {
+            bars.add(new BarChart.Bar(
+                    result.system(),
+                    result.param(VALUE) + " B values",
+                    result.value() / 1e6,
+                    result.low() / 1e6,
+                    result.high() / 1e6));
+        }
+        String title = "GETs a second, 64 under way";
+        return new Figure(
+                "net-capacity",
+                title + ". Bars: medians; lines: lowest and highest round.",
+                new BarChart(title, "million a second", bars));
+    }
+}

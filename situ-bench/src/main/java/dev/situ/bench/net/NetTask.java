@@ -1,0 +1,124 @@
+package dev.situ.bench.net;
+
+import dev.situ.bench.frame.ChildTask;
+import dev.situ.bench.frame.Contender;
+import dev.situ.bench.frame.Parameters;
+import dev.situ.bench.frame.Schedule;
+import dev.situ.bench.frame.Spread;
+import dev.situ.bench.frame.WarmUp;
+import dev.situ.bench.frame.WarmUp.Pace;
+import dev.situ.bench.load.LoadLoop;
+import dev.situ.bench.load.Sizes;
+import dev.situ.bench.load.Workload;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/// Loads a server with GETs: as many as it answers, then shares of that at fixed rates, whose latencies count from
+/// the moment at which each request was due.
+public final class NetTask implements ChildTask {
+    /// The task's name.
+    public static final String NAME = "net";
+
+    static final String CAPACITY = "capacity";
+    static final String P50 = "p50";
+    static final String P99 = "p99";
+    static final String P999 = "p999";
+    static final String RATE = "rate";
+    static final String GAP_P999 = "gap_p999";
+    static final String GAP_MAX = "gap_max";
+
+    /// Stands between a metric and the load that it was measured at, in percent of the capacity.
+    static final String AT = "_at_";
+
+    /// The loads, in percent of the capacity.
+    static final List<Integer> LOADS = List.of(10, 25, 50, 75, 90);
+
+    private static final int OUTSTANDING = 64;
+    private static final int SLOTS = 4096;
+
+    private final LoadLoop loop;
+    private final long windowNanos;
+    private final int windows;
+    private final long loadNanos;
+    private final WarmUp warmUp;
+
+    /// Connects; the keys are there.
+    public NetTask(Parameters parameters) throws IOException {
+        NetSystem system = NetSystem.valueOf(parameters.text("system"));
+        Workload workload = Workload.USUAL
+                .withKeys(parameters.number("keys"))
+                .withValueSizes(Sizes.fixed(parameters.number("value")));
+        loop = new LoadLoop(
+                system.open(
+                        parameters.text("socket"), parameters.number("tcpPort"), parameters.number("udpPort"), SLOTS),
+                workload,
+                SLOTS,
+                0,
+                1);
+        windowNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("windowMillis"));
+        windows = parameters.number("windows");
+        loadNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("loadMillis"));
+        warmUp = WarmUp.of(parameters);
+    }
+
+    @Override
+    public void measure(Sink sink) throws Exception {
+        boolean steady = warmUp.run(() -> Pace.over(closed(), windowNanos));
+        List<Double> perSecond = new ArrayList<>();
+        for (int i = 0; i < windows; i++) {
+            perSecond.add(closed());
+        }
+        double capacity = Spread.of(perSecond).median();
+        sink.add(CAPACITY, "1/s", capacity);
+        for (int load : LOADS) {
+            double rate = capacity * load / 100;
+            open(rate, loadNanos / 4);
+            Histogram latencies = open(rate, loadNanos);
+            sink.add(RATE + AT + load, "1/s", rate);
+            sink.add(P50 + AT + load, "us", latencies.getValueAtPercentile(50) / 1e3);
+            sink.add(P99 + AT + load, "us", latencies.getValueAtPercentile(99) / 1e3);
+            sink.add(P999 + AT + load, "us", latencies.getValueAtPercentile(99.9) / 1e3);
+        }
+        Histogram gaps = Gaps.measure(loadNanos);
+        sink.add(GAP_P999, "us", gaps.getValueAtPercentile(99.9) / 1e3);
+        sink.add(GAP_MAX, "us", gaps.getMaxValue() / 1e3);
+        sink.add(Contender.STEADY, "", steady ? 1 : 0);
+    }
+
+    /// The GETs a second with so many under way.
+    private double closed() {
+        long before = loop.tally().ended();
+        long begin = System.nanoTime();
+        loop.begin(Schedule.startingNow(0), Long.MAX_VALUE, OUTSTANDING);
+        while (System.nanoTime() - begin < windowNanos) {
+            loop.stepOrYield();
+        }
+        double perSecond = (loop.tally().ended() - before) * 1e9 / (System.nanoTime() - begin);
+        finish();
+        return perSecond;
+    }
+
+    /// The latencies at a rate.
+    private Histogram open(double perSecond, long nanos) {
+        loop.tally().takeLatencies();
+        loop.begin(Schedule.startingNow(perSecond), Math.max(1, (long) (perSecond * nanos / 1e9)), SLOTS);
+        finish();
+        return loop.tally().takeLatencies();
+    }
+
+    private void finish() {
+        loop.end();
+        while (!loop.isDone()) {
+            loop.stepOrYield();
+        }
+        loop.requireNoErrors();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+}
