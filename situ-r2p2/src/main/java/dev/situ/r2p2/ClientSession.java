@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// What may be sent goes in this order: requests of one packet that were lost, new requests of one packet, slices of
 /// long requests in turn. All of it counts in the window.
 ///
-/// **What counts as lost.** A request of one packet, when one that was sent [OutgoingMessage#REORDERING] or more
-/// packets after it has been answered; not while a long response is under way, for then short ones come first by
-/// right. A **time-out** shows less: a server that the system has stopped for a moment looks the same as one that
-/// got nothing. So it sends a single request again, as a probe, and the next one only after twice the time (as TCP
-/// does, RFC 8985 section 7); the answer to the probe then shows what else is lost. Only a second probe in vain
-/// reduces the window. Confined to one thread.
+/// **What counts as lost.** A request of one packet, when one that was sent [CongestionWindow#reordering] or more
+/// packets after it was answered in a burst before. Long responses come later than short ones by right: if one is
+/// under way, or has been since the request was sent, that shows nothing. A **time-out** shows less: a server that
+/// the system has stopped for a moment looks the same as one that got nothing. So it sends a single request again,
+/// as a probe, and the next one only after twice the time (as TCP does, RFC 8985 section 7); the answer to the
+/// probe then shows what else is lost. Only a second probe in vain reduces the window. Confined to one thread.
 final class ClientSession {
     /// How far apart the first and the last outstanding rid may be, whatever the server allows.
     static final int MOST_CREDIT = 4096;
@@ -60,12 +60,15 @@ final class ClientSession {
     private long scanAt;
     /// Before that no request is sent again for a time-out.
     private long probeAt;
-    private boolean anyAnswered;
-    /// The highest number of a packet that was answered.
+    /// The highest number of a packet that was answered, and that before this burst.
     private int latestAnswered;
+
+    private int answeredBefore;
     private long sampledAt;
     /// The calls of which a part of the response is here.
     private int receiving;
+    /// When a part of one was last here.
+    private long receivedAt;
 
     private long heardAt;
     private int unheard;
@@ -90,8 +93,10 @@ final class ClientSession {
         ackLate = false;
         scanning = false;
         probeAt = now;
-        anyAnswered = false;
+        latestAnswered = 0; // packets are numbered from 1
+        answeredBefore = 0;
         receiving = 0;
+        receivedAt = now;
         heardAt = now;
         unheard = 0;
     }
@@ -347,15 +352,14 @@ final class ClientSession {
         } else if (nanos < rtt.smoothedNanos() / 2) {
             return; // too soon: it answers what was sent before
         }
-        if (!anyAnswered || call.number - latestAnswered > 0) {
-            anyAnswered = true;
+        if (call.number - latestAnswered > 0) {
             latestAnswered = call.number;
         }
     }
 
     /// Counts requests of one packet as lost that the answers to others have overtaken.
     private void loseOvertaken() {
-        if (!anyAnswered || receiving > 0 || base == next) {
+        if (receiving > 0 || base == next) {
             return;
         }
         ReliableCall oldest = ring[base & MASK];
@@ -372,7 +376,7 @@ final class ClientSession {
     }
 
     private boolean isOvertaken(ReliableCall call) {
-        return latestAnswered - call.number >= OutgoingMessage.REORDERING;
+        return answeredBefore - call.number >= window.reordering() && call.progressAt - receivedAt > 0;
     }
 
     private void setLost(ReliableCall call) {
@@ -413,7 +417,8 @@ final class ClientSession {
     }
 
     /// A packet of a long response has come that is not complete: it is acknowledged at the end of the burst.
-    void touch(ReliableCall call) {
+    void touch(ReliableCall call, long now) {
+        receivedAt = now;
         if (!call.receiving) {
             call.receiving = true;
             receiving++;
@@ -437,6 +442,7 @@ final class ClientSession {
         if (call.receiving) {
             call.receiving = false;
             receiving--;
+            receivedAt = now;
         }
         ring[call.rid & MASK] = null;
         if (call.rid == base) {
@@ -457,6 +463,7 @@ final class ClientSession {
     /// Does what the packets of a burst have made due: acknowledges, and finds what is lost.
     void endBurst(UdpSender sender) {
         loseOvertaken();
+        answeredBefore = latestAnswered;
         acknowledge(sender);
     }
 
@@ -541,7 +548,7 @@ final class ClientSession {
         } else if (call.flying) {
             probe(call, now);
         } else if (out != null) {
-            window.lost(out.loseAll(), out.latestLost());
+            out.timeOut(call.backOff - 1, window);
             sending.add(call);
         }
         return rtt.timeoutNanos(call.backOff);

@@ -13,6 +13,9 @@ final class CongestionWindow {
     static final int LEAST = 2;
     static final int MOST = 512;
 
+    private static final int LEAST_REORDERING = 3;
+    private static final int MOST_REORDERING = 8;
+
     private int window = INITIAL;
     private int threshold = MOST;
     private int flying;
@@ -37,6 +40,12 @@ final class CongestionWindow {
     /// The packets that are neither acknowledged nor given up for lost.
     int flying() {
         return flying;
+    }
+
+    /// By how many packets that were sent later one has to be overtaken to count as lost: by 8, and fewer in a small
+    /// window, in which there are not as many (as RFC 5827 has it for TCP), at least 3 (RFC 9002 section 6.1.1).
+    int reordering() {
+        return Math.clamp(window / 2, LEAST_REORDERING, MOST_REORDERING);
     }
 
     boolean hasRoom() {

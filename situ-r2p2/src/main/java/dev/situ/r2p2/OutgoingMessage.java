@@ -17,12 +17,13 @@ import java.util.Arrays;
 /// ```
 ///
 /// `next` stays within [#SPAN] of `base`, which is what an ACK can tell of. A packet counts as **lost** when one
-/// that was sent at least [#REORDERING] packets after it was acknowledged (as QUIC does, RFC 9002 section 6.1.1).
-/// A packet that was sent more than once does not prove the loss of others: which of the times arrived cannot be
-/// told. Reused; confined to one thread.
+/// that was sent at least [CongestionWindow#reordering] packets after it was acknowledged (as QUIC does, RFC 9002
+/// section 6.1.1). A packet that was sent more than once proves the loss of others only half a round trip after
+/// the last time that any was: before, which of the times arrived cannot be told. After a time-out one packet goes
+/// as a **probe**, all that are on their way only after a second in a row; or when the receiver **asks**: sends an
+/// ACK that tells nothing new, a time-out after anything was sent. Reused; confined to one thread.
 final class OutgoingMessage {
     static final int SPAN = AckPayload.MAX_WORDS * Long.SIZE;
-    static final int REORDERING = 8;
     static final int NONE = -1;
 
     private static final int MASK = SPAN - 1;
@@ -47,6 +48,14 @@ final class OutgoingMessage {
 
     /// The packet whose round trip is being measured, or [#NONE].
     private int timed;
+
+    /// When a packet was last sent, and when one that had been sent before.
+    private long sentAt;
+
+    private long repeatedAt;
+
+    /// Whether what is acknowledged now was the last time that arrived.
+    private boolean repeatedCounts;
 
     private long timedAt;
     private long measured;
@@ -146,9 +155,11 @@ final class OutgoingMessage {
         } else {
             clear(lost, index);
             set(repeated, index);
+            repeatedAt = now;
             lostCount--;
             timed = timed == index ? NONE : timed;
         }
+        sentAt = now;
         numbers[index & MASK] = number;
         flying++;
     }
@@ -163,6 +174,7 @@ final class OutgoingMessage {
         MemorySegment memory = burst.memory(i);
         long payload = burst.offset(i) + ReliableHeader.BYTES;
         int from = AckPayload.next(memory, payload);
+        repeatedCounts = now - repeatedAt >= rtt.smoothedNanos() / 2;
         int landed = acknowledgeBefore(from, now);
         for (int w = 0; w < words; w++) {
             landed += acknowledgeBits(from, w, AckPayload.word(memory, payload, w), now);
@@ -172,7 +184,8 @@ final class OutgoingMessage {
             rtt.sample(measured);
             measured = NONE;
         }
-        int missing = loseOvertaken();
+        boolean isAsking = landed == 0 && now - sentAt >= rtt.timeoutNanos(0);
+        int missing = isAsking ? loseAll() : loseOvertaken(window.reordering());
         if (missing > 0) {
             window.lost(missing, latestLost);
         }
@@ -212,7 +225,8 @@ final class OutgoingMessage {
             measured = now - timedAt;
             timed = NONE;
         }
-        if (!is(repeated, index) && (!anyAcknowledged || numbers[index & MASK] - latestAcknowledged > 0)) {
+        if ((!is(repeated, index) || repeatedCounts)
+                && (!anyAcknowledged || numbers[index & MASK] - latestAcknowledged > 0)) {
             latestAcknowledged = numbers[index & MASK];
             anyAcknowledged = true;
         }
@@ -225,11 +239,11 @@ final class OutgoingMessage {
         return 1;
     }
 
-    private int loseOvertaken() {
+    private int loseOvertaken(int reordering) {
         int count = 0;
         if (anyAcknowledged) {
             for (int i = base; i < next; i++) {
-                if (isFlying(i) && latestAcknowledged - numbers[i & MASK] >= REORDERING) {
+                if (isFlying(i) && latestAcknowledged - numbers[i & MASK] >= reordering) {
                     lose(i, count++ == 0);
                 }
             }
@@ -251,10 +265,29 @@ final class OutgoingMessage {
         return false;
     }
 
-    /// Counts every packet on its way as lost.
+    /// Takes a time-out, of which there were `before` in a row already. The first counts one packet as lost, or
+    /// none if none is on its way, the others all.
     ///
     /// @return how many
-    int loseAll() {
+    int timeOut(int before, CongestionWindow window) {
+        if (before > 0) {
+            int count = loseAll();
+            if (count > 0) {
+                window.lost(count, latestLost);
+            }
+            return count;
+        }
+        for (int i = base; i < next; i++) {
+            if (isFlying(i)) {
+                lose(i, true);
+                window.takeBack(1);
+                return 1;
+            }
+        }
+        return 0;
+    }
+
+    private int loseAll() {
         int count = 0;
         for (int i = base; i < next && flying > 0; i++) {
             if (isFlying(i)) {

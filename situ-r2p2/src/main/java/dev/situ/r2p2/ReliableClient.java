@@ -449,10 +449,10 @@ public final class ReliableClient implements UdpHandler, AutoCloseable {
 
     private void onPart(ReliableCall call, PartialMessage parts, PartialMessage.Added added, UdpSender sender) {
         switch (added) {
-            case KEPT -> session.touch(call);
+            case KEPT -> session.touch(call, now);
             case DUPLICATE -> {
                 counts.add(ReliableClientCount.DUPLICATES);
-                session.touch(call);
+                session.touch(call, now);
             }
             case MISFIT -> counts.add(ReliableClientCount.MALFORMED);
             case NO_BUFFER -> counts.add(ReliableClientCount.OUT_OF_BUFFERS); // it will be sent again

@@ -114,9 +114,10 @@ final class ReliableServer {
         if (sessions.size() == 0) {
             return Long.MAX_VALUE;
         }
+        long lookedAt = now; // packets have been looked for since
         now = clock.getAsLong();
         expireIdle();
-        pump.expire(now);
+        pump.expire(lookedAt);
         if (pump.pump(sender, now)) {
             sender.flush();
         }

@@ -137,7 +137,7 @@ final class ResponsePump {
         return session.rtt.timeoutNanos(session.backOff) + DELAYED_ACK_NANOS;
     }
 
-    /// Counts as lost what was not acknowledged in time.
+    /// Takes the time-outs of what was not acknowledged in time.
     void expire(long now) {
         for (int slot = timers.expired(now); slot != TimerWheel.NONE; slot = timers.expired(now)) {
             ServerSession session = sessions.get(slot);
@@ -146,7 +146,7 @@ final class ResponsePump {
             }
             if (now - session.progressAt >= timeout(session)) {
                 counts.add(ReliableServerCount.TIME_OUTS);
-                loseAll(session);
+                timeOut(session);
                 session.progressAt = now;
                 if (session.backOff++ == MAX_BACK_OFF) {
                     continue;
@@ -157,13 +157,11 @@ final class ResponsePump {
         }
     }
 
-    private static void loseAll(ServerSession session) {
-        for (int i = 0; i < session.sending.size(); i++) {
+    private static void timeOut(ServerSession session) {
+        int lost = 0;
+        for (int i = 0; i < session.sending.size() && (lost == 0 || session.backOff > 0); i++) {
             OutgoingMessage out = session.sending.get(i).out;
-            int lost = out == null ? 0 : out.loseAll();
-            if (lost > 0 && out != null) {
-                session.window.lost(lost, out.latestLost());
-            }
+            lost += out == null ? 0 : out.timeOut(session.backOff, session.window);
         }
     }
 
