@@ -2,6 +2,7 @@ package dev.situ.dpdk;
 
 import dev.situ.dpdk.ffi.EalCalls;
 import dev.situ.dpdk.ffi.Mempool;
+import dev.situ.dpdk.ffi.Refusal;
 import dev.situ.memory.Consumes;
 import dev.situ.packet.PacketLayout;
 import dev.situ.packet.PacketPool;
@@ -73,7 +74,7 @@ public final class DpdkPacketPool extends PacketPool implements AutoCloseable {
             try {
                 return Mempool.create(
                         name, packets, bufferBytes, PacketLayout.PRIVATE_BYTES, threadCache, EalCalls.ANY_SOCKET);
-            } catch (Mempool.Refused e) {
+            } catch (Refusal e) {
                 throw new DpdkException(e.getMessage() + "; is the EAL's memory (-m) large enough?", e);
             }
         });

@@ -8,6 +8,7 @@ import dev.situ.dpdk.ffi.EthLink;
 import dev.situ.dpdk.ffi.EthStats;
 import dev.situ.dpdk.ffi.EthdevCalls;
 import dev.situ.dpdk.ffi.LayoutCheck;
+import dev.situ.dpdk.ffi.Refusal;
 import dev.situ.memory.Words;
 import dev.situ.packet.PacketPool;
 import dev.situ.packet.Port;
@@ -143,7 +144,7 @@ public final class DpdkPort implements Port {
             for (int i = 0; i < queues.length; i++) {
                 queues[i] = new DpdkQueue(this, BurstFunctions.of(number, i));
             }
-        } catch (UnsupportedOperationException e) {
+        } catch (Refusal e) {
             throw new DpdkException(String.valueOf(e.getMessage()), e);
         }
         pool.addPort(driverHeld);

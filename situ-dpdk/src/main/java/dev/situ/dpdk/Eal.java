@@ -5,7 +5,7 @@ import dev.situ.dpdk.ffi.EalCalls;
 import dev.situ.dpdk.ffi.InterruptThread;
 import dev.situ.dpdk.ffi.LayoutCheck;
 import dev.situ.dpdk.ffi.Libraries;
-import dev.situ.dpdk.ffi.Mempool;
+import dev.situ.dpdk.ffi.Refusal;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -78,7 +78,7 @@ public final class Eal implements AutoCloseable {
     private static DpdkRelease installed() {
         try {
             return Libraries.require();
-        } catch (UnsupportedOperationException e) {
+        } catch (Refusal e) {
             throw new DpdkException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -114,7 +114,7 @@ public final class Eal implements AutoCloseable {
         try {
             LayoutCheck.pools();
             return InterruptThread.attach();
-        } catch (UnsupportedOperationException | Mempool.Refused e) {
+        } catch (Refusal e) {
             EalCalls.cleanup();
             throw new DpdkException(String.valueOf(e.getMessage()), e);
         }

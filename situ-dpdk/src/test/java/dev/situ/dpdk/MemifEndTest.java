@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class MemifEndTest {
     private static final int PROCESSES = 2;
-    private static final int MEMIFS = 10;
+    private static final int MEMIFS = 5;
 
     @Test
     void bothEndsCloseAndDpdkEndsRightAfter() throws Exception {

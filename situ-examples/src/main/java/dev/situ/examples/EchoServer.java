@@ -25,16 +25,14 @@ public final class EchoServer {
     /// Serves until it is killed.
     ///
     /// @param args the port, the server's address with its prefix, and the UDP port
-    public static void main(String[] args) throws IOException {
-        if (args.length != 3) {
-            System.err.println("usage: EchoServer <port> <address/prefix> <udp port>");
-            System.exit(2);
-        }
-        try (UdpStack stack = start(Ports.open(args[0]), args[1], Integer.parseInt(args[2]))) {
-            while (true) {
-                stack.queue(0).poll();
+    public static void main(String[] args) {
+        Example.run("EchoServer <port> <address/prefix> <udp port>", args, 3, () -> {
+            try (UdpStack stack = start(Ports.open(args[0]), args[1], Example.udpPort(args[2]))) {
+                while (true) {
+                    stack.queue(0).poll();
+                }
             }
-        }
+        });
     }
 
     /// A stack with the echo handler bound. Consumes the port.

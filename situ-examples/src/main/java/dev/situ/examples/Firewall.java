@@ -8,7 +8,6 @@ import dev.situ.packet.Pipeline;
 import dev.situ.packet.Port;
 import dev.situ.packet.Ports;
 import dev.situ.packet.Udp;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.ToIntFunction;
@@ -19,22 +18,20 @@ public final class Firewall {
     private Firewall() {}
 
     /// Filters, until it is killed, between the ports of the first two arguments.
-    public static void main(String[] args) throws IOException {
-        if (args.length < 3) {
-            System.err.println("usage: Firewall <port outside> <port inside> <udp port>...");
-            System.exit(2);
-        }
-        BitSet open = new BitSet();
-        Arrays.stream(args).skip(2).mapToInt(Integer::parseInt).forEach(open::set);
-        try (Port outside = Ports.open(args[0]);
-                Port inside = Ports.open(args[1])) {
-            Pipeline in = rules(outside, open, Udp::destinationPort);
-            Pipeline out = rules(inside, open, Udp::sourcePort);
-            while (true) {
-                in.run(outside.queue(0), inside.queue(0));
-                out.run(inside.queue(0), outside.queue(0));
+    public static void main(String[] args) {
+        Example.run("Firewall <port outside> <port inside> <udp port>...", args, 3, () -> {
+            BitSet open = new BitSet();
+            Arrays.stream(args).skip(2).mapToInt(Example::udpPort).forEach(open::set);
+            try (Port outside = Ports.open(args[0]);
+                    Port inside = Ports.open(args[1])) {
+                Pipeline in = rules(outside, open, Udp::destinationPort);
+                Pipeline out = rules(inside, open, Udp::sourcePort);
+                while (true) {
+                    in.run(outside.queue(0), inside.queue(0));
+                    out.run(inside.queue(0), outside.queue(0));
+                }
             }
-        }
+        });
     }
 
     /// The rules for packets from `port`. What they do not send is dropped.

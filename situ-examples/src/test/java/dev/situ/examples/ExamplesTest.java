@@ -17,6 +17,7 @@ import dev.situ.udp.PortUdpStack;
 import dev.situ.udp.UdpSender;
 import dev.situ.udp.UdpStack;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -102,6 +104,30 @@ class ExamplesTest {
             sender.commit();
         }
         sender.flush();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EchoServer, usage: EchoServer <port> <address/prefix> <udp port>",
+        "EchoServer pcap: 10.0.0.1/24 seven, 'a UDP port is a number from 1 to 65535, not seven'",
+        "EchoServer pcap:nothing-here.pcap 10.0.0.1/24 7, there is no file nothing-here.pcap",
+        "EchoServer wire: 10.0.0.1/24 7, no module offers ports of the kind wire; there are pcap:",
+        "Firewall pcap: pcap: 65536, 'a UDP port is a number from 1 to 65535, not 65536'"
+    })
+    void aMistakeIsOneLineAndExitCodeTwo(String words, String said) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path")));
+        String[] arguments = words.split(" ", -1);
+        arguments[0] = EchoServer.class.getPackageName() + "." + arguments[0];
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isEqualTo(2);
+        assertThat(output).isEqualTo(said + "\n");
+        pool.close();
     }
 
     @ParameterizedTest

@@ -37,8 +37,13 @@ public final class Checksum {
             a += (w0 & LOW) + (w0 >>> 32) + (w1 & LOW) + (w1 >>> 32);
             b += (w2 & LOW) + (w2 >>> 32) + (w3 & LOW) + (w3 >>> 32);
         }
-        for (; i + Integer.BYTES <= length; i += Integer.BYTES) {
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            long w = Words.getLong(memory, offset + i);
+            a += (w & LOW) + (w >>> 32);
+        }
+        if (i + Integer.BYTES <= length) {
             a += Words.getInt(memory, offset + i) & LOW;
+            i += Integer.BYTES;
         }
         if (i + Short.BYTES <= length) {
             a += Words.getShort(memory, offset + i) & 0xFFFF;
@@ -54,6 +59,9 @@ public final class Checksum {
     ///
     /// @param from the first byte, counted from the start of the packet
     public static int sumOf(MemorySegment memory, long packet, int from, int length) {
+        if (from + length <= Packet.length(memory, packet)) {
+            return sum(memory, Packet.data(memory, packet) + from, length);
+        }
         int sum = 0;
         int skip = from;
         int done = 0;
@@ -71,6 +79,19 @@ public final class Checksum {
             skip = 0;
         }
         return sum;
+    }
+
+    /// The sum of an IPv4 header without options and its checksum's field, by the numbers that are not 0 in it: four
+    /// 16-bit words and the addresses.
+    static int sumOf(int first, int totalLength, int fragment, int timeToLive, int source, int destination) {
+        return fold((source & LOW) + (destination & LOW) + first + totalLength + fragment + timeToLive);
+    }
+
+    /// The sum of a UDP header and its pseudo header, without the checksum's field.
+    ///
+    /// @param length the bytes of the UDP packet, header included
+    public static int udpHeader(int source, int sourcePort, int destination, int destinationPort, int length) {
+        return fold((source & LOW) + (destination & LOW) + Ipv4.UDP + sourcePort + destinationPort + 2L * length);
     }
 
     /// The sum of the pseudo header that UDP and TCP put before themselves (RFC 768).

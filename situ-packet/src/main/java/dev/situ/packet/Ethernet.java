@@ -28,8 +28,8 @@ public final class Ethernet extends LinkHeader {
 
     /// Writes a header of [#BYTES] bytes.
     public static void write(MemorySegment memory, long offset, long destination, long source, int type) {
-        MacAddress.set(memory, offset, destination);
-        MacAddress.set(memory, offset + SOURCE, source);
+        Words.setLongBe(memory, offset, destination << 16 | source >>> 32);
+        Words.setIntBe(memory, offset + Long.BYTES, (int) source);
         Words.setShortBe(memory, offset + TYPE, type);
     }
 

@@ -82,15 +82,13 @@ public final class Ipv4 extends Header {
     /// @param totalLength the bytes of the header and what follows
     public static void write(
             MemorySegment memory, long offset, int totalLength, int protocol, int source, int destination) {
-        Words.setShortBe(memory, offset, VERSION_AND_LENGTH << 8);
-        Words.setShortBe(memory, offset + TOTAL_LENGTH, totalLength);
-        Words.setShortBe(memory, offset + ID, 0);
-        Words.setShortBe(memory, offset + FRAGMENT, DONT_FRAGMENT);
-        Words.setShortBe(memory, offset + TTL, USUAL_TTL << 8 | protocol);
-        Words.setShortBe(memory, offset + CHECKSUM, 0);
-        Words.setIntBe(memory, offset + SOURCE, source);
+        int timeToLive = USUAL_TTL << 8 | protocol;
+        int checksum = Checksum.complement(
+                Checksum.sumOf(VERSION_AND_LENGTH << 8, totalLength, DONT_FRAGMENT, timeToLive, source, destination));
+        Words.setLongBe(memory, offset, (long) VERSION_AND_LENGTH << 56 | (long) totalLength << 32 | DONT_FRAGMENT);
+        Words.setLongBe(
+                memory, offset + TTL, (long) timeToLive << 48 | (long) checksum << 32 | (source & 0xFFFF_FFFFL));
         Words.setIntBe(memory, offset + DESTINATION, destination);
-        Words.setShortBe(memory, offset + CHECKSUM, Checksum.complement(Checksum.sum(memory, offset, MIN_BYTES)));
     }
 
     /// Sets the checksum of a header to 0, for a port that computes it.

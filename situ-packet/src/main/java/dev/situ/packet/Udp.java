@@ -47,10 +47,10 @@ public final class Udp extends Header {
     /// @param checksum as [#checksumOf] gives it, or 0 for none
     public static void write(
             MemorySegment memory, long offset, int sourcePort, int destinationPort, int length, int checksum) {
-        Words.setShortBe(memory, offset, sourcePort);
-        Words.setShortBe(memory, offset + DESTINATION, destinationPort);
-        Words.setShortBe(memory, offset + LENGTH, length);
-        Words.setShortBe(memory, offset + CHECKSUM, checksum);
+        Words.setLongBe(
+                memory,
+                offset,
+                (long) sourcePort << 48 | (long) destinationPort << 32 | (long) length << 16 | checksum);
     }
 
     /// The checksum field for the sum of pseudo header, header and payload: never 0, which would mean "none".

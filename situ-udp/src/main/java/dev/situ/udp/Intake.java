@@ -49,9 +49,9 @@ final class Intake {
     }
 
     /// Consumes the packet.
-    void take(@Consumes long packet, long nowNanos) {
+    void take(@Consumes long packet) {
         if (Packet.segments(memory, packet) == 1) {
-            look(packet, nowNanos);
+            look(packet);
             return;
         }
         long whole = cache.copy(memory, packet);
@@ -59,7 +59,7 @@ final class Intake {
         if (whole == Packet.NONE) {
             counters.drop(DropReason.NO_BUFFER);
         } else {
-            look(whole, nowNanos);
+            look(whole);
         }
     }
 
@@ -70,7 +70,7 @@ final class Intake {
     }
 
     /// Consumes the packet.
-    private void look(@Consumes long packet, long nowNanos) {
+    private void look(@Consumes long packet) {
         Ethernet ethernet = frame.open(packet).ethernet();
         if (ethernet == null) {
             drop(packet, DropReason.MALFORMED);
@@ -81,7 +81,7 @@ final class Intake {
         if (!toUs && (type == LinkHeader.IPV4 || ethernet.destination() != MacAddress.BROADCAST)) {
             drop(packet, DropReason.NOT_FOR_US);
         } else if (type == LinkHeader.ARP) {
-            arp(packet, ethernet, nowNanos);
+            arp(packet, ethernet);
         } else if (type == LinkHeader.IPV4) {
             ipv4(packet, ethernet);
         } else {
@@ -92,7 +92,7 @@ final class Intake {
     // ---- ARP --------------------------------------------------------------------------------------------------------
 
     /// Consumes the packet.
-    private void arp(@Consumes long packet, Ethernet ethernet, long nowNanos) {
+    private void arp(@Consumes long packet, Ethernet ethernet) {
         Arp arp = ethernet.arp();
         if (arp == null) {
             drop(packet, DropReason.MALFORMED);
@@ -109,7 +109,7 @@ final class Intake {
         boolean believed = routes.isSource(sender)
                 && routes.isNear(sender)
                 && MacAddress.isUnicast(arp.senderMac())
-                && table.hear(sender, arp.senderMac(), forUs && asks, nowNanos);
+                && table.hear(sender, arp.senderMac(), forUs && asks, queue.readClock());
         if (asks && forUs && MacAddress.isUnicast(ethernet.source())) {
             answer(packet, ethernet, arp);
         } else if (believed) {

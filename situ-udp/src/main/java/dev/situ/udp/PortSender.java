@@ -24,10 +24,14 @@ import java.util.Objects;
 /// ```
 ///
 /// Appended bytes that lie in a packet of the port's pool are sent from there, by a clone, when the port sends
-/// chains; all others are copied. A clone holds a reference to the packet until the port has
+/// chains and a copy would not be cheaper; all others are copied. A clone holds a reference to the packet until the
+/// port has
 /// sent it, so such bytes do not change as long as a packet that is shared does not.
 final class PortSender implements UdpSender {
     static final int HEADER_BYTES = Ethernet.BYTES + Ipv4.MIN_BYTES + Udp.BYTES;
+
+    /// Up to so many bytes a copy costs less than a packet more, with its references.
+    private static final int CHEAP_COPY_BYTES = 192;
 
     /// Drivers refuse longer chains sooner or later.
     private static final int MAX_SEGMENTS = 8;
@@ -104,7 +108,7 @@ final class PortSender implements UdpSender {
         if (length == 0 || failed) {
             return;
         }
-        boolean shared = chains && from.equals(memory) && appendClone(offset, length);
+        boolean shared = chains && length > CHEAP_COPY_BYTES && from.equals(memory) && appendClone(offset, length);
         if (!shared) {
             appendCopy(from, offset, length);
         }
@@ -171,7 +175,7 @@ final class PortSender implements UdpSender {
         long ip = at + Ethernet.BYTES;
         Ipv4.write(memory, ip, Ipv4.MIN_BYTES + Udp.BYTES + payload, Ipv4.UDP, queue.address(), to);
         writeUdp(packet, ip, to);
-        int flow = FlowHash.between(queue.address(), localPort, to, PeerAddress.port(peer));
+        int flow = queue.hasFlows() ? FlowHash.between(queue.address(), localPort, to, PeerAddress.port(peer)) : 0;
         queue.route(packet, to, flow, payload);
     }
 
@@ -179,18 +183,16 @@ final class PortSender implements UdpSender {
         long udp = ip + Ipv4.MIN_BYTES;
         int length = Udp.BYTES + payload;
         int port = PeerAddress.port(peer);
-        Udp.write(memory, udp, localPort, port, length, 0);
         if (!queue.sendsChecksums()) {
-            return;
-        }
-        int sum = Checksum.pseudoHeader(queue.address(), to, Ipv4.UDP, length);
-        if (portChecksums) {
+            Udp.write(memory, udp, localPort, port, length, 0);
+        } else if (portChecksums) {
             Packet.requestUdpChecksums(memory, packet, Ethernet.BYTES, Ipv4.MIN_BYTES);
             Ipv4.clearChecksum(memory, ip);
+            int sum = Checksum.pseudoHeader(queue.address(), to, Ipv4.UDP, length);
             Udp.write(memory, udp, localPort, port, length, sum);
         } else {
-            int start = Ethernet.BYTES + Ipv4.MIN_BYTES;
-            int all = Checksum.add(sum, Checksum.sumOf(memory, packet, start, length));
+            int headers = Checksum.udpHeader(queue.address(), localPort, to, port, length);
+            int all = Checksum.add(headers, Checksum.sumOf(memory, packet, HEADER_BYTES, payload));
             Udp.write(memory, udp, localPort, port, length, Udp.checksumOf(all));
         }
     }

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// One poller of a [PortUdpStack], with the port queues that are its own. Confined to its thread, but for
 /// [#wakeup()].
 final class StackQueue implements UdpQueue {
+    /// How many polls go by between two looks at the clock, which costs more than a poll that brings nothing. Only
+    /// ARP needs the time, and the age of an address is a matter of seconds.
+    static final int POLLS_A_LOOK = 16;
+
     private final PortQueue[] queues;
     private final PacketCache cache;
     private final long mac;
@@ -29,6 +33,7 @@ final class StackQueue implements UdpQueue {
     /// The bound ports by number: an open hash table, twice as large as needed.
     private @Nullable BoundPort[] table = new @Nullable BoundPort[2];
     private long nowNanos;
+    private int pollsToLook;
     private volatile @Nullable Thread poller;
     private volatile boolean closed;
 
@@ -61,6 +66,11 @@ final class StackQueue implements UdpQueue {
 
     int address() {
         return routes.own();
+    }
+
+    /// Whether it matters which flow a datagram is of.
+    boolean hasFlows() {
+        return queues.length > 1;
     }
 
     boolean sendsChecksums() {
@@ -108,12 +118,13 @@ final class StackQueue implements UdpQueue {
     public int poll() {
         enter();
         try {
-            nowNanos = nanoClock.getAsLong();
-            resolver.turn(nowNanos);
+            if (--pollsToLook <= 0 || resolver.isWaiting()) {
+                resolver.turn(readClock());
+            }
             for (PortQueue queue : queues) {
                 queue.receive(burst);
                 for (int i = 0; i < burst.size(); i++) {
-                    intake.take(burst.packet(i), nowNanos);
+                    intake.take(burst.packet(i));
                 }
                 burst.forget();
             }
@@ -130,6 +141,13 @@ final class StackQueue implements UdpQueue {
         } finally {
             leave();
         }
+    }
+
+    /// The time now. What does not need it so exactly takes that of the last look.
+    long readClock() {
+        pollsToLook = POLLS_A_LOOK;
+        nowNanos = nanoClock.getAsLong();
+        return nowNanos;
     }
 
     /// Sends a datagram, whose headers are there but for the receiver's link address, where it has to go next.
@@ -158,6 +176,7 @@ final class StackQueue implements UdpQueue {
     @Override
     public void await(long timeoutNanos) {
         requireOpen();
+        pollsToLook = 0;
         if (queues.length > 1) {
             Thread.onSpinWait();
             return;

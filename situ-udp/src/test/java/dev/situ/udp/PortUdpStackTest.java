@@ -591,12 +591,18 @@ class PortUdpStackTest {
         assertThat(frames.get(1)[42]).isEqualTo((byte) 4);
     }
 
+    private void pollUntilTheClockIsRead() {
+        for (int i = 0; i < StackQueue.POLLS_A_LOOK; i++) {
+            poll();
+        }
+    }
+
     @Test
     void anAddressInUseIsAskedForAgainBeforeItIsForgotten() throws Exception {
         bindEcho();
         meet();
         now += 50 * SECOND;
-        poll();
+        pollUntilTheClockIsRead();
         sendTo(PEER, new byte[1]);
         sendTo(PEER, new byte[1]);
         List<byte[]> frames = host().received();
@@ -608,11 +614,11 @@ class PortUdpStackTest {
         host().send(RawHost.arpReply());
         poll();
         now += 30 * SECOND;
-        poll();
+        pollUntilTheClockIsRead();
         sendTo(PEER, new byte[1]);
         assertThat(RawHost.mac(host().receivedOne(), 0)).isEqualTo(RawHost.HOST_MAC);
         now += 61 * SECOND;
-        poll();
+        pollUntilTheClockIsRead();
         sendTo(PEER, new byte[1]);
         assertThat(RawHost.mac(host().receivedOne(), 0)).as("forgotten").isEqualTo(RawHost.BROADCAST_MAC);
     }

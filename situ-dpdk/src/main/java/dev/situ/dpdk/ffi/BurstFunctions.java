@@ -33,7 +33,7 @@ public final class BurstFunctions {
 
     /// Reads the functions of a queue, and checks that they are what they should be.
     ///
-    /// @throws UnsupportedOperationException if they are not
+    /// @throws Refusal if they are not
     public static BurstFunctions of(int port, int queue) {
         DpdkRelease release = Libraries.require();
         MemorySegment table = Libraries.variable("rte_eth_fp_ops", (port + 1L) * STRIDE);
@@ -50,8 +50,8 @@ public final class BurstFunctions {
         long rxQueue = plausible ? pointer(rxQueues, queue) : 0;
         long txQueue = plausible ? pointer(txQueues, queue) : 0;
         if (!maps.isReadable(rxQueue, Long.BYTES) || !maps.isReadable(txQueue, Long.BYTES)) {
-            throw new UnsupportedOperationException("rte_eth_fp_ops is not as DPDK " + release.version()
-                    + " has it (port " + port + ", queue " + queue + "); this build of DPDK cannot be used");
+            throw new Refusal("rte_eth_fp_ops is not as DPDK " + release.version() + " has it (port " + port
+                    + ", queue " + queue + "); this build of DPDK cannot be used");
         }
         return new BurstFunctions(MemorySegment.ofAddress(rx), rxQueue, MemorySegment.ofAddress(tx), txQueue);
     }

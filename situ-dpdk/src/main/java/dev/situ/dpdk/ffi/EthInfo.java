@@ -41,15 +41,14 @@ public record EthInfo(
 
     /// Asks the driver.
     ///
-    /// @throws UnsupportedOperationException if it refuses
+    /// @throws Refusal if it refuses
     public static EthInfo of(int port) {
         int maxRxQueues = Libraries.require().maxRxQueues();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(ROOM, Long.BYTES);
             int error = EthdevCalls.infoGet(port, info);
             if (error < 0) {
-                throw new UnsupportedOperationException(
-                        "DPDK says nothing about port " + port + ": " + EalCalls.errorText(error));
+                throw new Refusal("DPDK says nothing about port " + port + ": " + EalCalls.errorText(error));
             }
             return new EthInfo(
                     Libraries.string(Words.getLong(info, DRIVER_NAME), 64),

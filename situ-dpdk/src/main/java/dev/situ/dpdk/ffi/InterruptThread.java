@@ -45,14 +45,14 @@ public final class InterruptThread {
 
     /// Connects to the thread. To be called once, after the EAL was started.
     ///
-    /// @throws IllegalStateException if the process has no file descriptor or memory left
+    /// @throws Refusal if the process has no file descriptor or memory left
     public static InterruptThread attach() {
         return new InterruptThread();
     }
 
     private static void require(boolean given) {
         if (!given) {
-            throw new IllegalStateException("there is no file descriptor or memory left for DPDK's interrupt thread");
+            throw new Refusal("there is no file descriptor or memory left for DPDK's interrupt thread");
         }
     }
 

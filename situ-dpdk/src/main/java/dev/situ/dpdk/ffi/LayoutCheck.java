@@ -32,9 +32,8 @@ public final class LayoutCheck {
 
     /// Checks the structures of pools and packets. To be called on a registered thread.
     ///
-    /// @throws UnsupportedOperationException if anything is different, and says what
-    /// @throws Mempool.Refused if there is no memory for it
-    public static void pools() throws Mempool.Refused {
+    /// @throws Refusal if anything is different, or there is no memory for it, and says what
+    public static void pools() {
         try (Mempool pool = Mempool.create(NAME, PACKETS, BUFFER_BYTES, PRIVATE_BYTES, CACHE, EalCalls.ANY_SOCKET)) {
             LayoutCheck check = new LayoutCheck(pool);
             check.poolIsAsExpected();
@@ -210,7 +209,7 @@ public final class LayoutCheck {
 
     /// Checks the structures by which a port is asked and configured, on a port that was configured with `conf`.
     ///
-    /// @throws UnsupportedOperationException if anything is different, and says what
+    /// @throws Refusal if anything is different, and says what
     public static void port(int port, MemorySegment conf) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = untouched(arena, EthInfo.ROOM);
@@ -244,13 +243,13 @@ public final class LayoutCheck {
 
     private static void expect(String what, long found, long expected) {
         if (found != expected) {
-            throw new UnsupportedOperationException(different(what) + ": " + found + " instead of " + expected);
+            throw new Refusal(different(what) + ": " + found + " instead of " + expected);
         }
     }
 
     private static void expect(String what, boolean asExpected) {
         if (!asExpected) {
-            throw new UnsupportedOperationException(different(what));
+            throw new Refusal(different(what));
         }
     }
 

@@ -28,7 +28,7 @@ public final class Libraries {
         String refused = null;
         try {
             found = find();
-        } catch (UnsupportedOperationException e) {
+        } catch (Refusal e) {
             refused = e.getMessage();
         }
         FOUND = found;
@@ -46,7 +46,7 @@ public final class Libraries {
     private static Libraries find() {
         String system = System.getProperty("os.name", "") + "/" + System.getProperty("os.arch", "");
         if (!system.toLowerCase(Locale.ROOT).equals("linux/amd64")) {
-            throw new UnsupportedOperationException("situ-dpdk needs Linux on x86-64, this is " + system);
+            throw new Refusal("situ-dpdk needs Linux on x86-64, this is " + system);
         }
         for (DpdkRelease release : DpdkRelease.all()) {
             SymbolLookup all = open(release.soname(NAMES[0]));
@@ -55,8 +55,8 @@ public final class Libraries {
                     String soname = release.soname(NAMES[i]);
                     SymbolLookup library = open(soname);
                     if (library == null) {
-                        throw new UnsupportedOperationException("DPDK " + release.version()
-                                + " is not installed completely, " + soname + " is missing: " + INSTALL);
+                        throw new Refusal("DPDK " + release.version() + " is not installed completely, " + soname
+                                + " is missing: " + INSTALL);
                     }
                     all = all.or(library);
                 }
@@ -66,8 +66,7 @@ public final class Libraries {
         String tried = DpdkRelease.all().stream()
                 .map(release -> release.soname(NAMES[0]) + " (" + release.version() + ")")
                 .collect(Collectors.joining(", "));
-        throw new UnsupportedOperationException(
-                "DPDK is not installed, none of " + tried + " can be loaded: " + INSTALL);
+        throw new Refusal("DPDK is not installed, none of " + tried + " can be loaded: " + INSTALL);
     }
 
     private static @Nullable SymbolLookup open(String soname) {
@@ -77,7 +76,7 @@ public final class Libraries {
             return null;
         } catch (IllegalCallerException e) {
             Module own = Libraries.class.getModule();
-            throw new UnsupportedOperationException(
+            throw new Refusal(
                     "situ-dpdk calls DPDK through native access, which is denied: start java with"
                             + " --enable-native-access="
                             + (own.isNamed() ? own.getName() + ",dev.situ.memory" : "ALL-UNNAMED"),
@@ -87,7 +86,7 @@ public final class Libraries {
 
     /// Which release was loaded. To be called before anything else of this package.
     ///
-    /// @throws UnsupportedOperationException if DPDK is not there or native access is denied; the message says in
+    /// @throws Refusal if DPDK is not there or native access is denied; the message says in
     ///         one line what to do
     public static DpdkRelease require() {
         return found().release;
@@ -95,7 +94,7 @@ public final class Libraries {
 
     private static Libraries found() {
         if (FOUND == null) {
-            throw new UnsupportedOperationException(REFUSED);
+            throw new Refusal(String.valueOf(REFUSED));
         }
         return FOUND;
     }
@@ -107,8 +106,7 @@ public final class Libraries {
         return libraries
                 .symbols
                 .find(name)
-                .orElseThrow(() ->
-                        new UnsupportedOperationException("DPDK " + libraries.release.version() + " has no " + name));
+                .orElseThrow(() -> new Refusal("DPDK " + libraries.release.version() + " has no " + name));
     }
 
     /// The first `bytes` bytes of the variable `name`; see [#symbol].

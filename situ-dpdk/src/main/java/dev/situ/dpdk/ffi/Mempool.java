@@ -63,15 +63,6 @@ public final class Mempool implements AutoCloseable {
         this.getCount = driverFunction(address, MempoolLayout.OPS_GET_COUNT);
     }
 
-    /// What [#create] says when it fails: one line.
-    public static final class Refused extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Refused(String message) {
-            super(message);
-        }
-    }
-
     /// Makes a pool of free packets.
     ///
     /// @param name up to 25 characters, of no other pool
@@ -79,9 +70,9 @@ public final class Mempool implements AutoCloseable {
     /// @param privateBytes those between descriptor and buffer
     /// @param cacheSize how many packets DPDK keeps for each registered thread, about; 0 to 512
     /// @param socket the NUMA node, or [EalCalls#ANY_SOCKET]
-    /// @throws Refused if DPDK does not give it
-    public static Mempool create(String name, int packets, int bufferBytes, int privateBytes, int cacheSize, int socket)
-            throws Refused {
+    /// @throws Refusal if DPDK does not give it
+    public static Mempool create(
+            String name, int packets, int bufferBytes, int privateBytes, int cacheSize, int socket) {
         int elementBytes = PacketLayout.BYTES + privateBytes + bufferBytes;
         long pool = MempoolCalls.createEmpty(
                 name,
@@ -116,14 +107,14 @@ public final class Mempool implements AutoCloseable {
             }
             MempoolCalls.packetsInit(pool);
             return new Mempool(pool, memzone, packets);
-        } catch (Refused e) {
+        } catch (Refusal e) {
             release(pool, memzone);
             throw e;
         }
     }
 
-    private static Refused refused(String what, int error) {
-        return new Refused("DPDK does not " + what + ": " + EalCalls.errorText(error));
+    private static Refusal refused(String what, int error) {
+        return new Refusal("DPDK does not " + what + ": " + EalCalls.errorText(error));
     }
 
     private static void release(long pool, long memzone) {
@@ -139,7 +130,7 @@ public final class Mempool implements AutoCloseable {
                 + Words.getInt(header, MempoolLayout.ELEMENT_SIZE)
                 + Words.getInt(header, MempoolLayout.TRAILER_SIZE);
         if (bytes < LINE_BYTES || bytes > MAX_ELEMENT_BYTES) {
-            throw new UnsupportedOperationException("struct rte_mempool is not as expected: an element of " + bytes
+            throw new Refusal("struct rte_mempool is not as expected: an element of " + bytes
                     + " bytes; this build of DPDK cannot be used");
         }
         return bytes;
@@ -151,7 +142,7 @@ public final class Mempool implements AutoCloseable {
         long at = MempoolLayout.OPS + (long) index * MempoolLayout.OPS_STRIDE + function;
         long pointer = Words.getLong(table, at);
         if (pointer == 0) {
-            throw new UnsupportedOperationException("the mempool driver is not as expected; DPDK cannot be used");
+            throw new Refusal("the mempool driver is not as expected; DPDK cannot be used");
         }
         return MemorySegment.ofAddress(pointer);
     }
