@@ -50,6 +50,7 @@ final class Call {
     private @Nullable Reply reply;
     private @Nullable CommandSpec spec;
     private long claimed = Record.NONE;
+    private boolean silent;
     private final QueueRun queueRun;
 
     /// @param queueRun runs what is queued, with this call
@@ -78,6 +79,21 @@ final class Call {
         this.reply = reply;
         this.spec = spec;
         this.claimed = claimed;
+        this.silent = false;
+    }
+
+    /// Says that this command has no reply, and that this is right.
+    void noReply() {
+        silent = true;
+    }
+
+    /// Whether the commands of a transaction are being run.
+    boolean isQueueRunning() {
+        return queueRun.isRunning();
+    }
+
+    boolean isSilent() {
+        return silent;
     }
 
     Session session() {
@@ -125,6 +141,11 @@ final class Call {
     String shown(int argument, int limit) {
         Command c = command();
         return Text.shown(c.memory(), c.offset(argument), c.length(argument), limit);
+    }
+
+    /// Whether some arguments that a parameter of the command says are there.
+    boolean has(int argument) {
+        return argument < count();
     }
 
     boolean isNumber(int argument) {

@@ -26,6 +26,7 @@ final class KeyCommands {
                         .categories(AclCategory.KEYSPACE)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .keys(1, -1, 1, "RM", "delete")
+                        .arguments("key:key...")
                         .docs("generic", "1.0.0", "Delete a key")
                         .complexity("O(N) where N is the number of keys that will be removed.")
                         .exclusiveBodyBeyond(2, KeyCommands::delete),
@@ -34,6 +35,7 @@ final class KeyCommands {
                         .categories(AclCategory.KEYSPACE)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .keys(1, -1, 1, "RO")
+                        .arguments("key:key...")
                         .docs("generic", "1.0.0", "Determine if a key exists")
                         .complexity("O(N) where N is the number of keys to check.")
                         .body(KeyCommands::exists),
@@ -42,6 +44,7 @@ final class KeyCommands {
                         .categories(AclCategory.KEYSPACE)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .keys(1, -1, 1, "RM", "delete")
+                        .arguments("key:key...")
                         .docs("generic", "4.0.0", "Delete a key; its memory is freed later, as that of every key")
                         .complexity("O(N) where N is the number of keys that will be removed.")
                         .exclusiveBodyBeyond(2, KeyCommands::delete),
@@ -50,6 +53,7 @@ final class KeyCommands {
                         .categories(AclCategory.KEYSPACE)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .keys(1, -1, 1, "RO")
+                        .arguments("key:key...")
                         .docs("generic", "3.2.1", "Alter the last access time of keys; gives how many there are")
                         .complexity("O(N) where N is the number of keys that will be touched.")
                         .body(KeyCommands::exists),
@@ -57,6 +61,7 @@ final class KeyCommands {
                         .flags(READONLY, FAST)
                         .categories(AclCategory.KEYSPACE)
                         .keys(1, 1, 1, "RO")
+                        .arguments("key:key")
                         .docs("generic", "1.0.0", "Determine the type stored at key")
                         .body(call -> call.reply().raw(call.find(1) == Record.NONE ? NONE : STRING)),
                 CommandSpec.command("dbsize", 1)
@@ -74,6 +79,7 @@ final class KeyCommands {
                 .flags(WRITE)
                 .categories(AclCategory.KEYSPACE, AclCategory.DANGEROUS)
                 .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                .arguments("[async:(async=ASYNC@4.0.0 | sync=SYNC@6.2.0)]")
                 .docs("server", "1.0.0", summary)
                 .complexity("O(N) where N is the total number of keys in all databases")
                 .body(KeyCommands::flush);
