@@ -27,7 +27,13 @@ final class BitfieldCommands {
                         .flags(WRITE, DENYOOM)
                         .categories(AclCategory.BITMAP)
                         .keys(1, 1, 1, "RW", "access", "update", "variable_flags")
+                        .keyFlags(BitfieldCommands::keyFlags)
                         .keyNotes("This command allows both access and modification of the key")
+                        .arguments("key:key [operation:(encoding_offset:{encoding offset:int}=GET |"
+                                + " write:{[wrap_sat_fail:(wrap=WRAP | sat=SAT | fail=FAIL)=OVERFLOW]"
+                                + " write_operation:(encoding_offset_value:{encoding offset:int"
+                                + " value:int}=SET | encoding_offset_increment:{encoding offset:int"
+                                + " increment:int}=INCRBY)})...]")
                         .docs("bitmap", "3.2.0", "Perform arbitrary bitfield integer operations on a value")
                         .complexity(EACH)
                         .body(call -> bitfield(call, false)),
@@ -35,9 +41,24 @@ final class BitfieldCommands {
                         .flags(READONLY, FAST)
                         .categories(AclCategory.BITMAP)
                         .keys(1, 1, 1, "RO", "access")
+                        .arguments("key:key [encoding_offset:{encoding offset:int}=GET+...]")
                         .docs("bitmap", "6.0.0", "Perform arbitrary read-only bitfield integer operations on a value")
                         .complexity("O(1) for each subcommand specified")
                         .body(call -> bitfield(call, true)));
+    }
+
+    private static List<String> keyFlags(Call call, int first) {
+        int i = first + 2;
+        while (i < call.count()) {
+            switch (Text.lowerCase(call.text(i))) {
+                case "get" -> i += 3;
+                case "overflow" -> i += 2;
+                default -> {
+                    return List.of("RW", "access", "update");
+                }
+            }
+        }
+        return List.of("RO", "access");
     }
 
     private static void bitfield(Call call, boolean readOnly) {

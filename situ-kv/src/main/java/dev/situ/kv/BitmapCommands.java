@@ -30,6 +30,7 @@ final class BitmapCommands {
                         .flags(WRITE, DENYOOM)
                         .categories(AclCategory.BITMAP)
                         .keys(1, 1, 1, "RW", "access", "update")
+                        .arguments("key:key offset:int value:int")
                         .docs("bitmap", "2.2.0", "Set or clear the bit at an offset in the value of a key")
                         .complexity("O(N) where N is the length of the value, which is copied.")
                         .body(BitmapCommands::setBit),
@@ -37,12 +38,14 @@ final class BitmapCommands {
                         .flags(READONLY, FAST)
                         .categories(AclCategory.BITMAP)
                         .keys(1, 1, 1, "RO", "access")
+                        .arguments("key:key offset:int")
                         .docs("bitmap", "2.2.0", "Get the bit at an offset in the value of a key")
                         .body(BitmapCommands::getBit),
                 CommandSpec.command("bitcount", -2)
                         .flags(READONLY)
                         .categories(AclCategory.BITMAP)
                         .keys(1, 1, 1, "RO", "access")
+                        .arguments("key:key [index:{start:int end:int [index_unit:(byte=BYTE |" + " bit=BIT)@7.0.0]}]")
                         .docs("bitmap", "2.6.0", "Count the set bits of a value")
                         .complexity("O(N)")
                         .body(BitmapCommands::count),
@@ -50,6 +53,8 @@ final class BitmapCommands {
                         .flags(READONLY)
                         .categories(AclCategory.BITMAP)
                         .keys(1, 1, 1, "RO", "access")
+                        .arguments("key:key bit:int [index:{start:int [end_index:{end:int"
+                                + " [index_unit:(byte=BYTE | bit=BIT)@7.0.0]}]}]")
                         .docs("bitmap", "2.8.7", "Find the first bit of a value that is set or clear")
                         .complexity("O(N)")
                         .body(BitmapCommands::position));

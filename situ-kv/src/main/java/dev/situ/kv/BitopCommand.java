@@ -49,6 +49,7 @@ final class BitopCommand {
                 .keyParts(
                         new KeyRange(2, 2, 1, List.of("OW", "update"), ""),
                         new KeyRange(3, -1, 1, List.of("RO", "access"), ""))
+                .arguments("operation destkey:key key:key#1...")
                 .docs("bitmap", "2.6.0", "Perform bitwise operations between values")
                 .complexity("O(N)")
                 .exclusiveBody(BitopCommand::run));

@@ -51,6 +51,7 @@ final class Call {
     private @Nullable Reply reply;
     private @Nullable CommandSpec spec;
     private long claimed = Record.NONE;
+    private boolean silent;
     private final QueueRun queueRun;
 
     /// @param queueRun runs what is queued, with this call
@@ -79,6 +80,21 @@ final class Call {
         this.reply = reply;
         this.spec = spec;
         this.claimed = claimed;
+        this.silent = false;
+    }
+
+    /// Says that this command has no reply, and that this is right.
+    void noReply() {
+        silent = true;
+    }
+
+    /// Whether the commands of a transaction are being run.
+    boolean isQueueRunning() {
+        return queueRun.isRunning();
+    }
+
+    boolean isSilent() {
+        return silent;
     }
 
     Session session() {
@@ -128,6 +144,11 @@ final class Call {
         return Text.shown(c.memory(), c.offset(argument), c.length(argument), limit);
     }
 
+    /// Whether some arguments that a parameter of the command says are there.
+    boolean has(int argument) {
+        return argument < count();
+    }
+
     boolean isNumber(int argument) {
         Command c = command();
         return Decimal.isValid(c.memory(), c.offset(argument), c.length(argument));
@@ -167,8 +188,8 @@ final class Call {
         return worker.find(c.memory(), c.offset(key), c.length(key));
     }
 
-    /// Says which keys will be written: those that every second argument names, from `first` on to before `end`. The
-    /// first [#MOST_LOOKUPS] of them come to the cache together.
+    /// Says which keys will be written: those that every second argument names, from `first` on to before `end`.
+    /// The first [#MOST_LOOKUPS] of them come to the cache together.
     void prefetchPairs(int first, int end) {
         Command c = command();
         lookups.clear();

@@ -4,8 +4,8 @@ import static dev.situ.kv.CommandFlag.LOADING;
 import static dev.situ.kv.CommandFlag.STALE;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// `COMMAND`: what the server tells about its commands, out of their declarations.
@@ -17,6 +17,10 @@ final class CommandCommands {
         "    Return details about all Redis commands.",
         "COUNT",
         "    Return the total number of commands in this Redis server.",
+        "GETKEYS <full-command>",
+        "    Return the keys from a full Redis command.",
+        "GETKEYSANDFLAGS <full-command>",
+        "    Return the keys and the access flags from a full Redis command.",
         "LIST",
         "    Return a list of all commands in this Redis server.",
         "INFO [<command-name> ...]",
@@ -46,13 +50,24 @@ final class CommandCommands {
                                         .integer(call.keyspace.commands().all().size())),
                         subcommand("info", -2, "2.8.13", "Get array of specific Redis command details, or all")
                                 .tips(NONDETERMINISTIC)
+                                .arguments("[command-name...]")
                                 .body(call -> info(call, 2)),
                         subcommand("docs", -2, "7.0.0", "Get array of specific Redis command documentation")
                                 .tips(NONDETERMINISTIC)
+                                .arguments("[command-name...]")
                                 .body(CommandCommands::docs),
-                        subcommand("list", 2, "7.0.0", "Get an array of Redis command names")
+                        subcommand("list", -2, "7.0.0", "Get an array of Redis command names")
                                 .tips(NONDETERMINISTIC)
+                                .complexity("O(N) where N is the total number of Redis commands")
+                                .arguments("[filterby:(module-name:string=MODULE | category:string=ACLCAT"
+                                        + " | pattern:pattern=PATTERN)=FILTERBY]")
                                 .body(CommandCommands::list),
+                        subcommand("getkeys", -4, "2.8.13", "Tell which arguments of a command are keys")
+                                .complexity("O(N) where N is the number of arguments to the command")
+                                .body(call -> keys(call, false)),
+                        subcommand("getkeysandflags", -4, "7.0.0", "Tell which are keys, and what is done with them")
+                                .complexity("O(N) where N is the number of arguments to the command")
+                                .body(call -> keys(call, true)),
                         HelpSubcommand.declaration("server", HELP).categories(AclCategory.CONNECTION)));
     }
 
@@ -65,10 +80,85 @@ final class CommandCommands {
     }
 
     private static void list(Call call) {
-        Collection<CommandSpec> all = call.keyspace.commands().all();
-        call.reply().array(all.size());
-        all.forEach(spec -> call.reply().bulk(spec.name));
+        List<String> names = new ArrayList<>();
+        if (!call.has(2)) {
+            call.keyspace.commands().all().forEach(spec -> names.add(spec.name));
+        } else if (call.count() == 5 && call.text(2).equalsIgnoreCase("filterby")) {
+            String value = call.text(4);
+            switch (Text.lowerCase(call.text(3))) {
+                case "module" -> {} // there are none
+                case "aclcat" -> collect(call, names, spec -> isIn(spec, value));
+                case "pattern" -> {
+                    String pattern = Text.lowerCase(value);
+                    collect(call, names, spec -> Glob.matches(pattern, spec.fullName));
+                }
+                default -> {
+                    call.error(Errors.SYNTAX);
+                    return;
+                }
+            }
+        } else {
+            call.error(Errors.SYNTAX);
+            return;
+        }
+        call.reply().array(names.size());
+        names.forEach(call.reply()::bulk);
     }
+
+    private static void collect(Call call, List<String> names, Predicate<CommandSpec> filter) {
+        call.keyspace.commands().forEach(spec -> {
+            if (filter.test(spec)) {
+                names.add(spec.fullName);
+            }
+        });
+    }
+
+    private static boolean isIn(CommandSpec spec, String category) {
+        return spec.categories.stream().anyMatch(its -> its.text().substring(1).equalsIgnoreCase(category));
+    }
+
+    // ---- keys -----------------------------------------------------------------------------------------------------
+
+    private static void keys(Call call, boolean andFlags) {
+        int first = 2;
+        CommandSpec spec = call.keyspace.commands().find(call.text(first));
+        if (spec != null && spec.subcommands != null) {
+            CommandSpec subcommand =
+                    spec.body == null ? call.keyspace.commands().find(spec.name + "|" + call.text(first + 1)) : spec;
+            spec = subcommand;
+        }
+        if (spec == null) {
+            call.error("ERR Invalid command specified");
+        } else if (spec.keys == null) {
+            call.error("ERR The command has no key arguments");
+        } else if (!spec.takes(call.count() - first)) {
+            call.error("ERR Invalid number of arguments specified for command");
+        } else {
+            List<KeyUse> uses = KeyUse.of(spec, call, first);
+            if (uses.isEmpty()) {
+                call.error("ERR Invalid arguments specified for command");
+            } else {
+                write(call, uses, andFlags);
+            }
+        }
+    }
+
+    private static void write(Call call, List<KeyUse> uses, boolean andFlags) {
+        Reply reply = call.reply();
+        reply.array(uses.size());
+        for (KeyUse use : uses) {
+            if (andFlags) {
+                reply.array(2);
+            }
+            reply.bulk(call.text(use.argument()));
+            if (andFlags) {
+                reply.set(use.flags().size());
+                use.flags().forEach(reply::simple);
+            }
+        }
+    }
+
+    // ---- descriptions ---------------------------------------------------------------------------------------------
 
     /// The commands that the arguments name, null for a name that is none; all commands without arguments.
     private static List<@Nullable CommandSpec> named(Call call, int first) {
@@ -182,7 +272,11 @@ final class CommandCommands {
     private static void document(Reply reply, CommandSpec spec) {
         CommandTable subcommands = spec.subcommands;
         reply.bulk(spec.fullName);
-        reply.map(subcommands == null ? 4 : 5);
+        reply.map(4
+                + (spec.isSystem ? 1 : 0)
+                + (spec.deprecatedSince.isEmpty() ? 0 : 3)
+                + (spec.arguments.isEmpty() ? 0 : 1)
+                + (subcommands == null ? 0 : 1));
         reply.bulk("summary");
         reply.bulk(spec.summary);
         reply.bulk("since");
@@ -191,6 +285,22 @@ final class CommandCommands {
         reply.bulk(spec.group);
         reply.bulk("complexity");
         reply.bulk(spec.complexity);
+        if (!spec.deprecatedSince.isEmpty() || spec.isSystem) {
+            reply.bulk("doc_flags");
+            reply.set(1);
+            reply.simple(spec.isSystem ? "syscmd" : "deprecated");
+        }
+        if (!spec.deprecatedSince.isEmpty()) {
+            reply.bulk("deprecated_since");
+            reply.bulk(spec.deprecatedSince);
+            reply.bulk("replaced_by");
+            reply.bulk(spec.replacedBy);
+        }
+        if (!spec.arguments.isEmpty()) {
+            reply.bulk("arguments");
+            reply.array(spec.arguments.size());
+            spec.arguments.forEach(argument -> argument.write(reply));
+        }
         if (subcommands != null) {
             reply.bulk("subcommands");
             reply.map(subcommands.all().size());

@@ -19,6 +19,8 @@ enum CommandFlag {
     /// Allowed before the client has authenticated.
     NO_AUTH,
     MAY_REPLICATE,
+    /// Refused within a transaction.
+    NO_MULTI,
     ALLOW_BUSY,
     /// Where its keys are depends on its arguments.
     MOVABLEKEYS;

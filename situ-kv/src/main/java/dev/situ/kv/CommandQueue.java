@@ -41,6 +41,11 @@ final class CommandQueue {
         this.mostBytes = mostBytes;
     }
 
+    /// The bytes of all commands, with the values that are in records already.
+    long bytes() {
+        return recordBytes + held.length();
+    }
+
     /// How many commands wait.
     int size() {
         return size;

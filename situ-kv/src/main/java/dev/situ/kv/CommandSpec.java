@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class CommandSpec {
     static final int NO_VALUE = -1;
 
+    /// What others are shown of an argument that is secret.
+    static final String REDACTED = "(redacted)";
+
+    private static final int NO_SECRET = Integer.MAX_VALUE;
+
     final String name;
     final String fullName;
     final int arity;
@@ -24,10 +29,21 @@ final class CommandSpec {
     final @Nullable KeyRange keys;
     /// The same keys, apart by what is done with them, for `COMMAND INFO`.
     final List<KeyRange> keyParts;
+    /// Says what is done with them if that depends on the arguments.
+    final KeyUse.@Nullable Flags keyFlags;
     final String group;
     final String since;
     final String summary;
     final String complexity;
+    final List<Argument> arguments;
+    /// Since when it should not be used any more, or empty.
+    final String deprecatedSince;
+    /// What to use instead.
+    final String replacedBy;
+    /// Whether it is for the system's own use.
+    final boolean isSystem;
+    private final int secretFrom;
+    private int number;
     /// The argument whose bytes become a stored value, which may be received straight into a record; or
     /// NO_VALUE.
     final int storedValue;
@@ -41,6 +57,27 @@ final class CommandSpec {
 
     final boolean denyOom;
     final boolean isWrite;
+    /// Whether a pause of writers holds it.
+    final boolean mayWrite;
+
+    /// Whether it does if a queued command does.
+    final boolean mayWriteQueued;
+
+    /// Whether its work is bounded by its own bytes, so that its time may be told by that of its neighbours.
+    final boolean isBrief;
+
+    final boolean isFast;
+    /// Whether monitors are told of it.
+    final boolean isMonitored;
+
+    /// Whether the slow log tells of it.
+    final boolean isLogged;
+
+    /// Whether it may be in a transaction.
+    final boolean isRefusedInTransaction;
+
+    /// Whether a client may send it that has subscribed to something, over RESP2.
+    final boolean isForSubscribers;
 
     /// Whether it is run at once while commands are queued.
     final boolean isNeverQueued;
@@ -59,16 +96,30 @@ final class CommandSpec {
         tips = List.copyOf(from.tips);
         keys = from.keys;
         keyParts = from.keyParts.isEmpty() && keys != null ? List.of(keys) : from.keyParts;
+        keyFlags = from.keyFlags;
         group = from.group;
         since = from.since;
         summary = from.summary;
         complexity = from.complexity;
+        arguments = Argument.parse(from.arguments);
+        deprecatedSince = from.deprecatedSince;
+        replacedBy = from.replacedBy;
+        isSystem = from.isSystem;
+        secretFrom = from.secretFrom;
         storedValue = from.storedValue;
         subcommands = from.subcommands.isEmpty() ? null : new CommandTable(from.subcommands, name);
         body = from.body;
         isLookup = from.isLookup;
         denyOom = flags.contains(CommandFlag.DENYOOM);
         isWrite = flags.contains(CommandFlag.WRITE);
+        mayWrite = isWrite || flags.contains(CommandFlag.MAY_REPLICATE);
+        mayWriteQueued = from.mayWriteQueued;
+        isFast = flags.contains(CommandFlag.FAST);
+        isBrief = isFast || from.isBrief;
+        isMonitored = !flags.contains(CommandFlag.ADMIN) && !flags.contains(CommandFlag.SKIP_MONITOR);
+        isLogged = !flags.contains(CommandFlag.SKIP_SLOWLOG);
+        isRefusedInTransaction = flags.contains(CommandFlag.NO_MULTI);
+        isForSubscribers = from.isForSubscribers;
         isNeverQueued = from.isNeverQueued;
         refusalEndsTransaction = from.refusalEndsTransaction;
         lowerCaseName = name.getBytes(StandardCharsets.US_ASCII);
@@ -78,6 +129,28 @@ final class CommandSpec {
         if (group.isEmpty() || since.isEmpty() || summary.isEmpty()) {
             throw new IllegalArgumentException(fullName + " is not described");
         }
+    }
+
+    /// Which of all commands of its table it is, subcommands included, from 0 up.
+    int number() {
+        return number;
+    }
+
+    /// Numbers it and its subcommands, and gives the next number. Once, before anyone else sees it.
+    int number(int first) {
+        number = first;
+        int next = first + 1;
+        if (subcommands != null) {
+            for (CommandSpec subcommand : subcommands.all()) {
+                next = subcommand.number(next);
+            }
+        }
+        return next;
+    }
+
+    /// Says whether an argument is not to be shown to others.
+    boolean isSecret(int argument) {
+        return argument >= secretFrom;
     }
 
     /// Says whether a command of `count` arguments, its name included, has as many as it must.
@@ -108,12 +181,21 @@ final class CommandSpec {
         private List<String> tips = List.of();
         private @Nullable KeyRange keys;
         private List<KeyRange> keyParts = List.of();
+        private KeyUse.@Nullable Flags keyFlags;
         private String group = "";
         private String since = "";
         private String summary = "";
         private String complexity = "O(1)";
+        private String arguments = "";
+        private String deprecatedSince = "";
+        private String replacedBy = "";
+        private boolean isSystem;
+        private boolean isBrief;
+        private boolean mayWriteQueued;
+        private int secretFrom = NO_SECRET;
         private int storedValue = NO_VALUE;
         private boolean isLookup;
+        private boolean isForSubscribers;
         private boolean isNeverQueued;
         private boolean refusalEndsTransaction;
         private List<Builder> subcommands = List.of();
@@ -160,6 +242,12 @@ final class CommandSpec {
             return this;
         }
 
+        /// Says what is done with the keys, which depends on the arguments.
+        Builder keyFlags(KeyUse.Flags decides) {
+            keyFlags = decides;
+            return this;
+        }
+
         Builder keyNotes(String notes) {
             KeyRange range = keys;
             if (range == null) {
@@ -181,6 +269,42 @@ final class CommandSpec {
             return this;
         }
 
+        /// Its arguments, in the language of [Argument].
+        Builder arguments(String text) {
+            arguments = text;
+            return this;
+        }
+
+        Builder deprecated(String sinceVersion, String instead) {
+            deprecatedSince = sinceVersion;
+            replacedBy = instead;
+            return this;
+        }
+
+        /// It is for the system's own use, or for tests.
+        Builder isSystem() {
+            isSystem = true;
+            return this;
+        }
+
+        /// Its work is bounded by its own bytes, though Redis does not call it fast.
+        Builder isBrief() {
+            isBrief = true;
+            return this;
+        }
+
+        /// It may change what a command may that is queued.
+        Builder mayWriteQueued() {
+            mayWriteQueued = true;
+            return this;
+        }
+
+        /// Arguments from this one on are secret: neither monitors nor the slow log show them.
+        Builder secretFrom(int argument) {
+            secretFrom = argument;
+            return this;
+        }
+
         Builder storedValue(int argument) {
             storedValue = argument;
             return this;
@@ -189,6 +313,12 @@ final class CommandSpec {
         /// All that it does is to answer with the value of argument 1.
         Builder isLookup() {
             isLookup = true;
+            return this;
+        }
+
+        /// A client may send it that has subscribed to something, over RESP2, where messages look like replies.
+        Builder isForSubscribers() {
+            isForSubscribers = true;
             return this;
         }
 
@@ -214,8 +344,8 @@ final class CommandSpec {
             return this;
         }
 
-        /// A body that is one step to other workers, and sees nothing of their bursts halfway: for commands on several
-        /// keys. A single key needs none: see [dev.situ.store.StoreWorker#update].
+        /// A body that is one step to other workers, and sees nothing of their bursts halfway: for commands on
+        /// several keys. A single key needs none: see [dev.situ.store.StoreWorker#update].
         Builder exclusiveBody(CommandBody does) {
             return body(call -> call.runAlone(does));
         }

@@ -53,6 +53,7 @@ public final class CommandStream implements AutoCloseable {
     private long fedBefore; // bytes of that request in the slices before
     private long fedTo; // where in the input the bytes end that are held
     private long fedFrom; // where its slice begins in the input
+    private boolean waits; // a whole command with a claimed record, for the end of a pause
     private boolean closed;
 
     /// Makes the stream of a new connection, for a transport that can send a reply in parts.
@@ -103,7 +104,15 @@ public final class CommandStream implements AutoCloseable {
     ///
     /// @param in native memory, borrowed for the call
     public StreamStatus feed(MemorySegment in, long offset, int length, Reply reply) {
-        executor.select(session);
+        executor.beginBurst(session);
+        try {
+            return take(in, offset, length, reply);
+        } finally {
+            executor.endBurst();
+        }
+    }
+
+    private StreamStatus take(MemorySegment in, long offset, int length, Reply reply) {
         long at = offset;
         long end = offset + length;
         while (!closed) {
@@ -124,7 +133,7 @@ public final class CommandStream implements AutoCloseable {
             at += step;
             fedTo = at;
             StreamStatus status = runHeld(reply);
-            if (status == StreamStatus.MORE) {
+            if (status == StreamStatus.MORE || status == StreamStatus.PAUSED) {
                 return held.append(in, at, end - at) ? status : shut();
             }
             if (status == StreamStatus.CLOSE || at == end) {
@@ -134,10 +143,28 @@ public final class CommandStream implements AutoCloseable {
         return StreamStatus.CLOSE;
     }
 
-    /// Goes on with the commands that were left when [StreamStatus#MORE] was given.
+    /// Goes on with the commands that were left when [StreamStatus#MORE] or [StreamStatus#PAUSED] was given.
     public StreamStatus resume(Reply reply) {
-        executor.select(session);
-        return closed ? StreamStatus.CLOSE : runHeld(reply);
+        executor.beginBurst(session);
+        try {
+            return closed ? StreamStatus.CLOSE : runHeld(reply);
+        } finally {
+            executor.endBurst();
+        }
+    }
+
+    /// After [StreamStatus#PAUSED]: how long the pause still lasts; not positive if it is over.
+    public long pausedNanos() {
+        return executor.pausedNanos();
+    }
+
+    /// Appends the messages that others have for this connection. When its [Peer] is woken.
+    public void deliver(Reply reply) {
+        Mailbox mailbox = session.mailbox();
+        if (mailbox != null && !closed) {
+            reply.protocol(session.protocol());
+            mailbox.deliver(reply);
+        }
     }
 
     /// Says whether a large value is on its way into its record, so that a transport may read into that.
@@ -187,14 +214,18 @@ public final class CommandStream implements AutoCloseable {
         parser.reset();
         session.transaction().end(worker);
         session.reset();
+        waits = false;
         closed = false;
     }
 
-    /// Drops a half-received command and a transaction, and gives all memory back. Idempotent. On the worker's thread,
-    /// or on any other if the worker has stopped, the stream [#isBetweenCommands], and its session watches no key.
+    /// Drops a half-received command and a transaction, and gives all memory back. Idempotent. On the worker's
+    /// thread, or on any other if the worker has stopped, the stream [#isBetweenCommands], and its session watches
+    /// no key.
     @Override
     public void close() {
         closed = true;
+        waits = false;
+        executor.ended(session);
         dropClaimed();
         session.transaction().close(worker);
         parser.reset();
@@ -238,6 +269,9 @@ public final class CommandStream implements AutoCloseable {
             if (found != RespStatus.COMMAND) {
                 return found == RespStatus.ERROR ? refuse(reply) : hold(in, at, available);
             }
+            if (executor.isHeld(parser.command(), spec, session)) {
+                return leave(in, at, end) == StreamStatus.MORE ? StreamStatus.PAUSED : StreamStatus.CLOSE;
+            }
             at += parser.consumed();
             executor.execute(spec, session, parser.command(), reply, adoptInPlace(spec, in));
             parser.release();
@@ -268,8 +302,16 @@ public final class CommandStream implements AutoCloseable {
 
     private StreamStatus runHeld(Reply reply) {
         while (!held.isEmpty()) {
-            RespStatus found = parser.parse(held.memory(), held.start(), held.length());
+            RespStatus found = findHeld();
             if (found == RespStatus.COMMAND) {
+                if (executor.isHeld(parser.command(), executor.find(parser.command()), session)) {
+                    if (claimed == Record.NONE) {
+                        parser.reset(); // it is parsed again
+                    } else {
+                        waits = true;
+                    }
+                    return StreamStatus.PAUSED;
+                }
                 int consumed = parser.consumed();
                 run(reply);
                 held.consume(consumed);
@@ -289,6 +331,16 @@ public final class CommandStream implements AutoCloseable {
             }
         }
         return StreamStatus.OPEN;
+    }
+
+    /// The next command of the held bytes, or the one that has waited for the end of a pause.
+    private RespStatus findHeld() {
+        if (!waits) {
+            return parser.parse(held.memory(), held.start(), held.length());
+        }
+        waits = false;
+        parser.moved(held.memory(), held.start());
+        return RespStatus.COMMAND;
     }
 
     private void run(Reply reply) {

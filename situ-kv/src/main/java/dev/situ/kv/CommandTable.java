@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Commands by name. Finds a name in memory, in any case, without an allocation: an open hash table with at most
@@ -17,6 +18,7 @@ final class CommandTable {
     private final @Nullable CommandSpec[] slots;
     private final int mask;
     private final int longestName;
+    private int count;
 
     /// @param parent the command that these are subcommands of, or empty
     CommandTable(List<CommandSpec.Builder> declarations, String parent) {
@@ -66,7 +68,18 @@ final class CommandTable {
         all.addAll(ConnectionCommands.declarations());
         all.addAll(ServerCommands.declarations());
         all.addAll(CommandCommands.declarations());
-        return new CommandTable(all, "");
+        all.addAll(DiagnosticCommands.declarations());
+        all.addAll(PubsubCommands.declarations());
+        all.addAll(MemoryCommands.declarations());
+        all.addAll(DebugCommands.declarations());
+        all.addAll(ScriptCommands.declarations());
+        CommandTable table = new CommandTable(all, "");
+        int number = 0;
+        for (CommandSpec spec : table.all()) {
+            number = spec.number(number);
+        }
+        table.count = number;
+        return table;
     }
 
     /// The command of that name, or null.
@@ -96,6 +109,21 @@ final class CommandTable {
             return spec;
         }
         return spec.subcommands == null ? null : spec.subcommands.byName.get(names[1]);
+    }
+
+    /// How many commands there are, subcommands included.
+    int countAll() {
+        return count;
+    }
+
+    /// Gives all commands and their subcommands.
+    void forEach(Consumer<CommandSpec> visitor) {
+        for (CommandSpec spec : byName.values()) {
+            visitor.accept(spec);
+            if (spec.subcommands != null) {
+                spec.subcommands.forEach(visitor);
+            }
+        }
     }
 
     /// All commands, by name.

@@ -26,28 +26,37 @@ final class ConnectionCommands {
                         .flags(FAST)
                         .categories(AclCategory.CONNECTION)
                         .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                        .arguments("[message]")
                         .docs("connection", "1.0.0", "Ping the server")
+                        .isForSubscribers()
                         .body(ConnectionCommands::ping),
                 CommandSpec.command("echo", 2)
                         .flags(LOADING, STALE, FAST)
                         .categories(AclCategory.CONNECTION)
+                        .arguments("message")
                         .docs("connection", "1.0.0", "Echo the given string")
                         .body(call -> echo(call, 1)),
                 CommandSpec.command("hello", -1)
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .categories(AclCategory.CONNECTION)
+                        .arguments("[arguments:{protover:int [username_password:{username password}=AUTH]"
+                                + " [clientname:string=SETNAME]}]")
                         .docs("connection", "6.0.0", "Handshake with Redis")
+                        .secretFrom(3)
                         .body(ConnectionCommands::hello),
                 CommandSpec.command("auth", -2)
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .categories(AclCategory.CONNECTION)
+                        .arguments("[username@6.0.0] password")
                         .docs("connection", "1.0.0", "Authenticate to the server")
                         .complexity("O(N) where N is the number of passwords defined for the user")
+                        .secretFrom(1)
                         .body(ConnectionCommands::auth),
                 CommandSpec.command("wait", 3)
                         .flags(NOSCRIPT)
                         .categories(AclCategory.CONNECTION)
                         .tips("request_policy:all_shards", "response_policy:agg_min")
+                        .arguments("numreplicas:int timeout:int")
                         .docs("generic", "3.0.0", "Tell how many replicas have the writes of this connection: none")
                         .body(ConnectionCommands::waitForReplicas),
                 CommandSpec.command("quit", -1)
@@ -55,12 +64,14 @@ final class ConnectionCommands {
                         .categories(AclCategory.CONNECTION)
                         .docs("connection", "1.0.0", "Close the connection")
                         .isNeverQueued()
+                        .isForSubscribers()
                         .body(ConnectionCommands::quit),
                 CommandSpec.command("reset", 1)
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .categories(AclCategory.CONNECTION)
                         .docs("connection", "6.2.0", "Make the connection as a new one")
                         .isNeverQueued()
+                        .isForSubscribers()
                         .body(ConnectionCommands::reset),
                 ClientCommands.declaration());
     }
@@ -68,10 +79,23 @@ final class ConnectionCommands {
     private static void ping(Call call) {
         if (call.count() > 2) {
             call.error(Errors.arity(call.spec()));
+        } else if (call.session().is(Session.SUBSCRIBED) && !call.reply().isResp3()) {
+            pingSubscribed(call);
         } else if (call.count() == 2) {
             echo(call, 1);
         } else {
             call.reply().raw(PONG);
+        }
+    }
+
+    /// In the form of a message, for clients that get nothing else then.
+    private static void pingSubscribed(Call call) {
+        call.reply().array(2);
+        call.reply().bulk("pong");
+        if (call.count() == 2) {
+            echo(call, 1);
+        } else {
+            call.reply().bulk("");
         }
     }
 
@@ -160,6 +184,8 @@ final class ConnectionCommands {
 
     private static void reset(Call call) {
         call.session().transaction().end(call.worker);
+        call.keyspace.monitors().remove(call.session());
+        call.session().subscriptions().clear(call.keyspace.channels());
         call.session().resetClient();
         call.worker.select(call.keyspace.databases().place(call.session().database()));
         call.reply().raw(RESET);

@@ -35,6 +35,7 @@ final class CopyCommands {
                         .keyParts(
                                 new KeyRange(1, 1, 1, List.of("RO", "access"), ""),
                                 new KeyRange(2, 2, 1, List.of("OW", "update"), ""))
+                        .arguments("source:key destination:key#1 [destination-db:int=DB] [replace=REPLACE]")
                         .docs("generic", "6.2.0", "Copy a key")
                         .complexity(COPIED)
                         .exclusiveBody(CopyCommands::copy));
@@ -47,6 +48,7 @@ final class CopyCommands {
                 .keyParts(
                         new KeyRange(1, 1, 1, List.of("RW", "access", "delete"), ""),
                         new KeyRange(2, 2, 1, List.of("OW", change), ""))
+                .arguments("key:key newkey:key#1")
                 .docs("generic", "1.0.0", summary)
                 .complexity(COPIED);
     }

@@ -22,13 +22,16 @@ final class CounterCommands {
                 counter("decr", 2, "Decrement the integer value of a key by one")
                         .body(call -> add(call, -1)),
                 counter("incrby", 3, "Increment the integer value of a key by the given amount")
+                        .arguments("key:key increment:int")
                         .body(call -> addAmount(call, false)),
                 counter("decrby", 3, "Decrement the integer value of a key by the given number")
+                        .arguments("key:key decrement:int")
                         .body(call -> addAmount(call, true)),
                 CommandSpec.command("incrbyfloat", 3)
                         .flags(WRITE, DENYOOM, FAST)
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RW", "access", "update")
+                        .arguments("key:key increment:double")
                         .docs("string", "2.6.0", "Increment the float value of a key by the given amount")
                         .body(CounterCommands::addFloat));
     }
@@ -38,6 +41,7 @@ final class CounterCommands {
                 .flags(WRITE, DENYOOM, FAST)
                 .categories(AclCategory.STRING)
                 .keys(1, 1, 1, "RW", "access", "update")
+                .arguments("key:key")
                 .docs("string", "1.0.0", summary);
     }
 

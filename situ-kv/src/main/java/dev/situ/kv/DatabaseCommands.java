@@ -24,18 +24,21 @@ final class DatabaseCommands {
                 CommandSpec.command("select", 2)
                         .flags(LOADING, STALE, FAST)
                         .categories(AclCategory.CONNECTION)
+                        .arguments("index:int")
                         .docs("connection", "1.0.0", "Change the selected database for the current connection")
                         .body(DatabaseCommands::select),
                 CommandSpec.command("move", 3)
                         .flags(WRITE, FAST)
                         .categories(AclCategory.KEYSPACE)
                         .keys(1, 1, 1, "RW", "access", "update")
+                        .arguments("key:key db:int")
                         .docs("generic", "1.0.0", "Move a key to another database")
                         .complexity("O(N) where N is the length of the value, which is copied.")
                         .exclusiveBody(DatabaseCommands::move),
                 CommandSpec.command("swapdb", 3)
                         .flags(WRITE, FAST)
                         .categories(AclCategory.KEYSPACE, AclCategory.DANGEROUS)
+                        .arguments("index1:int index2:int")
                         .docs("server", "4.0.0", "Swap two databases, for all clients at once")
                         .exclusiveBody(DatabaseCommands::swap),
                 CommandSpec.command("dbsize", 1)
@@ -65,6 +68,7 @@ final class DatabaseCommands {
                 .flags(WRITE)
                 .categories(AclCategory.KEYSPACE, AclCategory.DANGEROUS)
                 .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                .arguments("[async:(async=ASYNC@4.0.0 | sync=SYNC@6.2.0)]")
                 .docs("server", "1.0.0", summary);
     }
 

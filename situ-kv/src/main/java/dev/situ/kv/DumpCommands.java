@@ -38,6 +38,7 @@ final class DumpCommands {
                         .categories(AclCategory.KEYSPACE)
                         .tips("nondeterministic_output")
                         .keys(1, 1, 1, "RO", "access")
+                        .arguments("key:key")
                         .docs("generic", "2.6.0", "Return a serialised version of the value stored at a key")
                         .complexity("O(N) where N is the length of the value")
                         .body(DumpCommands::dump),
@@ -45,6 +46,8 @@ final class DumpCommands {
                         .flags(WRITE, DENYOOM)
                         .categories(AclCategory.KEYSPACE, AclCategory.DANGEROUS)
                         .keys(1, 1, 1, "OW", "update")
+                        .arguments("key:key ttl:int serialized-value [replace=REPLACE@3.0.0]"
+                                + " [absttl=ABSTTL@5.0.0] [seconds:int=IDLETIME@5.0.0]" + " [frequency:int=FREQ@5.0.0]")
                         .docs("generic", "2.6.0", "Create a key from a serialised value that DUMP gave")
                         .complexity("O(N) where N is the length of the value")
                         .body(DumpCommands::restore));

@@ -19,6 +19,9 @@ final class Errors {
             + " user. Are you sure your configuration is correct?";
     static final String CLIENT_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
+    static final String NOT_IN_TRANSACTION = "ERR Command not allowed inside a transaction";
+    static final String NO_CONNECTION = "ERR a request without a connection cannot ask for messages: use TCP";
+
     static final String QUEUE_TOO_LARGE = "ERR the transaction is larger than one connection may hold";
 
     private static final int SHOWN = 128;
@@ -36,6 +39,11 @@ final class Errors {
         return "EXECABORT Transaction discarded because of: " + error.substring(error.indexOf(' ') + 1);
     }
 
+    static String whileSubscribed(CommandSpec spec) {
+        return "ERR Can't execute '" + spec.fullName + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET"
+                + " are allowed in this context";
+    }
+
     static String expireTime(CommandSpec spec) {
         return "ERR invalid expire time in '" + spec.fullName + "' command";
     }
@@ -51,6 +59,13 @@ final class Errors {
             arguments.append('\'').append(shown).append("' ");
         }
         return "ERR unknown command '" + call.shown(0, SHOWN) + "', with args beginning with: " + arguments;
+    }
+
+    /// What Redis says of a subcommand that it knows, when it does not know it with these arguments.
+    static String unknownSubcommand(Call call) {
+        String parent = call.spec().fullName.split("\\|", 2)[0].toUpperCase(Locale.ROOT);
+        return "ERR unknown subcommand or wrong number of arguments for '" + call.shown(1, SHOWN) + "'. Try " + parent
+                + " HELP.";
     }
 
     static String unknownSubcommand(Call call, CommandSpec parent) {

@@ -7,6 +7,8 @@ import dev.situ.resp.Command;
 import dev.situ.store.Record;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Runs commands: finds the declaration, checks what can be checked without looking at the store, and calls the
@@ -21,7 +23,14 @@ public final class Executor {
     private final CommandTable commands;
     private final SlotOwner slotOwner;
     private final boolean ownsEveryKey;
-    private final Counters counters = new Counters();
+    private final Counters counters;
+    private final Keyspace keyspace;
+    private final Attention attention;
+    private final SlowLog slowLog;
+    private final LatencyEvents latencyEvents;
+    private final Stopwatch stopwatch = new Stopwatch();
+    private @Nullable Reply muted; // where replies go that nobody wants
+    private @Nullable CommandSpec lookupSpec;
     private final ArgumentBudget argumentBudget;
     private final Call call;
     private final LookupRun lookups = new LookupRun();
@@ -32,7 +41,12 @@ public final class Executor {
     /// Makes an executor that works with `worker`, borrowed.
     public Executor(Keyspace keyspace, StoreWorker worker) {
         this.worker = worker;
+        this.keyspace = keyspace;
+        this.attention = keyspace.attention();
+        this.slowLog = keyspace.slowLog();
+        this.latencyEvents = keyspace.latencyEvents();
         this.commands = keyspace.commands();
+        this.counters = new Counters(commands.countAll());
         this.slotOwner = keyspace.slotOwner();
         this.ownsEveryKey = slotOwner.equals(SlotOwner.EVERY_KEY);
         this.argumentBudget = keyspace.argumentBudget();
@@ -41,6 +55,57 @@ public final class Executor {
         this.call = new Call(keyspace, worker, counters, new QueueRun(this, argumentBudget));
         this.adopter = new Adopter(keyspace.store(), worker);
         keyspace.register(this);
+    }
+
+    /// Commands of a connection have come: those that are executed until [#endBurst] are timed together, and work
+    /// in the database that its session has selected.
+    void beginBurst(Session session) {
+        select(session);
+        int generation = keyspace.serverTotals().generation();
+        if (counters.generation != generation) {
+            counters.renew(generation);
+        }
+        session.usedAt(stopwatch.begin(keyspace.tracksLatency()));
+    }
+
+    void endBurst() {
+        stopwatch.end();
+    }
+
+    /// Says whether a command has to wait because clients are paused.
+    boolean isHeld(Command command, @Nullable CommandSpec spec, Session session) {
+        if (!attention.has(Attention.PAUSED)) {
+            return false;
+        }
+        boolean waits = keyspace.pause().holds(mayWrite(command, spec, session));
+        session.setHeld(waits);
+        return waits;
+    }
+
+    /// Whether a command may change something: that of a container is that of its subcommand, and a transaction may
+    /// if anything in it may.
+    private static boolean mayWrite(Command command, @Nullable CommandSpec spec, Session session) {
+        if (spec == null || spec.subcommands == null || command.count() < 2) {
+            return spec != null
+                    && (spec.mayWrite
+                            || (spec.mayWriteQueued && session.transaction().mayWrite()));
+        }
+        CommandSpec subcommand = spec.subcommands.find(command.memory(), command.offset(1), command.length(1));
+        return subcommand != null && subcommand.mayWrite;
+    }
+
+    /// How long the pause still lasts; not positive if it is over.
+    long pausedNanos() {
+        return keyspace.pause().remainingNanos();
+    }
+
+    /// A connection has ended.
+    void ended(Session session) {
+        if (session.isMonitor()) {
+            keyspace.monitors().remove(session);
+        }
+        session.subscriptions().clear(keyspace.channels());
+        session.end();
     }
 
     /// Runs one command, or queues it if the session has said `MULTI`. Appends its reply: exactly one for each
@@ -70,9 +135,12 @@ public final class Executor {
         if (!spec.isLookup
                 || !spec.takes(command.count())
                 || !ownsEveryKey
+                || (session.special() | attention.reasons()) != 0
                 || session.transaction().isOpen()) {
             return false;
         }
+        session.setLastCommand(spec);
+        lookupSpec = spec;
         lookups.add(command, end);
         return true;
     }
@@ -92,8 +160,28 @@ public final class Executor {
         }
         reply.protocol(session.protocol());
         call.begin(session, null, reply, null, Record.NONE);
-        lookups.finish(call, mostBytes);
+        try {
+            long start = stopwatch.start();
+            int answered = lookups.finish(call, mostBytes);
+            timed(answered, stopwatch.stop(start) / answered, session);
+        } finally {
+            lookups.clear();
+        }
         return reply.length() < mostBytes;
+    }
+
+    /// Notes how long each lookup of a run took.
+    private void timed(int answered, long nanosEach, Session session) {
+        CommandSpec spec = Objects.requireNonNull(lookupSpec);
+        counters.of(spec).called(nanosEach, answered, stopwatch.tracks());
+        if (latencyEvents.isLate(nanosEach)) {
+            latencyEvents.add("fast-command", nanosEach);
+        }
+        if (slowLog.isSlow(nanosEach)) {
+            for (int i = 0; i < answered; i++) {
+                slowLog.add(session, List.of(spec.name, lookups.shown(i)), nanosEach);
+            }
+        }
     }
 
     /// Where the last lookup ends that was answered.
@@ -103,6 +191,38 @@ public final class Executor {
 
     /// Runs a command whose declaration was looked up.
     void execute(@Nullable CommandSpec found, Session session, Command command, Reply reply, @Consumes long claimed) {
+        if (session.special() == 0) {
+            executeNow(found, session, command, reply, claimed);
+        } else {
+            executeMuted(found, session, command, reply, claimed);
+        }
+    }
+
+    /// Runs a command of a client that may not want the reply.
+    private void executeMuted(
+            @Nullable CommandSpec found, Session session, Command command, Reply reply, @Consumes long claimed) {
+        if (call.isQueueRunning()) { // what EXEC replies is decided for the whole
+            executeNow(found, session, command, reply, claimed);
+            return;
+        }
+        session.beginReply();
+        if (!session.isMuted()) {
+            executeNow(found, session, command, reply, claimed);
+            return;
+        }
+        if (muted == null) {
+            muted = new Reply();
+        }
+        executeNow(found, session, command, muted, claimed);
+        if (!session.isMuted()) {
+            reply.copyOf(muted); // of the command that has ended it
+        }
+        muted.clear();
+        session.set(Session.SKIPS, false);
+    }
+
+    private void executeNow(
+            @Nullable CommandSpec found, Session session, Command command, Reply reply, @Consumes long claimed) {
         counters.commands++;
         reply.protocol(session.protocol());
         CommandSpec spec = found;
@@ -117,6 +237,7 @@ public final class Executor {
             return;
         }
         long received = call.inThisDatabase(claimed);
+        session.setLastCommand(spec);
         call.begin(session, command, reply, spec, received);
         try {
             check(spec, session, command, reply, received);
@@ -133,18 +254,29 @@ public final class Executor {
             session.transaction().abort(); // The reply says who does.
         } else if (claimed == Call.FULL) {
             refuse(spec, session, reply, Errors.OUT_OF_MEMORY);
+        } else if (session.is(Session.SUBSCRIBED) && isOnlyForOthers(spec, session)) {
+            refuse(spec, session, reply, Errors.whileSubscribed(spec));
+        } else if (session.transaction().isOpen() && spec.isRefusedInTransaction) {
+            refuse(spec, session, reply, Errors.NOT_IN_TRANSACTION);
         } else if (session.transaction().isOpen() && !spec.isNeverQueued) {
             queue(spec, session, command, reply, claimed);
         } else {
-            run(body, reply);
+            run(spec, body, session, command, reply);
             if (spec.isWrite && absences.areWatched()) {
                 countCreated(spec, command);
             }
         }
     }
 
+    /// Whether a client that has subscribed may not send it: over RESP2, where its reply would look like a message.
+    private boolean isOnlyForOthers(CommandSpec spec, Session session) {
+        return !spec.isForSubscribers && session.protocol() == 2 && !call.isQueueRunning();
+    }
+
     /// Answers a command that is not run, and in a transaction not queued.
     private void refuse(CommandSpec spec, Session session, Reply reply, String error) {
+        counters.of(spec).rejected++;
+        counters.countError(error);
         if (spec.refusalEndsTransaction) {
             session.transaction().end(worker);
             reply.error(Errors.execAbort(error));
@@ -163,6 +295,7 @@ public final class Executor {
         } else {
             long record = call.takeClaimed();
             if (transaction.queue.add(command, spec.storedValue, record)) {
+                transaction.queued(spec);
                 reply.raw(QUEUED);
                 return;
             }
@@ -216,11 +349,39 @@ public final class Executor {
         return counters;
     }
 
-    private void run(CommandBody body, Reply reply) {
+    private void run(CommandSpec spec, CommandBody body, Session session, Command command, Reply reply) {
         long before = reply.length();
+        int reasons = attention.reasons();
+        boolean alone = stopwatch.timesAlone(spec) || (reasons & Attention.TIMED) != 0;
+        long start = alone ? stopwatch.start() : 0;
+        reply.takeError();
         body.run(call);
-        if (Checks.ON && reply.length() == before) {
-            throw new IllegalStateException(call.spec().fullName + " gave no reply");
+        if (Checks.ON && reply.length() == before && !call.isSilent()) {
+            throw new IllegalStateException(spec.fullName + " gave no reply");
+        }
+        CommandStats stats = counters.of(spec);
+        if (alone) {
+            timed(spec, stats, session, command, stopwatch.stop(start));
+        } else {
+            stopwatch.share(stats);
+        }
+        String error = reply.takeError();
+        if (error != null) {
+            stats.failed++;
+            counters.countError(error);
+        }
+        if ((reasons & Attention.MONITORED) != 0 && spec.isMonitored) {
+            keyspace.monitors().tell(session, command, spec);
+        }
+    }
+
+    private void timed(CommandSpec spec, CommandStats stats, Session session, Command command, long nanos) {
+        stats.called(nanos, 1, stopwatch.tracks());
+        if (latencyEvents.isLate(nanos)) {
+            latencyEvents.add(spec.isFast ? "fast-command" : "command", nanos);
+        }
+        if (slowLog.isSlow(nanos) && spec.isLogged) {
+            slowLog.add(session, command, spec, nanos);
         }
     }
 
@@ -232,7 +393,9 @@ public final class Executor {
         if (spec == null) {
             session.transaction().abort();
             call.begin(session, command, reply, parent, claimed);
-            reply.error(Errors.unknownSubcommand(call, parent));
+            String error = Errors.unknownSubcommand(call, parent);
+            counters.countError(error);
+            reply.error(error);
             call.end();
         }
         return spec;
@@ -245,7 +408,9 @@ public final class Executor {
             session.closeAfterReply();
         } else {
             session.transaction().abort();
-            reply.error(Errors.unknownCommand(call));
+            String error = Errors.unknownCommand(call);
+            counters.countError(error);
+            reply.error(error);
         }
         call.end();
     }

@@ -48,7 +48,9 @@ final class ExpiryCommands {
     }
 
     private static CommandSpec.Builder change(String name, String since, String summary, ExpiryUnit unit) {
-        return change(name, -3, since, summary).body(call -> expire(call, unit));
+        return change(name, -3, since, summary)
+                .arguments("key:key " + unit.argument() + " [condition:(nx=NX | xx=XX | gt=GT | lt=LT)@7.0.0]")
+                .body(call -> expire(call, unit));
     }
 
     private static CommandSpec.Builder change(String name, int arity, String since, String summary) {
@@ -56,6 +58,7 @@ final class ExpiryCommands {
                 .flags(WRITE, FAST)
                 .categories(AclCategory.KEYSPACE)
                 .keys(1, 1, 1, "RW", "update")
+                .arguments("key:key")
                 .docs("generic", since, summary)
                 .complexity("O(N) where N is the length of the value, which is copied.");
     }
@@ -65,6 +68,7 @@ final class ExpiryCommands {
                 .flags(READONLY, FAST)
                 .categories(AclCategory.KEYSPACE)
                 .keys(1, 1, 1, "RO", "access")
+                .arguments("key:key")
                 .docs("generic", since, summary);
     }
 

@@ -22,6 +22,16 @@ enum ExpiryUnit {
         this.relative = relative;
     }
 
+    /// How `COMMAND DOCS` declares an argument of this unit, in the language of [Argument].
+    String argument() {
+        return switch (this) {
+            case EX -> "seconds:int";
+            case PX -> "milliseconds:int";
+            case EXAT -> "unix-time-seconds:time";
+            case PXAT -> "unix-time-milliseconds:time";
+        };
+    }
+
     /// The unit that an argument names, or null.
     static @Nullable ExpiryUnit named(Call call, int argument) {
         for (ExpiryUnit unit : ALL) {

@@ -20,7 +20,7 @@ final class Glob {
 
     /// Says whether a text, of one char for each byte, matches.
     static boolean matches(String pattern, String text) {
-        return new Glob(pattern).matches(MemorySegment.ofArray(Text.bytes(text)), 0, text.length());
+        return new Glob(pattern).matches(text);
     }
 
     /// Says whether a text is a pattern, rather than a plain word.
@@ -31,6 +31,11 @@ final class Glob {
     /// Says whether only an empty text can match, because nothing is asked for.
     boolean isEmpty() {
         return pattern.length == 0;
+    }
+
+    /// Says whether a text, of one char for each byte, matches.
+    boolean matches(String text) {
+        return matches(MemorySegment.ofArray(Text.bytes(text)), 0, text.length());
     }
 
     /// Says whether some bytes match. Allocates nothing.

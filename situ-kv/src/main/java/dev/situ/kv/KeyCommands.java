@@ -21,6 +21,7 @@ final class KeyCommands {
                         .categories(AclCategory.KEYSPACE)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .keys(1, -1, 1, "RM", "delete")
+                        .arguments("key:key...")
                         .docs("generic", "1.0.0", "Delete a key")
                         .complexity("O(N) where N is the number of keys that will be removed.")
                         .exclusiveBodyBeyond(2, KeyCommands::delete),
@@ -29,6 +30,7 @@ final class KeyCommands {
                         .categories(AclCategory.KEYSPACE)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .keys(1, -1, 1, "RO")
+                        .arguments("key:key...")
                         .docs("generic", "1.0.0", "Determine if a key exists")
                         .complexity("O(N) where N is the number of keys to check.")
                         .body(KeyCommands::exists),
@@ -37,6 +39,7 @@ final class KeyCommands {
                         .categories(AclCategory.KEYSPACE)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .keys(1, -1, 1, "RM", "delete")
+                        .arguments("key:key...")
                         .docs("generic", "4.0.0", "Delete a key; its memory is freed later, as that of every key")
                         .complexity("O(N) where N is the number of keys that will be removed.")
                         .exclusiveBodyBeyond(2, KeyCommands::delete),
@@ -45,6 +48,7 @@ final class KeyCommands {
                         .categories(AclCategory.KEYSPACE)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .keys(1, -1, 1, "RO")
+                        .arguments("key:key...")
                         .docs("generic", "3.2.1", "Alter the last access time of keys; gives how many there are")
                         .complexity("O(N) where N is the number of keys that will be touched.")
                         .body(KeyCommands::exists),
@@ -52,6 +56,7 @@ final class KeyCommands {
                         .flags(READONLY, FAST)
                         .categories(AclCategory.KEYSPACE)
                         .keys(1, 1, 1, "RO")
+                        .arguments("key:key")
                         .docs("generic", "1.0.0", "Determine the type stored at key")
                         .body(call -> call.reply().raw(call.find(1) == Record.NONE ? NONE : STRING)));
     }

@@ -26,6 +26,8 @@ final class LcsCommand {
                 .flags(READONLY)
                 .categories(AclCategory.STRING)
                 .keys(1, 2, 1, "RO", "access")
+                .arguments(
+                        "key1:key key2:key [len=LEN] [idx=IDX] [len:int=MINMATCHLEN]" + " [withmatchlen=WITHMATCHLEN]")
                 .docs("string", "7.0.0", "Find the longest common subsequence of two values")
                 .complexity("O(N*M) where N and M are the lengths of the values")
                 .body(LcsCommand::run));

@@ -61,6 +61,7 @@ final class ObjectCommands {
                 .categories(AclCategory.KEYSPACE)
                 .tips("nondeterministic_output")
                 .keys(KEY, KEY, 1, "RO")
+                .arguments("key:key")
                 .docs("generic", since, summary)
                 .body(call -> {
                     if (call.find(KEY) == Record.NONE) {
@@ -73,12 +74,15 @@ final class ObjectCommands {
 
     /// There is one way of keeping a value here; this is what Redis would have made of it.
     private static void encoding(Call call) {
-        long record = call.find(KEY);
+        call.reply().bulk(encodingOf(call, call.find(KEY)));
+    }
+
+    /// The same for a record.
+    static String encodingOf(Call call, long record) {
         if (call.bytes.isInteger(record)) {
-            call.reply().bulk("int");
-        } else {
-            call.reply().bulk(call.bytes.length(record) <= EMBEDDED_BYTES ? "embstr" : "raw");
+            return "int";
         }
+        return call.bytes.length(record) <= EMBEDDED_BYTES ? "embstr" : "raw";
     }
 
     private static void frequency(Call call) {

@@ -26,6 +26,7 @@ final class PairCommands {
                         .categories(AclCategory.STRING)
                         .tips("request_policy:multi_shard", "response_policy:all_succeeded")
                         .keys(1, -1, 2, "OW", "update")
+                        .arguments("key_value:{key:key value}...")
                         .docs("string", "1.0.1", "Set multiple keys to multiple values")
                         .complexity(OF_KEYS)
                         .exclusiveBodyBeyond(3, PairCommands::set),
@@ -34,6 +35,7 @@ final class PairCommands {
                         .categories(AclCategory.STRING)
                         .tips("request_policy:multi_shard", "response_policy:agg_min")
                         .keys(1, -1, 2, "OW", "insert")
+                        .arguments("key_value:{key:key value}...")
                         .docs("string", "1.0.1", "Set multiple keys to multiple values, only if none of the keys exist")
                         .complexity(OF_KEYS)
                         .exclusiveBody(PairCommands::setIfAbsent),

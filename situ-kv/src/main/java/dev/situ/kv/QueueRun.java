@@ -12,14 +12,28 @@ import dev.situ.store.StoreWorker;
 final class QueueRun {
     private final Executor executor;
     private final RespParser parser;
+    private boolean running;
 
     QueueRun(Executor executor, ArgumentBudget budget) {
         this.executor = executor;
         parser = new RespParser(RespParser.MAX_BULK_LENGTH, budget);
     }
 
+    boolean isRunning() {
+        return running;
+    }
+
     /// An error of one command is its reply, and stops nothing.
     void run(CommandQueue queue, Session session, Reply reply) {
+        running = true;
+        try {
+            runAll(queue, session, reply);
+        } finally {
+            running = false;
+        }
+    }
+
+    private void runAll(CommandQueue queue, Session session, Reply reply) {
         int commands = queue.size();
         parser.reset();
         reply.array(commands);

@@ -6,6 +6,7 @@ import dev.situ.resp.RespWriter;
 import dev.situ.store.Record;
 import dev.situ.store.Store;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// The replies of a burst of commands, in order, as slices that are ready to be sent.
 ///
@@ -34,6 +35,7 @@ public final class Reply {
     private long limit = memory.byteSize();
     private long sealed; // up to here the memory is in slices
     private boolean resp3;
+    private @Nullable String error; // the last one, until someone asks
 
     /// Makes an empty reply that copies values of up to [#DEFAULT_COPY_UP_TO] bytes.
     public Reply() {
@@ -202,14 +204,58 @@ public final class Reply {
 
     /// `-<text>`, with blanks for line breaks, which a reply of one line cannot carry.
     void error(String text) {
+        error = text;
         append("-");
         append(text.replace('\r', ' ').replace('\n', ' '));
         lineEnd();
     }
 
+    /// The last error that was written since the last time that somebody asked, or null.
+    @Nullable
+    String takeError() {
+        String last = error;
+        error = null;
+        return last;
+    }
+
+    /// A copy of all replies of another.
+    void copyOf(Reply other) {
+        SliceList from = other.slices();
+        for (int i = 0; i < from.size(); i++) {
+            append(from.memory(i), from.offset(i), from.length(i));
+        }
+    }
+
+    /// A number with a fraction, `,1.5` in RESP3, a bulk string in RESP2.
+    void fraction(double value) {
+        String text = Fractions.text(value);
+        if (resp3) {
+            append("," + text);
+            lineEnd();
+        } else {
+            bulk(text);
+        }
+    }
+
     /// Bytes that are a whole reply already.
     void raw(byte[] bytes) {
         append(bytes);
+    }
+
+    /// A whole number of any length, in RESP2 a bulk string.
+    void bigNumber(String digits) {
+        if (resp3) {
+            append("(" + digits);
+            lineEnd();
+        } else {
+            bulk(digits);
+        }
+    }
+
+    /// A boolean, in RESP2 a number.
+    void bool(boolean value) {
+        ensure(RespWriter.MAX_HEADER);
+        at = resp3 ? RespWriter.bool(memory, at, value) : RespWriter.integer(memory, at, value ? 1 : 0);
     }
 
     // ---- heads, to be followed by as many replies -----------------------------------------------------------------
@@ -223,6 +269,12 @@ public final class Reply {
     void map(int pairs) {
         ensure(RespWriter.MAX_HEADER);
         at = resp3 ? RespWriter.mapHeader(memory, at, pairs) : RespWriter.arrayHeader(memory, at, pairs * 2);
+    }
+
+    /// A message that was not asked for; in RESP2 an array.
+    void push(int elements) {
+        ensure(RespWriter.MAX_HEADER);
+        at = resp3 ? RespWriter.pushHeader(memory, at, elements) : RespWriter.arrayHeader(memory, at, elements);
     }
 
     /// A set; in RESP2 an array.

@@ -24,6 +24,7 @@ final class ScanCommands {
                         .flags(READONLY)
                         .categories(AclCategory.KEYSPACE, AclCategory.DANGEROUS)
                         .tips("request_policy:all_shards", "nondeterministic_output_order")
+                        .arguments("pattern:pattern")
                         .docs("generic", "1.0.0", "Find all keys matching the given pattern")
                         .complexity("O(N) with N being the number of keys in the database")
                         .body(ScanCommands::keys),
@@ -31,6 +32,7 @@ final class ScanCommands {
                         .flags(READONLY)
                         .categories(AclCategory.KEYSPACE)
                         .tips("nondeterministic_output", "request_policy:special")
+                        .arguments("cursor:int [pattern:pattern=MATCH] [count:int=COUNT]" + " [type:string=TYPE@6.0.0]")
                         .docs("generic", "2.8.0", "Incrementally iterate the keys")
                         .complexity("O(1) for every call. O(N) for a complete iteration.")
                         .body(ScanCommands::scan),

@@ -1,11 +1,10 @@
 package dev.situ.kv;
 
 import com.google.errorprone.annotations.Immutable;
-import java.util.Map;
 
-/// What commands tell about the server around them (`INFO`, `CONFIG GET`, `HELLO`): filled in by the server,
-/// read here. Called by every worker at any time, so it must be immutable, or safe for all threads and marked so;
-/// only for commands that are rare.
+/// What commands tell about the server around them (`INFO`, `HELLO`): filled in by the server, read here. Called by
+/// every worker at any time, so it must be immutable, or safe for all threads and marked so; only for commands that
+/// are rare. Parameters are in the [Settings] instead.
 @Immutable
 public interface ServerInfo {
     /// The version of Situ.
@@ -26,13 +25,29 @@ public interface ServerInfo {
     /// Connections ever accepted.
     long connectionsReceived();
 
+    /// Connections ever turned away because there were too many; 0 where that is not counted.
+    default long connectionsRejected() {
+        return 0;
+    }
+
+    /// Bytes ever received over connections; 0 where that is not counted.
+    default long bytesReceived() {
+        return 0;
+    }
+
+    /// Bytes ever sent over connections; 0 where that is not counted.
+    default long bytesSent() {
+        return 0;
+    }
+
     /// How much memory keys and values may take, in bytes.
     long maxMemoryBytes();
 
     /// The threads that run commands.
     int workers();
 
-    /// Settings by their names in redis.conf, for `CONFIG GET`. What Situ answers for settings that it does not
-    /// have, such as `appendonly`, is known to this module; an entry here goes before it.
-    Map<String, String> settings();
+    /// The file that the server was configured with, or empty.
+    default String configFile() {
+        return "";
+    }
 }

@@ -1,15 +1,42 @@
 package dev.situ.kv;
 
-/// What the server remembers of one connection between its commands. Confined to the thread that serves it.
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// What the server remembers of one connection between its commands. Written by the thread that serves it, and only
+/// by that; other threads read parts of it for `CLIENT LIST`, which may be a moment old.
 public final class Session {
+    /// Replies are thrown away.
+    static final int MUTED = 1;
+    /// The reply to the next command is thrown away.
+    static final int SKIPS_NEXT = 1 << 1;
+    /// The reply to this command is thrown away.
+    static final int SKIPS = 1 << 2;
+
+    /// It has subscribed to something.
+    static final int SUBSCRIBED = 1 << 3;
+
     private final long id;
-    private int protocol = 2;
-    private int database;
-    private String name = "";
-    private String libraryName = "";
-    private String libraryVersion = "";
+    private final @Nullable Peer peer;
+    private final @Nullable Mailbox mailbox;
+    private final @Nullable Clients clients;
+    private final long sinceNanos = System.nanoTime();
+    private volatile int protocol = 2;
+    private volatile int database;
+    private volatile String name = "";
+    private volatile String libraryName = "";
+    private volatile String libraryVersion = "";
     private boolean closing;
+    private int special;
     private final Transaction transaction;
+
+    private final Subscriptions subscriptions = new Subscriptions(this);
+    private volatile boolean monitors;
+    private volatile boolean neverEvicted;
+    private volatile boolean neverTouching;
+    private volatile boolean held;
+    private @Nullable CommandSpec lastCommand;
+    private long lastUsedNanos = sinceNanos;
 
     /// Made by [Keyspace#newSession()].
     Session(long id, Absences absences) {
@@ -18,8 +45,28 @@ public final class Session {
 
     /// @param mostQueuedBytes how much a transaction may hold
     Session(long id, Absences absences, int mostQueuedBytes) {
+        this(id, new Transaction(absences, mostQueuedBytes), null, null, null);
+    }
+
+    private Session(
+            long id,
+            Transaction transaction,
+            @Nullable Peer peer,
+            @Nullable Mailbox mailbox,
+            @Nullable Clients clients) {
         this.id = id;
-        transaction = new Transaction(absences, mostQueuedBytes);
+        this.transaction = transaction;
+        this.peer = peer;
+        this.mailbox = mailbox;
+        this.clients = clients;
+    }
+
+    /// The session of a connection, which others can see from now on, until [#end].
+    static Session of(long id, Absences absences, Peer peer, OutputBounds bounds, Clients clients) {
+        Transaction transaction = new Transaction(absences, HeldInput.MAX_BYTES);
+        Session session = new Session(id, transaction, peer, new Mailbox(peer, bounds), clients);
+        clients.add(session);
+        return session;
     }
 
     /// The number of the connection, from 1 up, never used again.
@@ -62,6 +109,140 @@ public final class Session {
         return !transaction.watched.isEmpty();
     }
 
+    /// Says whether the client has said nothing of itself that holds for its next command.
+    public boolean isFresh() {
+        return protocol == 2
+                && special == 0
+                && name.isEmpty()
+                && libraryName.isEmpty()
+                && libraryVersion.isEmpty()
+                && !neverEvicted
+                && !neverTouching
+                && !isWatching();
+    }
+
+    /// Says whether the client gets messages that it did not ask for one by one: how much it may leave unread then
+    /// is another bound.
+    public boolean isSubscriber() {
+        return monitors || isPubsub();
+    }
+
+    // ---- the connection -------------------------------------------------------------------------------------------
+
+    /// The other end, or null where a request has no connection.
+    @Nullable
+    Peer peer() {
+        return peer;
+    }
+
+    /// What others have for this connection, or null where there is none.
+    @Nullable
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    /// The connection has ended: others do not see it any more. Idempotent.
+    void end() {
+        if (mailbox != null) {
+            mailbox.close();
+        }
+        if (clients != null) {
+            clients.remove(this);
+        }
+    }
+
+    long ageSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
+    }
+
+    /// For how long it has sent nothing, in seconds.
+    public long idleSeconds() {
+        return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastUsedNanos));
+    }
+
+    /// Commands have come, at a time of `System.nanoTime`.
+    void usedAt(long nanos) {
+        lastUsedNanos = nanos;
+    }
+
+    @Nullable
+    CommandSpec lastCommand() {
+        return lastCommand;
+    }
+
+    void setLastCommand(CommandSpec spec) {
+        lastCommand = spec;
+    }
+
+    // ---- what makes its commands special --------------------------------------------------------------------------
+
+    /// Why each command of it has to be looked at more closely: zero nearly always.
+    int special() {
+        return special;
+    }
+
+    boolean is(int kind) {
+        return (special & kind) != 0;
+    }
+
+    void set(int kind, boolean on) {
+        special = on ? special | kind : special & ~kind;
+    }
+
+    /// Whether the reply to this command is thrown away.
+    boolean isMuted() {
+        return is(MUTED | SKIPS);
+    }
+
+    /// A command begins: if the reply to the next one was to be skipped, it is this one's.
+    void beginReply() {
+        set(SKIPS, is(SKIPS_NEXT));
+        set(SKIPS_NEXT, false);
+    }
+
+    boolean isMonitor() {
+        return monitors;
+    }
+
+    void setMonitor(boolean on) {
+        monitors = on;
+    }
+
+    boolean isNeverEvicted() {
+        return neverEvicted;
+    }
+
+    void setNeverEvicted(boolean on) {
+        neverEvicted = on;
+    }
+
+    boolean isNeverTouching() {
+        return neverTouching;
+    }
+
+    void setNeverTouching(boolean on) {
+        neverTouching = on;
+    }
+
+    /// Whether it has subscribed to something.
+    boolean isPubsub() {
+        return subscriptions.count() > 0;
+    }
+
+    /// What it has subscribed to.
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    /// Whether its command waits for the end of a pause.
+    boolean isHeld() {
+        return held;
+    }
+
+    void setHeld(boolean waits) {
+        held = waits;
+    }
+
     /// What the client has queued and watches.
     Transaction transaction() {
         return transaction;
@@ -72,6 +253,7 @@ public final class Session {
         protocol = 2;
         database = 0;
         name = "";
+        special = 0;
     }
 
     /// Forgets all that the client said, but for the number and the transaction.
@@ -79,6 +261,8 @@ public final class Session {
         resetClient();
         libraryName = "";
         libraryVersion = "";
+        neverEvicted = false;
+        neverTouching = false;
         closing = false;
     }
 

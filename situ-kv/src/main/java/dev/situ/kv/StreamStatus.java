@@ -6,6 +6,10 @@ public enum StreamStatus {
     OPEN,
     /// The reply is long and there are more commands: send it, clear it, then call [CommandStream#resume].
     MORE,
+    /// Clients are paused, and a command waits: send the reply, clear it, read nothing more, and call
+    /// [CommandStream#resume] when [CommandStream#pausedNanos] have passed, or when the [Peer] is woken. A
+    /// transport without connections refuses the request.
+    PAUSED,
     /// Send the reply, then close the connection.
     CLOSE
 }

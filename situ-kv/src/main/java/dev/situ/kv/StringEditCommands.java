@@ -20,6 +20,7 @@ final class StringEditCommands {
                         .flags(WRITE, DENYOOM, FAST)
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RW", "insert")
+                        .arguments("key:key value")
                         .docs("string", "2.0.0", "Append a value to a key")
                         .complexity(COPIED)
                         .body(StringEditCommands::append),
@@ -27,6 +28,7 @@ final class StringEditCommands {
                         .flags(WRITE, DENYOOM)
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RW", "update")
+                        .arguments("key:key offset:int value")
                         .docs("string", "2.2.0", "Overwrite part of the value of a key from an offset on")
                         .complexity(COPIED)
                         .body(StringEditCommands::setRange));

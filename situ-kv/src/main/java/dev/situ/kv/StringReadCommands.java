@@ -21,6 +21,7 @@ final class StringReadCommands {
                         .flags(READONLY, FAST)
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RO", "access")
+                        .arguments("key:key")
                         .docs("string", "1.0.0", "Get the value of a key")
                         .isLookup()
                         .body(StringReadCommands::get),
@@ -29,6 +30,7 @@ final class StringReadCommands {
                         .categories(AclCategory.STRING)
                         .tips("request_policy:multi_shard")
                         .keys(1, -1, 1, "RO", "access")
+                        .arguments("key:key...")
                         .docs("string", "1.0.0", "Get the values of all the given keys")
                         .complexity("O(N) where N is the number of keys to retrieve.")
                         .body(StringReadCommands::getAll),
@@ -36,17 +38,19 @@ final class StringReadCommands {
                         .flags(READONLY, FAST)
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RO")
+                        .arguments("key:key")
                         .docs("string", "2.2.0", "Get the length of the value stored in a key")
                         .body(StringReadCommands::length),
                 CommandSpec.command("digest", 2)
                         .flags(READONLY, FAST)
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RO", "access")
+                        .arguments("key:key")
                         .docs("string", "8.4.0", "Get the XXH3 hash of the value of a key, in hexadecimal")
                         .complexity("O(N) where N is the length of the value.")
                         .body(StringReadCommands::digest),
                 range("getrange", "2.4.0"),
-                range("substr", "1.0.0"));
+                range("substr", "1.0.0").deprecated("2.0.0", "`GETRANGE`"));
     }
 
     private static CommandSpec.Builder range(String name, String since) {
@@ -54,6 +58,7 @@ final class StringReadCommands {
                 .flags(READONLY)
                 .categories(AclCategory.STRING)
                 .keys(1, 1, 1, "RO", "access")
+                .arguments("key:key start:int end:int")
                 .docs("string", since, "Get a substring of the string stored at a key")
                 .complexity(OF_RETURNED)
                 .body(StringReadCommands::getRange);

@@ -25,7 +25,13 @@ final class StringWriteCommands {
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RW", "access", "update", "variable_flags")
                         .keyNotes("RW and ACCESS due to the optional `GET` argument")
+                        .keyFlags(StringWriteCommands::keyFlagsOfSet)
                         .storedValue(VALUE)
+                        .isBrief()
+                        .arguments("key:key value [condition:(nx=NX | xx=XX)@2.6.12] [get=GET@6.2.0]"
+                                + " [expiration:(seconds:int=EX@2.6.12 | milliseconds:int=PX@2.6.12 |"
+                                + " unix-time-seconds:time=EXAT@6.2.0 |"
+                                + " unix-time-milliseconds:time=PXAT@6.2.0 | keepttl=KEEPTTL@6.0.0)]")
                         .docs("string", "1.0.0", "Set the string value of a key")
                         .body(StringWriteCommands::set),
                 CommandSpec.command("setnx", 3)
@@ -33,6 +39,7 @@ final class StringWriteCommands {
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "OW", "insert")
                         .storedValue(VALUE)
+                        .arguments("key:key value")
                         .docs("string", "1.0.0", "Set the value of a key, only if the key does not exist")
                         .body(StringWriteCommands::setIfAbsent),
                 setExpiring("setex", "2.0.0", "Set the value and expiration of a key", ExpiryUnit.EX),
@@ -42,12 +49,15 @@ final class StringWriteCommands {
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RW", "access", "update")
                         .storedValue(VALUE)
+                        .arguments("key:key value")
+                        .deprecated("6.2.0", "`SET` with the `!GET` argument")
                         .docs("string", "1.0.0", "Set the string value of a key and return its old value")
                         .body(StringWriteCommands::getAndSet),
                 CommandSpec.command("getdel", 2)
                         .flags(WRITE, FAST)
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RW", "access", "delete")
+                        .arguments("key:key")
                         .docs("string", "6.2.0", "Get the value of a key and delete the key")
                         .body(StringWriteCommands::getAndDelete),
                 CommandSpec.command("getex", -2)
@@ -55,6 +65,9 @@ final class StringWriteCommands {
                         .categories(AclCategory.STRING)
                         .keys(1, 1, 1, "RW", "access", "update")
                         .keyNotes("RW and UPDATE because it changes the TTL")
+                        .arguments("key:key [expiration:(seconds:int=EX | milliseconds:int=PX |"
+                                + " unix-time-seconds:time=EXAT | unix-time-milliseconds:time=PXAT |"
+                                + " persist=PERSIST)]")
                         .docs("string", "6.2.0", "Get the value of a key and optionally set its expiration")
                         .complexity("O(1); O(N) with a change of the expiration, N being the length of the value")
                         .body(StringWriteCommands::getAndExpire),
@@ -73,8 +86,19 @@ final class StringWriteCommands {
                 .categories(AclCategory.STRING)
                 .keys(1, 1, 1, "OW", "update")
                 .storedValue(VALUE_BEHIND_TIME)
+                .isBrief()
+                .arguments("key:key " + unit.argument() + " value")
                 .docs("string", since, summary)
                 .body(call -> setExpiring(call, unit));
+    }
+
+    private static List<String> keyFlagsOfSet(Call call, int first) {
+        for (int i = first + VALUE + 1; i < call.count(); i++) {
+            if (call.text(i).equalsIgnoreCase("get")) {
+                return List.of("RW", "access", "update");
+            }
+        }
+        return List.of("OW", "update");
     }
 
     private static void set(Call call) {

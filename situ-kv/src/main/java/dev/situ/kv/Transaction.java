@@ -19,6 +19,7 @@ final class Transaction {
     final WatchedKeys watched;
     private boolean open;
     private boolean aborted;
+    private boolean mayWrite;
 
     /// @param mostBytes how much may be queued
     Transaction(Absences absences, int mostBytes) {
@@ -33,6 +34,17 @@ final class Transaction {
 
     void open() {
         open = true;
+        mayWrite = false;
+    }
+
+    /// A command was queued.
+    void queued(CommandSpec spec) {
+        mayWrite |= spec.mayWrite;
+    }
+
+    /// Whether a command that is queued may change something.
+    boolean mayWrite() {
+        return open && mayWrite;
     }
 
     /// Notes that a command could not be queued: if the transaction is open, it will not run.
@@ -48,6 +60,16 @@ final class Transaction {
     void beginRun(StoreWorker worker) {
         open = false;
         watched.clear(worker);
+    }
+
+    /// How many commands are queued, -1 if it is not open. Any thread: may be a moment old.
+    int visibleSize() {
+        return open ? queue.size() : -1;
+    }
+
+    /// The bytes that are queued. Any thread: may be a moment old.
+    long visibleBytes() {
+        return queue.bytes();
     }
 
     /// Forgets everything. On the worker's thread if a claimed record is queued, else on any.

@@ -21,6 +21,7 @@ final class TransactionCommands {
                         .body(TransactionCommands::multi),
                 transaction("exec", 1, "1.2.0", "Run all commands that were queued since MULTI, as one step")
                         .flags(SKIP_SLOWLOG)
+                        .mayWriteQueued()
                         .complexity("Depends on commands in the transaction")
                         .isNeverQueued()
                         .refusalEndsTransaction()
@@ -33,6 +34,7 @@ final class TransactionCommands {
                 transaction("watch", -2, "2.2.0", "Let EXEC run nothing if one of the keys is changed before it")
                         .flags(ALLOW_BUSY, FAST)
                         .keys(1, -1, 1, "RO")
+                        .arguments("key:key...")
                         .complexity("O(1) for every key.")
                         .isNeverQueued()
                         .body(TransactionCommands::watch),

@@ -1,7 +1,5 @@
 package dev.situ.kv;
 
-import java.util.Map;
-
 /// A server that is always the same.
 record FixedServerInfo(long maxMemoryBytes) implements ServerInfo {
     @Override
@@ -37,10 +35,5 @@ record FixedServerInfo(long maxMemoryBytes) implements ServerInfo {
     @Override
     public int workers() {
         return 1;
-    }
-
-    @Override
-    public Map<String, String> settings() {
-        return Map.of("bind", "127.0.0.1");
     }
 }

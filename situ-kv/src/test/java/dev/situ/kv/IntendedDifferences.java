@@ -10,13 +10,12 @@ import java.util.Optional;
 /// Where Situ is meant to answer other than redis-server 7.0: all of it, so that everything else must be equal
 /// byte for byte. What is dropped here from both replies is not compared.
 ///
-/// One difference comes up only when memory is full: what changes a part of a value or its expiry needs memory for a
-/// copy, so that `EXPIRE` and its kind, `PERSIST`, `GETEX` and `RENAME` may answer `OOM` where Redis would not.
+/// One difference comes up only when memory is full: what changes a part of a value or its expiry needs memory for
+/// a copy, so that `EXPIRE` and its kind, `PERSIST`, `GETEX` and `RENAME` may answer `OOM` where Redis would not.
 ///
 /// Another comes up only for who watches a key that is absent: if that is created with a time that is over, it was
-/// never there, and does not count as changed. And in a transaction of which memory is full, only what may need some is
-/// refused, where Redis refuses every command, and `EXEC`
-/// too.
+/// never there, and does not count as changed. And in a transaction of which memory is full, only what may need
+/// some is refused, where Redis refuses every command, and `EXEC` too.
 ///
 /// Commands and options that are newer than 7.0 are not sent to it: `SET` with `IFEQ`, `IFNE`, `IFDEQ` or `IFDNE`,
 /// `DELEX`, `DIGEST`, `MSETEX`. They are those of Redis 8.4, and [CommandsTest] tests them.
@@ -44,10 +43,12 @@ final class IntendedDifferences {
             // Connections are numbered by each server.
             case "hello" -> reply.replaceFirst("\\$2\r\nid\r\n:[0-9]+\r\n", "(id)");
             case "client" -> second.equals("id") && !error ? "(id)" : reply;
+            // There are no functions, no modules, and fewer of what people have to be helped with.
+            case "debug" -> second.equals("help") && !error ? "(help)" : reply;
             // How many keys will expire is not counted.
             case "info" ->
                 reply.replaceAll(",expires=[0-9]+,avg_ttl=[0-9]+", "").replaceFirst("[$=][0-9]+", "(length)");
-            case "command" -> error || !second.equals("docs") ? reply : arguments(reply);
+            case "command" -> error || !second.equals("docs") ? reply : documentation(reply);
             // The two servers do not run at the same moment.
             // A very long option is not sent back whole.
             case "expire", "pexpire", "expireat", "pexpireat" -> reply.substring(0, Math.min(reply.length(), 2000));
@@ -67,7 +68,8 @@ final class IntendedDifferences {
         };
     }
 
-    /// A time that commands gave as such. Those from now on differ a little, and those beyond the year 10000 are cut.
+    /// A time that commands gave as such. Those from now on differ a little, and those beyond the year 10000 are
+    /// cut.
     private static boolean isComparable(String reply, String given) {
         return !reply.matches(":[1-9][0-9]*\r\n") || reply.length() < 9 || reply.equals(given);
     }
@@ -91,8 +93,8 @@ final class IntendedDifferences {
         return parts;
     }
 
-    /// `COMMAND DOCS` does not describe arguments.
-    private static String arguments(String reply) {
+    /// `COMMAND DOCS` has our own words, and no history. [ServerCommandsDifferentialTest] compares the arguments.
+    private static String documentation(String reply) {
         return reply.length() <= 4 ? reply : "(docs)";
     }
 }

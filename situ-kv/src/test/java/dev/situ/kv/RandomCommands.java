@@ -55,7 +55,7 @@ final class RandomCommands {
             unlink touch type ttl pttl expiretime pexpiretime expire pexpire expireat pexpireat persist
             mset msetnx rename renamenx copy bitop multi exec discard watch unwatch reset
             keys scan randomkey dump restore wait object|encoding object|freq object|idletime object|refcount object|help
-            client|id client|getname client|setname config|get command|count command|info command|docs
+            client|id client|getname client|setname client|info client|list client|kill client|pause client|unpause client|reply client|no-evict config|get config|set config|resetstat config|rewrite command|count command|info command|docs command|list command|getkeys command|getkeysandflags slowlog|get slowlog|len slowlog|reset latency|histogram latency|latest latency|history latency|reset memory|usage memory|stats memory|doctor memory|purge time lolwut monitor shutdown debug function|flush script|flush subscribe psubscribe unsubscribe punsubscribe publish pubsub|channels pubsub|numsub pubsub|numpat
             GET nope client|nope get|x""");
     private static final List<String> FLOATS = words("""
             0 -0 0.1 .5 5. -.5 1e3 1E-3 1e+2 1e5000 1e-5000 1e-4940 -1e4932 9e4931 inf -Infinity nan 0x1.8p3 0x.8 0x1p-70
@@ -167,8 +167,8 @@ final class RandomCommands {
         return number.equals("1") || number.equals("100") || random.nextBoolean() ? "4102444800" : number;
     }
 
-    /// A time for a command that takes any: over for long, none at all, or far away, and then no two so near to each
-    /// other that it matters when the servers get the commands.
+    /// A time for a command that takes any: over for long, none at all, or far away, and then no two so near to
+    /// each other that it matters when the servers get the commands.
     private String time(String name) {
         if (random.nextInt(4) == 0) {
             String time = one(NUMBERS);
@@ -491,8 +491,8 @@ final class RandomCommands {
         }
     }
 
-    /// A time that is not over, so that a key that was absent is there behind the command. One that was not there even
-    /// for a moment counts as created in Redis, and not here.
+    /// A time that is not over, so that a key that was absent is there behind the command. One that was not there
+    /// even for a moment counts as created in Redis, and not here.
     private String laterTime(String option) {
         return option.equals("PXAT") ? "4102444800000" : option.equals("EXAT") ? "4102444800" : time();
     }

@@ -45,7 +45,11 @@ final class RedisServer implements AutoCloseable {
                         "--save",
                         "",
                         "--databases",
-                        "16")
+                        "16",
+                        "--enable-debug-command",
+                        "yes",
+                        "--client-output-buffer-limit",
+                        "normal 1073741824 1048576 60")
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();

@@ -154,6 +154,12 @@ public final class RespParser {
         taken = true;
     }
 
+    /// Says that the bytes of the whole command that was found are elsewhere now: its arguments are there. Not for
+    /// an inline command, whose arguments are in memory of the parser.
+    public void moved(MemorySegment memory, long offset) {
+        command.place(memory, offset);
+    }
+
     /// Why [RespStatus#ERROR] was given.
     public ProtocolError error() {
         return error;

@@ -57,6 +57,13 @@ final class Main implements Runnable {
                 });
     }
 
+    /// The command line of `situ serve` alone, to parse what a configuration file says as if it was typed.
+    static CommandLine serveCommand(ServeCommand command) {
+        return new CommandLine(command)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true);
+    }
+
     private static int explain(ParameterException mistake) {
         CommandLine command = mistake.getCommandLine();
         PrintWriter err = command.getErr();

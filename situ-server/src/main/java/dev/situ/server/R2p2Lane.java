@@ -4,7 +4,6 @@ import dev.situ.kv.CommandStream;
 import dev.situ.kv.Executor;
 import dev.situ.kv.Keyspace;
 import dev.situ.kv.Reply;
-import dev.situ.kv.Session;
 import dev.situ.kv.StreamStatus;
 import dev.situ.memory.SliceList;
 import dev.situ.r2p2.RequestStatus;
@@ -15,12 +14,13 @@ import java.nio.charset.StandardCharsets;
 
 /// Executes the requests of one queue, one after the other. Confined to the queue's poller.
 final class R2p2Lane implements AutoCloseable {
-    /// Replies that are longer fit no response of either mode, so they are thrown away as they come; the commands still
-    /// run.
+    /// Replies that are longer fit no response of either mode, so they are thrown away as they come; the commands
+    /// still run.
     private static final long MOST_REPLY_BYTES = 64 << 20;
 
     private static final MemorySegment INCOMPLETE = text("-ERR Protocol error: the request ends within a command\r\n");
     private static final MemorySegment EMPTY = text("-ERR Protocol error: the request holds no command\r\n");
+    private static final MemorySegment PAUSED = text("-TRYAGAIN clients are paused\r\n");
     private static final MemorySegment TOO_LARGE =
             text("-ERR the reply is larger than R2P2 may carry to this client; the command was executed\r\n");
 
@@ -46,7 +46,7 @@ final class R2p2Lane implements AutoCloseable {
         reply.clear();
         boolean overflown = false;
         StreamStatus status = StreamStatus.OPEN;
-        for (int i = 0; i < request.size() && status != StreamStatus.CLOSE; i++) {
+        for (int i = 0; i < request.size() && status != StreamStatus.CLOSE && status != StreamStatus.PAUSED; i++) {
             status = stream.feed(request, i, reply);
             while (status == StreamStatus.MORE) {
                 overflown = true;
@@ -59,14 +59,18 @@ final class R2p2Lane implements AutoCloseable {
         } else {
             addReply(response);
         }
-        if (status != StreamStatus.CLOSE && !stream.isBetweenCommands()) {
+        if (status == StreamStatus.PAUSED) { // a request cannot wait: it would be sent again
+            stream.reset();
+            add(response, PAUSED);
+        } else if (status != StreamStatus.CLOSE && !stream.isBetweenCommands()) {
             stream.reset();
             add(response, INCOMPLETE);
         }
         if (response.isEmpty()) {
             add(response, EMPTY);
         }
-        if (status == StreamStatus.CLOSE || !isFresh(stream.session())) {
+        // Each request is a connection of its own: nothing of one may hold for the next.
+        if (status == StreamStatus.CLOSE || !stream.session().isFresh()) {
             stream.close();
             stream = newStream();
         }
@@ -97,15 +101,6 @@ final class R2p2Lane implements AutoCloseable {
 
     private static void add(SliceList response, MemorySegment text) {
         response.add(text, 0, (int) text.byteSize(), SliceList.NO_OWNER);
-    }
-
-    /// Whether no command has left anything in the session: each request is a connection of its own.
-    private static boolean isFresh(Session session) {
-        return session.protocol() == 2
-                && session.name().isEmpty()
-                && session.libraryName().isEmpty()
-                && session.libraryVersion().isEmpty()
-                && !session.isWatching();
     }
 
     private static MemorySegment text(String text) {

@@ -3,6 +3,7 @@ package dev.situ.server;
 import dev.situ.kv.CommandStream;
 import dev.situ.kv.Executor;
 import dev.situ.kv.Keyspace;
+import dev.situ.kv.Peer;
 import dev.situ.memory.Consumes;
 import dev.situ.store.StoreWorker;
 import dev.situ.tcp.TcpWorker;
@@ -42,8 +43,8 @@ final class RespWorker implements TcpWorker {
     }
 
     @Override
-    public CommandStream connect() {
-        return new CommandStream(executor, keyspace.newSession());
+    public CommandStream connect(Peer peer) {
+        return new CommandStream(executor, keyspace.newSession(peer));
     }
 
     @Override

@@ -6,11 +6,15 @@ import dev.situ.store.EvictionPolicy;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /// `situ serve`: runs a server until SIGTERM or SIGINT.
@@ -222,8 +226,38 @@ final class ServeCommand implements Callable<Integer> {
         nio
     }
 
+    @picocli.CommandLine.Parameters(
+            arity = "0..1",
+            paramLabel = "<file>",
+            description = "A configuration file in redis.conf's syntax; what is given here goes before what it says.")
+    private @Nullable Path file;
+
+    @Option(names = "--config", paramLabel = "<file>", description = "The same.")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "<name>=<value>",
+            description = "Set a parameter that a configuration file may set, for instance slowlog-max-len=10.")
+    private Map<String, String> overrides = Map.of();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws InterruptedException {
+        Path path = config == null ? file : config;
+        if (path == null) {
+            return serve(new Parameters(null, List.of(), List.of(), overrides));
+        }
+        FileOptions options = new FileOptions(ConfigFile.read(path), spec);
+        ServeCommand merged = new ServeCommand();
+        options.apply(merged);
+        return merged.serve(options.parameters(overrides));
+    }
+
+    private int serve(Parameters parameters) throws InterruptedException {
         int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
         ServerOptions options = new ServerOptions(
                 bind,
@@ -238,7 +272,8 @@ final class ServeCommand implements Callable<Integer> {
                 r2p2Compatible,
                 busyPoll,
                 dpdk(),
-                tcpTransport.name());
+                tcpTransport.name(),
+                parameters);
         SituServer server = SituServer.start(options);
         Thread.setDefaultUncaughtExceptionHandler(ServeCommand::die);
         // The JVM's answer to SIGTERM and SIGINT is to run the hook and then exit with 128 + signal. A server that

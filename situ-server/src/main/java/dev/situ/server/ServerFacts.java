@@ -3,21 +3,21 @@ package dev.situ.server;
 import com.google.errorprone.annotations.Immutable;
 import dev.situ.kv.ServerInfo;
 import dev.situ.tcp.TcpServer;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What `INFO`, `CONFIG GET` and `HELLO` tell about this server. Safe for all threads.
 @Immutable
-@SuppressWarnings("Immutable") // its volatile fields are written once, at the start
+@SuppressWarnings("Immutable") // its volatile fields are for all threads
 final class ServerFacts implements ServerInfo {
     private final ServerOptions options;
     private final long startNanos = System.nanoTime();
+    private volatile long maxMemory;
     private volatile @Nullable TcpServer tcp;
     private volatile @Nullable R2p2Service r2p2;
 
     ServerFacts(ServerOptions options) {
         this.options = options;
+        this.maxMemory = options.maxMemory();
     }
 
     /// To be called once TCP listens.
@@ -41,7 +41,14 @@ final class ServerFacts implements ServerInfo {
         return server == null || options.port() == ServerOptions.OFF ? 0 : server.port();
     }
 
-    private int r2p2Port() {
+    @Override
+    public String configFile() {
+        ConfigFile file = options.parameters().file();
+        return file == null ? "" : file.path().toString();
+    }
+
+    /// The UDP port, or [ServerOptions#OFF].
+    int r2p2Port() {
         R2p2Service service = r2p2;
         return service == null ? ServerOptions.OFF : service.address().getPort();
     }
@@ -59,7 +66,10 @@ final class ServerFacts implements ServerInfo {
 
     @Override
     public long maxClients() {
-        return SituServer.TCP_DEFAULTS.maxClients();
+        TcpServer server = tcp;
+        return server == null
+                ? SituServer.TCP_DEFAULTS.maxClients()
+                : server.limits().maxClients();
     }
 
     @Override
@@ -69,29 +79,35 @@ final class ServerFacts implements ServerInfo {
     }
 
     @Override
+    public long connectionsRejected() {
+        TcpServer server = tcp;
+        return server == null ? 0 : server.statistics().rejected();
+    }
+
+    @Override
+    public long bytesReceived() {
+        TcpServer server = tcp;
+        return server == null ? 0 : server.statistics().bytesIn();
+    }
+
+    @Override
+    public long bytesSent() {
+        TcpServer server = tcp;
+        return server == null ? 0 : server.statistics().bytesOut();
+    }
+
+    @Override
     public long maxMemoryBytes() {
-        return options.maxMemory();
+        return maxMemory;
+    }
+
+    /// To be called when it has changed.
+    void setMaxMemoryBytes(long bytes) {
+        maxMemory = bytes;
     }
 
     @Override
     public int workers() {
         return options.workers();
-    }
-
-    @Override
-    public Map<String, String> settings() {
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("bind", options.bind());
-        settings.put("port", Integer.toString(tcpPort()));
-        settings.put(
-                "unixsocket",
-                options.unixSocket() == null ? "" : options.unixSocket().toString());
-        settings.put("maxclients", Long.toString(maxClients()));
-        settings.put("maxmemory", Long.toString(options.maxMemory()));
-        settings.put("maxmemory-policy", options.eviction().redisName());
-        settings.put("r2p2-port", Integer.toString(r2p2Port()));
-        settings.put("r2p2-compatible", options.r2p2Compatible() ? "yes" : "no");
-        settings.put("workers", Integer.toString(options.workers()));
-        return settings;
     }
 }

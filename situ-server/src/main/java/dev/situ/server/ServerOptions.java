@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param busyPoll whether R2P2 workers never sleep
 /// @param dpdk what R2P2 is served on, or null for the kernel's sockets
 /// @param tcpTransport `auto`, `io_uring`, `epoll` or `nio`
+/// @param parameters of the configuration file
 record ServerOptions(
         String bind,
         int port,
@@ -34,11 +35,13 @@ record ServerOptions(
         boolean r2p2Compatible,
         boolean busyPoll,
         @Nullable DpdkOptions dpdk,
-        String tcpTransport) {
+        String tcpTransport,
+        Parameters parameters) {
     /// A port that is not opened.
     static final int OFF = -1;
 
-    private static final long LEAST_MEMORY = 16L << 20;
+    /// What the store needs at least, in bytes.
+    static final long LEAST_MEMORY = 16L << 20;
     private static final int MOST_WORKERS = 256;
 
     ServerOptions {

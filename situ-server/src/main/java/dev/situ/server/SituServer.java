@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A running server: one store, its transports and their workers.
 ///
-/// It is opened from the store outwards and closed the other way round, so that nothing that is closed is still in use.
-/// [#close()] may be called by any thread, and more than once.
+/// It is opened from the store outwards and closed the other way round, so that nothing that is closed is still in
+/// use. [#close()] may be called by any thread, and more than once.
 final class SituServer implements AutoCloseable {
     /// What the command line does not set.
     static final TcpServerOptions TCP_DEFAULTS = TcpServerOptions.DEFAULT;
@@ -43,10 +43,14 @@ final class SituServer implements AutoCloseable {
                 .withHugePages(options.hugePages())
                 .withEvictionPolicy(options.eviction())
                 .withAdoption(options.adoption())));
-        parts.opened(new Sweeper(store.worker("sweep")));
         facts = new ServerFacts(options);
         keyspace = new Keyspace(store, facts);
+        keyspace.stopBy(this::stopLater);
+        parts.opened(new Sweeper(store.worker("sweep"), keyspace::expiresActively));
+        ServerSettings settings = new ServerSettings(options, keyspace, store, facts);
         try {
+            settings.declare();
+            options.parameters().load(keyspace.settings());
             if (options.r2p2Port() != ServerOptions.OFF) {
                 r2p2 = parts.opened(R2p2Service.start(options, udpTransport(), store, keyspace));
                 facts.listens(r2p2);
@@ -54,6 +58,7 @@ final class SituServer implements AutoCloseable {
             if (options.port() != ServerOptions.OFF || options.unixSocket() != null) {
                 tcp = parts.opened(startTcp());
                 facts.listens(tcp);
+                settings.listens(tcp.limits());
             }
         } catch (IOException | RuntimeException | Error e) {
             close();
@@ -167,6 +172,11 @@ final class SituServer implements AutoCloseable {
                     && retainedBuffers == 0
                     && unfinishedRequests == 0;
         }
+    }
+
+    /// Stops as [#close], on a thread of its own: the threads that run commands cannot wait for themselves to end.
+    private void stopLater() {
+        Thread.ofPlatform().name("shutdown").start(this::close);
     }
 
     /// Waits until the server is closed.

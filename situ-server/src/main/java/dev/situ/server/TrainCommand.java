@@ -14,8 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /// `situ train`, for the launcher: serves itself for a moment, so that the start-up cache (JEP 514) learns which
-/// classes a
-/// server and a client need.
+/// classes a server and a client need.
 @Command(name = "train", hidden = true, description = "Serve a few requests and end, to make the start-up cache.")
 final class TrainCommand implements Callable<Integer> {
     private static final int REQUESTS = 2_000;
@@ -38,7 +37,8 @@ final class TrainCommand implements Callable<Integer> {
                 false,
                 false,
                 null,
-                "auto");
+                "auto",
+                Parameters.NONE);
         try (SituServer server = SituServer.start(options)) {
             System.out.println(server.readyLine());
             overTcp(server.tcpAddress());

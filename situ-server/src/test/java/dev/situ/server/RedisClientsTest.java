@@ -6,12 +6,15 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,6 +123,53 @@ class RedisClientsTest {
         }
     }
 
+    @Test
+    void nodeRedisReadsWritesAndSubscribes(@TempDir Path folder) throws Exception {
+        Requires.program("node", "nodejs");
+        Requires.program("npm", "npm");
+        Requires.require(installs(folder, "redis@6.3.1"), "npm could not install redis (no network?)");
+        Path script = Files.writeString(folder.resolve("client.mjs"), """
+                import { createClient } from 'redis';
+                const url = 'redis://127.0.0.1:' + process.argv[2];
+                const client = await createClient({ url, RESP: Number(process.argv[3]), name: 'node' }).connect();
+                const subscriber = await client.duplicate().connect();
+                const replies = [await client.ping(), await client.set('node', 'value', { EX: 60 }), await client.get('node')];
+                const got = new Promise(resolve => subscriber.subscribe('news', message => resolve(message)));
+                while (await client.publish('news', 'hello') === 0);
+                replies.push(await got);
+                replies.push(...await client.multi().incr('node:n').get('node:n').del(['node:n', 'node']).exec());
+                replies.push(await client.clientGetName(), (await client.configGet('slowlog-max-len'))['slowlog-max-len']);
+                await subscriber.unsubscribe('news');
+                client.destroy();
+                subscriber.destroy();
+                console.log(JSON.stringify(replies));
+                """);
+        for (String protocol : List.of("2", "3")) {
+            assertThat(run(folder, "node", script.toString(), Integer.toString(port()), protocol))
+                    .isEqualTo("[\"PONG\",\"OK\",\"value\",\"hello\",1,\"1\",2,\"node\",\"128\"]");
+        }
+    }
+
+    @Test
+    void jedisAndLettuceSubscribe() throws Exception {
+        RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port()));
+        CompletableFuture<String> message = new CompletableFuture<>();
+        try (StatefulRedisPubSubConnection<String, String> subscriber = client.connectPubSub();
+                Jedis jedis = new Jedis("127.0.0.1", port())) {
+            subscriber.addListener(new RedisPubSubAdapter<>() {
+                @Override
+                public void message(String pattern, String channel, String text) {
+                    message.complete(pattern + " " + channel + " " + text);
+                }
+            });
+            subscriber.sync().psubscribe("lettuce:*");
+            assertThat(jedis.publish("lettuce:news", "hello")).isEqualTo(1);
+            assertThat(message.get(30, TimeUnit.SECONDS)).isEqualTo("lettuce:* lettuce:news hello");
+        } finally {
+            client.shutdown();
+        }
+    }
+
     private static boolean installs(Path folder, String npmPackage) throws Exception {
         return new ProcessBuilder("npm", "install", "--no-audit", "--no-fund", "--silent", npmPackage)
                         .directory(folder.toFile())
@@ -127,7 +177,7 @@ class RedisClientsTest {
                         .redirectOutput(folder.resolve("npm.log").toFile())
                         .start()
                         .waitFor(120, TimeUnit.SECONDS)
-                && Files.isDirectory(folder.resolve("node_modules/ioredis"));
+                && Files.isDirectory(folder.resolve("node_modules/" + npmPackage.replaceFirst("@.*", "")));
     }
 
     /// What the program prints, without the last line break.

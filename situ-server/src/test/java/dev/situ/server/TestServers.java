@@ -31,6 +31,7 @@ final class TestServers {
                 false,
                 false,
                 null,
-                "auto");
+                "auto",
+                Parameters.NONE);
     }
 }

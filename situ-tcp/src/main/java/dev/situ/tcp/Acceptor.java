@@ -24,7 +24,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private final TcpTransport transport;
     private final TcpLoop[] loops;
-    private final int maxClients;
+    private final TcpLimits limits;
     private final AtomicInteger current;
     private final LogLimiter log;
     private final Consumer<Throwable> fatal;
@@ -36,13 +36,13 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     Acceptor(
             TcpTransport transport,
             TcpLoop[] loops,
-            int maxClients,
+            TcpLimits limits,
             AtomicInteger current,
             LogLimiter log,
             Consumer<Throwable> fatal) {
         this.transport = transport;
         this.loops = loops;
-        this.maxClients = maxClients;
+        this.limits = limits;
         this.current = current;
         this.log = log;
         this.fatal = fatal;
@@ -69,7 +69,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         if (transport.halfClosure()) {
             setOption(channel, ChannelOption.ALLOW_HALF_CLOSURE);
         }
-        if (current.incrementAndGet() > maxClients) {
+        if (current.incrementAndGet() > limits.maxClients()) {
             current.decrementAndGet();
             rejected.incrementAndGet();
             reject(loop, channel);

@@ -21,7 +21,7 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Wire {
 
     /// Begins a connection over `channel`, which was just accepted. On the loop's thread.
     static void open(TcpLoop loop, Channel channel) {
-        Connection connection = new Connection(loop, channel.remoteAddress());
+        Connection connection = new Connection(loop, new TcpPeer(loop, channel));
         ChannelWire wire = new ChannelWire(connection);
         channel.config().setAutoRead(false);
         channel.config().setRecvByteBufAllocator(new ChannelReads(connection));

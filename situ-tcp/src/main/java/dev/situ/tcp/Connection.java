@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///              |
 ///   OPEN  -----+-----> feed -> replies appended -> flush, and read again
 ///              |
-///   BLOCKED    |  the client does not take its replies, or the stream paused: not read any more;
-///              |  goes on when what is pending has sunk to LOW_BYTES
+///   BLOCKED    |  the client does not take its replies, or the stream has more for it, or all are paused: not read
+///              |  any more; goes on when what is pending has sunk to LOW_BYTES, or the pause is over
 ///   CLOSING    |  the stream, the client or the server ended it: closed when all replies are gone; if the stream
 ///                 ended it, what the client still sends is read and dropped for a while first
 /// ```
@@ -40,35 +40,38 @@ final class Connection {
     private static final long DRAIN_MILLIS = 1000;
 
     private static final long DRAIN_BYTES = 1 << 20;
+    private static final long LEAST_PAUSE_NANOS = 1_000_000;
 
     private final TcpLoop loop;
-    private final @Nullable Object peer;
+    private final TcpPeer peer;
     private final CommandStream stream;
     private final Input input;
     private final Reply reply;
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
     private final Runnable proceed = this::proceed;
-    private @Nullable Output output;
+    private volatile @Nullable Output output; // written once, by the loop
 
     private boolean more;
     private boolean blocked;
+    private boolean paused; // blocked until a pause of all clients ends
     private boolean inputEnded;
     private boolean closing;
     private boolean draining;
     private long drained;
-    private boolean ended;
+    private volatile boolean ended; // written by the loop
     private boolean proceedScheduled;
 
     private boolean progress;
     private long stalledMillis;
 
     /// Makes a connection that is counted already; [#closed()] takes it out of the count.
-    Connection(TcpLoop loop, @Nullable Object peer) {
+    Connection(TcpLoop loop, TcpPeer peer) {
         this.loop = loop;
         this.peer = peer;
-        this.stream = loop.worker.connect();
+        this.stream = loop.worker.connect(peer);
         this.input = new Input(loop, this, stream);
         this.reply = loop.reply;
+        peer.is(this);
     }
 
     /// What the kernel reads into.
@@ -85,7 +88,8 @@ final class Connection {
 
     /// The connection can be used.
     void opened(Wire wire) {
-        output = new Output(loop, wire, this);
+        Output made = new Output(loop, wire, this);
+        output = made;
         try {
             if (loop.add(this)) {
                 wire.read();
@@ -145,8 +149,9 @@ final class Connection {
             return;
         }
         ended = true;
-        if (output != null) {
-            output.drop();
+        Output known = output;
+        if (known != null) {
+            known.drop();
         }
         while (!held.isEmpty()) {
             held.removeFirst().release();
@@ -179,22 +184,68 @@ final class Connection {
         wire().close();
     }
 
-    /// Looks whether the client takes its replies.
-    void sweep(long millis) {
-        OutputLimits limits = loop.limits;
-        stalledMillis = progress ? 0 : stalledMillis + millis;
-        progress = false;
-        if (limits.softBytes() > 0
-                && pending() > limits.softBytes()
-                && stalledMillis >= limits.softTime().toMillis()) {
-            loop.closedByLimit(this, pending());
+    /// Others have messages for it, or a pause has ended.
+    void woken() {
+        if (ended || closing || output == null) {
+            return;
+        }
+        try {
+            loop.worker.enter();
+            try {
+                stream.deliver(reply);
+                output().append(reply.slices());
+                reply.clear();
+            } finally {
+                loop.worker.exit();
+            }
+            flush();
+            if (paused) {
+                proceed();
+            }
+        } catch (RuntimeException | Error e) {
+            reply.clear();
+            failed(e);
+        }
+    }
+
+    /// Somebody wants it closed.
+    void killed() {
+        if (!ended && output != null) {
             close();
         }
     }
 
+    /// Looks, once for each `millis`, whether the client takes its replies, and whether it has been silent for too
+    /// long. Says whether it is to be closed.
+    boolean isOverdue(long millis) {
+        OutputLimits limits = limits();
+        boolean much = limits.softBytes() > 0 && pending() > limits.softBytes();
+        stalledMillis = progress || !much ? 0 : stalledMillis + millis;
+        progress = false;
+        if (much && stalledMillis >= limits.softTime().toMillis()) {
+            loop.closedByLimit(this, pending());
+            return true;
+        }
+        int timeout = loop.limits.timeoutSeconds();
+        return timeout > 0
+                && !blocked
+                && !stream.session().isSubscriber()
+                && stream.session().idleSeconds() > timeout;
+    }
+
+    private OutputLimits limits() {
+        return loop.limits.output(stream.session().isSubscriber());
+    }
+
+    /// The bytes that wait to be sent, as other threads may see them: a moment old.
+    long pendingSeen() {
+        Output known = output;
+        return known == null || ended ? 0 : known.pending();
+    }
+
     @Override
     public String toString() {
-        return String.valueOf(peer);
+        return peer.toString();
     }
 
     // ---- inside ---------------------------------------------------------------------------------------------------
@@ -237,6 +288,8 @@ final class Connection {
         } else if (status == StreamStatus.MORE) {
             more = true;
             block();
+        } else if (status == StreamStatus.PAUSED) {
+            waitForEndOfPause();
         } else if (pending() > HIGH_BYTES) {
             block();
         }
@@ -251,11 +304,11 @@ final class Connection {
             closeIfSent();
             return;
         }
-        long hard = loop.limits.hardBytes();
+        long hard = limits().hardBytes();
         if (hard > 0 && pending() > hard) {
             loop.closedByLimit(this, pending());
             close();
-        } else if (blocked && pending() <= LOW_BYTES) {
+        } else if (blocked && !paused && pending() <= LOW_BYTES) {
             proceedSoon();
         }
     }
@@ -290,7 +343,7 @@ final class Connection {
             return;
         }
         blocked = false;
-        loop.unwatch(this);
+        paused = false;
         if (more) {
             more = false;
             resume();
@@ -312,8 +365,16 @@ final class Connection {
         if (!blocked) {
             blocked = true;
             stalledMillis = 0;
-            loop.watch(this);
         }
+    }
+
+    /// Tries again when the pause should be over, or when it is woken.
+    private void waitForEndOfPause() {
+        more = true;
+        paused = true;
+        block();
+        long nanos = Math.max(LEAST_PAUSE_NANOS, stream.pausedNanos());
+        var _ = loop.eventLoop.schedule(proceed, nanos, TimeUnit.NANOSECONDS);
     }
 
     private void closeWhenSent() {
@@ -323,8 +384,9 @@ final class Connection {
 
     private void closeIfSent() {
         if (pending() > 0) {
-            loop.watch(this);
-        } else if (inputEnded || drained > DRAIN_BYTES) {
+            return;
+        }
+        if (inputEnded || drained > DRAIN_BYTES) {
             close();
         } else {
             drain();

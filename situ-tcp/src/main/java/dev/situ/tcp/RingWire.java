@@ -40,7 +40,8 @@ final class RingWire implements Wire, IoUringIoHandle {
     private static final int EAGAIN = -11;
     private static final int EINVAL = -22;
     private static final int ECANCELED = -125;
-    // flag of a completed receive: there is more; priority of a receive: do not even try before the socket is readable
+    // flag of a completed receive: there is more; priority of a receive: do not even try before the socket is
+    // readable
     private static final int CQE_F_SOCK_NONEMPTY = 1 << 2;
     private static final short RECVSEND_POLL_FIRST = 1;
     // linux/socket.h
@@ -76,7 +77,7 @@ final class RingWire implements Wire, IoUringIoHandle {
     /// Begins a connection over the socket of `accepted`, a channel that is registered nowhere. On the loop's
     /// thread.
     static void open(TcpLoop loop, Channel accepted) {
-        Connection connection = new Connection(loop, accepted.remoteAddress());
+        Connection connection = new Connection(loop, new TcpPeer(loop, accepted));
         RingWire wire = new RingWire(connection, accepted);
         ((IoEventLoop) loop.eventLoop).register(wire).addListener(done -> {
             if (done.isSuccess()) {

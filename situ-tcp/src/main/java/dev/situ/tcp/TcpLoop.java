@@ -22,7 +22,10 @@ final class TcpLoop {
 
     final EventLoop eventLoop;
     final TcpWorker worker;
-    final OutputLimits limits;
+    final TcpLimits limits;
+
+    /// The path of the unix socket that some connections come from, or empty.
+    final String unixSocket;
     final LoopBuffers buffers = new LoopBuffers(LoopBuffers.BUFFER_BYTES);
     final LoopBuffers smallBuffers = new LoopBuffers(LoopBuffers.SMALL_BUFFER_BYTES);
 
@@ -41,20 +44,21 @@ final class TcpLoop {
     private final Consumer<Throwable> fatal;
 
     private final Set<Connection> connections = new HashSet<>();
-    private final Set<Connection> blocked = new HashSet<>();
     private boolean sweeping;
     private boolean stopping;
 
     TcpLoop(
             EventLoop eventLoop,
             TcpWorker worker,
-            OutputLimits limits,
+            TcpLimits limits,
+            String unixSocket,
             AtomicInteger current,
             LogLimiter log,
             Consumer<Throwable> fatal) {
         this.eventLoop = eventLoop;
         this.worker = worker;
         this.limits = limits;
+        this.unixSocket = unixSocket;
         this.current = current;
         this.log = log;
         this.fatal = fatal;
@@ -64,27 +68,20 @@ final class TcpLoop {
 
     /// A connection begins. Says whether it may: not when the server stops.
     boolean add(Connection connection) {
-        return !stopping && connections.add(connection);
+        if (stopping || !connections.add(connection)) {
+            return false;
+        }
+        if (!sweeping) {
+            sweeping = true;
+            sweepLater();
+        }
+        return true;
     }
 
     /// A connection has ended.
     void remove(Connection connection) {
         connections.remove(connection);
-        blocked.remove(connection);
         current.decrementAndGet();
-    }
-
-    /// A connection waits for its client to read, and is looked at from time to time from now on.
-    void watch(Connection connection) {
-        if (blocked.add(connection) && !sweeping) {
-            sweeping = true;
-            var _ = eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /// A connection does not wait any more.
-    void unwatch(Connection connection) {
-        blocked.remove(connection);
     }
 
     /// A client left too much unread.
@@ -129,17 +126,28 @@ final class TcpLoop {
         smallBuffers.close();
     }
 
+    private void sweepLater() {
+        var _ = eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /// Looks at every connection, once a second while there is one.
     private void sweep() {
-        for (Connection connection : copy(blocked)) {
+        List<Connection> overdue = new ArrayList<>(0);
+        for (Connection connection : connections) {
+            if (connection.isOverdue(SWEEP_MILLIS)) {
+                overdue.add(connection);
+            }
+        }
+        for (Connection connection : overdue) {
             try {
-                connection.sweep(SWEEP_MILLIS);
+                connection.close();
             } catch (RuntimeException | Error e) {
                 connection.failed(e);
             }
         }
-        sweeping = !blocked.isEmpty();
+        sweeping = !connections.isEmpty();
         if (sweeping) {
-            var _ = eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+            sweepLater();
         }
     }
 

@@ -34,6 +34,7 @@ public final class TcpServer implements AutoCloseable {
     private final TcpTransport transport;
     private final MultiThreadIoEventLoopGroup group;
     private final AtomicInteger current = new AtomicInteger();
+    private final TcpLimits limits;
     private final LogLimiter log = new LogLimiter(System.getLogger("dev.situ.tcp"));
     private final List<TcpLoop> loops = new ArrayList<>();
     private final Acceptor acceptor;
@@ -76,7 +77,8 @@ public final class TcpServer implements AutoCloseable {
             throw new IOException(unavailability);
         }
         if (System.getProperty(LEAK_DETECTION) == null) {
-            // Our buffers are counted by their loop; Netty's sampling of its own would cost, and find nothing of ours.
+            // Our buffers are counted by their loop; Netty's sampling of its own would cost, and find nothing of
+            // ours.
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         }
         TcpServer server = new TcpServer(options, workers, fatal);
@@ -91,6 +93,7 @@ public final class TcpServer implements AutoCloseable {
 
     private TcpServer(TcpServerOptions options, IntFunction<TcpWorker> workers, Consumer<Throwable> fatal) {
         this.options = options;
+        this.limits = new TcpLimits(options);
         this.transport = options.transport().resolve();
         this.group = new MultiThreadIoEventLoopGroup(
                 options.eventLoops(), new DefaultThreadFactory("situ-tcp"), transport.ioHandlers());
@@ -102,8 +105,7 @@ public final class TcpServer implements AutoCloseable {
             endLoops();
             throw e;
         }
-        this.acceptor =
-                new Acceptor(transport, loops.toArray(TcpLoop[]::new), options.maxClients(), current, log, fatal);
+        this.acceptor = new Acceptor(transport, loops.toArray(TcpLoop[]::new), limits, current, log, fatal);
         watchThreads(fatal);
     }
 
@@ -113,7 +115,8 @@ public final class TcpServer implements AutoCloseable {
                 .submit(() -> workers.apply(index))
                 .syncUninterruptibly()
                 .getNow();
-        return new TcpLoop(eventLoop, worker, options.output(), current, log, fatal);
+        Path path = options.unixSocket();
+        return new TcpLoop(eventLoop, worker, limits, path == null ? "" : path.toString(), current, log, fatal);
     }
 
     /// Netty ends a loop's thread when its own work throws, and only logs that; its connections would hang for
@@ -136,6 +139,11 @@ public final class TcpServer implements AutoCloseable {
     /// The transport in use, never [TcpTransport#AUTO].
     public TcpTransport transport() {
         return transport;
+    }
+
+    /// What it allows its clients, to be changed while it runs.
+    public TcpLimits limits() {
+        return limits;
     }
 
     /// What it has done so far.

@@ -1,6 +1,7 @@
 package dev.situ.tcp;
 
 import dev.situ.kv.CommandStream;
+import dev.situ.kv.Peer;
 
 /// What one event loop works with: a worker of the store, and the streams of commands of its connections.
 ///
@@ -20,7 +21,9 @@ public interface TcpWorker extends AutoCloseable {
     void unpin(long record);
 
     /// A stream of commands for a new connection. The connection closes it.
-    CommandStream connect();
+    ///
+    /// @param peer the other end, for the session of the stream
+    CommandStream connect(Peer peer);
 
     /// Gives the worker back. Every stream is closed before.
     @Override

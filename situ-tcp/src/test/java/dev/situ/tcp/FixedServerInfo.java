@@ -1,9 +1,8 @@
 package dev.situ.tcp;
 
 import dev.situ.kv.ServerInfo;
-import java.util.Map;
-
 /// What a server of these tests says of itself.
+
 record FixedServerInfo(long maxMemoryBytes) implements ServerInfo {
     @Override
     public String version() {
@@ -38,10 +37,5 @@ record FixedServerInfo(long maxMemoryBytes) implements ServerInfo {
     @Override
     public int workers() {
         return 1;
-    }
-
-    @Override
-    public Map<String, String> settings() {
-        return Map.of();
     }
 }

@@ -3,6 +3,7 @@ package dev.situ.tcp;
 import dev.situ.kv.CommandStream;
 import dev.situ.kv.Executor;
 import dev.situ.kv.Keyspace;
+import dev.situ.kv.Peer;
 import dev.situ.store.StoreWorker;
 
 /// A loop's worker on a real store.
@@ -38,8 +39,8 @@ final class StoreTcpWorker implements TcpWorker {
     }
 
     @Override
-    public CommandStream connect() {
-        return new CommandStream(executor, keyspace.newSession());
+    public CommandStream connect(Peer peer) {
+        return new CommandStream(executor, keyspace.newSession(peer));
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.situ.kv.CommandStream;
 import dev.situ.kv.Keyspace;
+import dev.situ.kv.Peer;
 import dev.situ.store.Store;
 import dev.situ.store.StoreOptions;
 import io.netty.util.concurrent.EventExecutor;
@@ -136,9 +137,9 @@ class TcpFailureTest {
         }
 
         @Override
-        public CommandStream connect() {
+        public CommandStream connect(Peer peer) {
             fail(atConnect);
-            return worker.connect();
+            return worker.connect(peer);
         }
 
         @Override

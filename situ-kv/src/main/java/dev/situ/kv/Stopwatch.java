@@ -1,0 +1,109 @@
+package dev.situ.kv;
+
+/// Tells how long commands take, for at most three readings of the clock a burst of brief ones.
+///
+/// ```
+///   burst begins      GET        INCR  SET  INCR  GETDEL        KEYS              burst ends
+///        |             |                             |            |                    |
+///      read          read     shared: the mean of    read         read               read, if some are shared
+///                             what the four took
+/// ```
+///
+/// A command is **brief** if the work that it may do is bounded by its own bytes (Redis's `fast`, and `SET`). The
+/// first command of a burst is timed on its own, whatever it is: so without a pipeline each is. So is each that is
+/// not brief. Brief ones behind the first share the time of their run: any of them is as likely to have taken it.
+/// The end of one measurement is the beginning of the next. A run of lookups counts as one thing, of which each
+/// lookup took its part.
+///
+/// With [Attention#TIMED] every command is timed on its own.
+///
+/// Confined to the executor's thread. Allocates nothing.
+final class Stopwatch {
+    private static final int MOST_SHARED = 16;
+
+    private final CommandStats[] shared = new CommandStats[MOST_SHARED];
+    private final int[] times = new int[MOST_SHARED];
+    private int kinds;
+    private long total;
+    private long mark;
+    private boolean first;
+    private boolean tracks;
+
+    Stopwatch() {}
+
+    /// A burst begins.
+    ///
+    /// @param tracksLatency whether times go into histograms
+    /// @return the time of `System.nanoTime`
+    long begin(boolean tracksLatency) {
+        forget();
+        tracks = tracksLatency;
+        first = true;
+        mark = System.nanoTime();
+        return mark;
+    }
+
+    /// A burst ends.
+    void end() {
+        if (total > 0) {
+            settle(System.nanoTime());
+        }
+    }
+
+    /// Whether the next command is to be timed on its own.
+    boolean timesAlone(CommandSpec spec) {
+        return first || !spec.isBrief;
+    }
+
+    /// Begins to time what comes next on its own.
+    ///
+    /// @return for [#stop]
+    long start() {
+        first = false;
+        if (total > 0) {
+            settle(System.nanoTime());
+        }
+        return mark;
+    }
+
+    /// Ends it: gives how many nanoseconds it took.
+    long stop(long start) {
+        mark = System.nanoTime();
+        return Math.max(0, mark - start);
+    }
+
+    /// A command has run that shares its time with its neighbours.
+    void share(CommandStats stats) {
+        total++;
+        for (int i = 0; i < kinds; i++) {
+            if (shared[i] == stats) {
+                times[i]++;
+                return;
+            }
+        }
+        if (kinds == MOST_SHARED) {
+            settle(System.nanoTime());
+            total = 1;
+        }
+        shared[kinds] = stats;
+        times[kinds++] = 1;
+    }
+
+    boolean tracks() {
+        return tracks;
+    }
+
+    private void settle(long now) {
+        long each = Math.max(0, now - mark) / total;
+        for (int i = 0; i < kinds; i++) {
+            shared[i].called(each, times[i], tracks);
+        }
+        mark = now;
+        forget();
+    }
+
+    private void forget() {
+        kinds = 0;
+        total = 0;
+    }
+}

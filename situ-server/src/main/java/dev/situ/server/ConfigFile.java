@@ -1,0 +1,144 @@
+package dev.situ.server;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A configuration file in redis.conf's syntax: a parameter a line, its name and its values, in quotes where they
+/// have blanks; `#` begins a comment at the start of a line.
+///
+/// ```
+/// # keys and values
+/// maxmemory 512mb
+/// client-output-buffer-limit pubsub 64mb 16mb 30
+/// unixsocket "/tmp/a socket"
+/// ```
+///
+/// Immutable but for the file itself, which [#rewrite] replaces.
+final class ConfigFile {
+    private static final String ADDED = "# Added by CONFIG REWRITE";
+
+    /// A parameter that the file sets.
+    ///
+    /// @param line from 1
+    /// @param name in lower case
+    /// @param value all words behind the name, with a blank between them
+    record Entry(int line, String name, String value) {}
+
+    private final Path path;
+    private final List<Entry> entries;
+
+    private ConfigFile(Path path, List<Entry> entries) {
+        this.path = path;
+        this.entries = entries;
+    }
+
+    /// Reads a file.
+    ///
+    /// @throws UserError if it cannot be read, or a line is not well formed
+    static ConfigFile read(Path path) {
+        List<Entry> entries = new ArrayList<>();
+        List<String> lines = lines(path);
+        for (int i = 0; i < lines.size(); i++) {
+            if (isParameter(lines.get(i))) {
+                entries.add(parse(path, i + 1, lines.get(i)));
+            }
+        }
+        return new ConfigFile(path.toAbsolutePath(), entries);
+    }
+
+    private static List<String> lines(Path path) {
+        try {
+            return Files.readAllLines(path);
+        } catch (NoSuchFileException e) {
+            throw new UserError("there is no file " + path, e);
+        } catch (MalformedInputException e) {
+            throw new UserError(path + " is not a text in UTF-8", e);
+        } catch (IOException e) {
+            throw new UserError(path + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isParameter(String line) {
+        return !line.isBlank() && line.strip().charAt(0) != '#';
+    }
+
+    private static Entry parse(Path path, int number, String line) {
+        Optional<List<byte[]>> words = CommandWords.split(line);
+        if (words.isEmpty()) {
+            throw new UserError(place(path, number) + "the quotes do not match");
+        }
+        List<String> texts = words.get().stream()
+                .map(word -> new String(word, StandardCharsets.UTF_8))
+                .toList();
+        if (texts.size() < 2) {
+            throw new UserError(place(path, number) + "'" + texts.getFirst() + "' has no value");
+        }
+        return new Entry(
+                number, texts.getFirst().toLowerCase(Locale.ROOT), String.join(" ", texts.subList(1, texts.size())));
+    }
+
+    /// The whole path.
+    Path path() {
+        return path;
+    }
+
+    /// All parameters, in the order of the file.
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /// How a message about an entry begins: where it is.
+    String place(Entry entry) {
+        return place(path, entry.line());
+    }
+
+    private static String place(Path path, int line) {
+        return path.getFileName() + " line " + line + ": ";
+    }
+
+    /// Writes parameters to the file: in the line that sets each, or at the end. All other lines stay as they are,
+    /// and the order too. The file is replaced in one step.
+    ///
+    /// @param values by name, of those parameters only that are to change
+    /// @throws IOException if the file cannot be read or written; then it is as it was
+    void rewrite(Map<String, String> values) throws IOException {
+        Map<String, String> left = new LinkedHashMap<>(values);
+        Set<String> written = new HashSet<>();
+        List<String> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(path)) {
+            String name = isParameter(line) ? line.strip().split("\\s+", 2)[0].toLowerCase(Locale.ROOT) : "";
+            String value = left.remove(name);
+            if (value != null) {
+                lines.add(name + " " + quoted(value));
+                written.add(name);
+            } else if (!written.contains(name)) { // a second line of a parameter is in the first one now
+                lines.add(line);
+            }
+        }
+        if (!left.isEmpty() && !lines.contains(ADDED)) {
+            lines.add(ADDED);
+        }
+        left.forEach((name, value) -> lines.add(name + " " + quoted(value)));
+        Path draft = path.resolveSibling(path.getFileName() + ".new");
+        Files.write(draft, lines);
+        Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String quoted(String value) {
+        boolean plain = !value.isEmpty() && value.chars().noneMatch(c -> c == '"' || c == '\'' || c == '\\' || c < ' ');
+        return plain ? value : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+}

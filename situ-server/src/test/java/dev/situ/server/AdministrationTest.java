@@ -1,0 +1,83 @@
+package dev.situ.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/// Administration of a whole server: parameters, statistics, other clients, stopping it.
+class AdministrationTest {
+    @SuppressWarnings("NullAway.Init")
+    private static SituServer server;
+
+    @BeforeAll
+    static void start() {
+        server = SituServer.start(TestServers.onFreePorts());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static Jedis connect() {
+        return new Jedis("127.0.0.1", server.tcpAddress().getPort());
+    }
+
+    @Test
+    void memoryAndPolicyChangeWhileItRuns() {
+        try (Jedis jedis = connect()) {
+            assertThat(jedis.configSet("maxmemory", "200mb", "maxmemory-policy", "allkeys-lfu"))
+                    .isEqualTo("OK");
+            assertThat(jedis.configGet("maxmemory").get("maxmemory")).isEqualTo(Integer.toString(200 << 20));
+            assertThat(jedis.info("memory")).contains("maxmemory_policy:allkeys-lfu", "maxmemory:" + (200 << 20));
+            assertThat(jedis.configSet("maxmemory-policy", "noeviction")).isEqualTo("OK");
+        }
+    }
+
+    @Test
+    void whatWasCountedBeginsAnew() {
+        try (Jedis jedis = connect()) {
+            jedis.set("k", "v");
+            jedis.get("k");
+            assertThat(jedis.info("commandstats")).contains("cmdstat_set:calls=", "cmdstat_get:calls=");
+            assertThat(jedis.info("latencystats")).contains("latency_percentiles_usec_set:p50=");
+            jedis.configResetStat();
+            assertThat(jedis.info("commandstats")).doesNotContain("cmdstat_set:");
+            assertThat(jedis.info("everything"))
+                    .contains("# Server", "# Clients", "# Memory", "# Persistence", "# Stats", "# Replication", "# CPU")
+                    .contains(
+                            "# Modules", "# Commandstats", "# Errorstats", "# Latencystats", "# Cluster", "# Keyspace")
+                    .containsPattern("total_net_input_bytes:[1-9]");
+        }
+    }
+
+    @Test
+    void overR2p2WhatNeedsAConnectionIsAnError() throws Exception {
+        try (R2p2Channel channel = new R2p2Channel(server.r2p2Address())) {
+            assertThat(channel.call(List.of("MONITOR".getBytes(StandardCharsets.US_ASCII))))
+                    .asString()
+                    .contains("a request without a connection cannot ask for messages");
+        }
+    }
+
+    @Test
+    void shutdownStopsTheProcess() throws Exception {
+        try (SituProcess situ = SituProcess.start("serve", "--port", "0", "--r2p2-port", "0", "--maxmemory", "64mb")) {
+            Matcher ready = situ.awaitReady();
+            try (RespSocket client =
+                    new RespSocket(new InetSocketAddress("127.0.0.1", Integer.parseInt(ready.group("port"))))) {
+                client.send(
+                        "SHUTDOWN".getBytes(StandardCharsets.US_ASCII), "NOSAVE".getBytes(StandardCharsets.US_ASCII));
+                assertThat(situ.awaitExit()).isZero();
+            }
+            assertThat(situ.stderr()).isEmpty();
+        }
+    }
+}

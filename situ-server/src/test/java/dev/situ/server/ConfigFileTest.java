@@ -1,0 +1,154 @@
+package dev.situ.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A configuration file: what it sets, what goes before it, what is wrong with it, and how it is written.
+class ConfigFileTest {
+    @TempDir
+    Path folder;
+
+    private static InetSocketAddress address(SituProcess situ) throws Exception {
+        Matcher ready = situ.awaitReady();
+        return new InetSocketAddress(ready.group("tcp"), Integer.parseInt(ready.group("port")));
+    }
+
+    @Test
+    void theFileSetsOptionsAndParameters_theCommandLineGoesBeforeIt() throws Exception {
+        Path file = Files.writeString(folder.resolve("situ.conf"), """
+                # ports
+                port 0
+                R2P2-PORT 0
+                  maxmemory   64mb
+                maxmemory-policy "allkeys-lru"
+                workers 1
+                r2p2-compatible no
+                appendonly no
+                save ""
+                slowlog-max-len 17
+                timeout 90
+                client-output-buffer-limit normal 1gb 2mb 30
+                client-output-buffer-limit pubsub 1mb 0 0
+                enable-debug-command yes
+                """);
+        try (SituProcess situ = SituProcess.start(
+                        "serve",
+                        file.toString(),
+                        "--maxmemory",
+                        "128mb",
+                        "--set",
+                        "timeout=60",
+                        "--set",
+                        "maxclients=77");
+                RespSocket client = new RespSocket(address(situ))) {
+            assertThat(get(client, "maxmemory")).isEqualTo(Integer.toString(128 << 20));
+            assertThat(get(client, "maxmemory-policy")).isEqualTo("allkeys-lru");
+            assertThat(get(client, "workers")).isEqualTo("1");
+            assertThat(get(client, "slowlog-max-len")).isEqualTo("17");
+            assertThat(get(client, "timeout")).isEqualTo("60");
+            assertThat(get(client, "maxclients")).isEqualTo("77");
+            assertThat(get(client, "client-output-buffer-limit"))
+                    .isEqualTo("normal 1073741824 2097152 30 slave 268435456 67108864 60 pubsub 1048576 0 0");
+            assertThat(client.call("DEBUG", "SLEEP", "0")).isEqualTo("+OK");
+            assertThat(client.call("INFO", "server")).contains("config_file:" + file);
+        }
+    }
+
+    private static String get(RespSocket client, String name) throws Exception {
+        assertThat(client.call("CONFIG", "GET", name)).isEqualTo("*2");
+        assertThat(client.read()).asString().isEqualTo(name);
+        byte[] value = client.read();
+        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aRewriteKeepsCommentsAndOrder() throws Exception {
+        Path file = Files.writeString(folder.resolve("situ.conf"), """
+                # mine
+                port 0
+
+                slowlog-max-len 17
+                # policy
+                maxmemory-policy allkeys-lru
+                r2p2-port 0
+                client-output-buffer-limit normal 1gb 2mb 30
+                client-output-buffer-limit pubsub 1mb 0 0
+                maxmemory 64mb
+                """);
+        try (SituProcess situ = SituProcess.start("serve", "--config", file.toString());
+                RespSocket client = new RespSocket(address(situ))) {
+            assertThat(client.call("CONFIG", "SET", "slowlog-max-len", "18", "latency-monitor-threshold", "5"))
+                    .isEqualTo("+OK");
+            assertThat(client.call("CONFIG", "SET", "client-output-buffer-limit", "pubsub 2mb 0 0"))
+                    .isEqualTo("+OK");
+            assertThat(client.call("CONFIG", "REWRITE")).isEqualTo("+OK");
+            assertThat(Files.readAllLines(file))
+                    .isEqualTo(List.of(
+                            "# mine",
+                            "port 0",
+                            "",
+                            "slowlog-max-len 18",
+                            "# policy",
+                            "maxmemory-policy allkeys-lru",
+                            "r2p2-port 0",
+                            "client-output-buffer-limit normal 1073741824 2097152 30 slave 268435456 67108864 60 pubsub"
+                                    + " 2097152 0 0",
+                            "maxmemory 64mb",
+                            "# Added by CONFIG REWRITE",
+                            "latency-monitor-threshold 5"));
+            assertThat(client.call("CONFIG", "SET", "slowlog-max-len", "19")).isEqualTo("+OK");
+            assertThat(client.call("CONFIG", "REWRITE")).isEqualTo("+OK");
+            assertThat(Files.readAllLines(file)).contains("slowlog-max-len 19").hasSize(11);
+            client.send("SHUTDOWN".getBytes(StandardCharsets.US_ASCII));
+            assertThat(situ.awaitExit()).isZero();
+        }
+        try (SituProcess again = SituProcess.start("serve", file.toString());
+                RespSocket client = new RespSocket(address(again))) {
+            assertThat(get(client, "latency-monitor-threshold")).isEqualTo("5");
+            assertThat(get(client, "slowlog-max-len")).isEqualTo("19");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "maxmemroy 64mb, 'situ.conf line 3: there is no parameter ''maxmemroy''; did you mean ''maxmemory''?'",
+        "slowlog-max-length 5, 'did you mean ''slowlog-max-len''?'",
+        "what-is-this 5, 'situ.conf line 3: there is no parameter ''what-is-this'''",
+        "port abc, 'situ.conf line 3: '",
+        "busy-poll maybe, 'situ.conf line 3: ''busy-poll'' must be ''yes'' or ''no'''",
+        "timeout abc, 'situ.conf line 3: ''timeout'' cannot be ''abc'': argument couldn''t be parsed into an integer'",
+        "appendonly yes, 'situ.conf line 3: ''appendonly'' cannot be ''yes'': '",
+        "timeout, 'situ.conf line 3: ''timeout'' has no value'",
+        "'timeout \"5', 'situ.conf line 3: the quotes do not match'"
+    })
+    void whatIsWrongIsOneClearLine(String line, String message) throws Exception {
+        Path file = Files.writeString(folder.resolve("situ.conf"), "port 0\nr2p2-port 0\n" + line + "\n");
+        try (SituProcess situ = SituProcess.start("serve", file.toString())) {
+            assertThat(situ.awaitExit()).isEqualTo(Main.USER_ERROR);
+            assertThat(situ.stderr().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("situ: ")
+                    .contains(message);
+        }
+    }
+
+    @Test
+    void aMissingFileIsOneClearLine() throws Exception {
+        try (SituProcess situ =
+                SituProcess.start("serve", folder.resolve("none").toString())) {
+            assertThat(situ.awaitExit()).isEqualTo(Main.USER_ERROR);
+            assertThat(situ.stderr().lines()).singleElement().asString().contains("there is no file");
+        }
+    }
+}

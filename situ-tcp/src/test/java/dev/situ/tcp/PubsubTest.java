@@ -1,0 +1,110 @@
+package dev.situ.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Messages between connections of different event loops.
+class PubsubTest {
+    private static TestServer start(TcpTransport transport) throws IOException {
+        return new TestServer(Transports.require(transport).withEventLoops(3));
+    }
+
+    private static List<String> read(Client client, int replies) throws IOException {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < replies; i++) {
+            all.add(client.reply());
+        }
+        return all;
+    }
+
+    private static void subscribe(Client client, String command, String name, int count) throws IOException {
+        client.send(Client.command(command, name));
+        assertThat(read(client, 4)).endsWith(command, name, ":" + count);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.situ.tcp.Transports#all")
+    void everySubscriberGetsEveryMessageOnceAndInOrder(TcpTransport transport) throws IOException {
+        try (TestServer server = start(transport);
+                Client publisher = Client.tcp(server.port());
+                Client first = Client.tcp(server.port());
+                Client second = Client.tcp(server.port());
+                Client third = Client.tcp(server.port())) {
+            subscribe(first, "subscribe", "news", 1);
+            subscribe(second, "subscribe", "news", 1);
+            subscribe(second, "psubscribe", "n*", 2);
+            assertThat(third.call("HELLO", "3")).isEqualTo("%7");
+            read(third, 14);
+            subscribe(third, "psubscribe", "?ews", 1);
+            int messages = 500;
+            StringBuilder burst = new StringBuilder();
+            for (int i = 0; i < messages; i++) {
+                burst.append("PUBLISH news m").append(i).append("\r\n");
+            }
+            publisher.send(Client.ascii(burst.toString()));
+            for (int i = 0; i < messages; i++) {
+                assertThat(publisher.reply()).isEqualTo(":4");
+                assertThat(read(first, 4)).containsExactly("*3", "message", "news", "m" + i);
+                assertThat(read(second, 9))
+                        .containsExactly("*3", "message", "news", "m" + i, "*4", "pmessage", "n*", "news", "m" + i);
+                assertThat(read(third, 5)).containsExactly(">4", "pmessage", "?ews", "news", "m" + i);
+            }
+            assertThat(publisher.call("PUBSUB", "NUMSUB", "news")).isEqualTo("*2");
+            assertThat(read(publisher, 2)).containsExactly("news", ":2");
+            assertThat(publisher.call("CLIENT", "LIST", "TYPE", "pubsub").lines())
+                    .hasSize(3)
+                    .anyMatch(line -> line.contains(" flags=P db=0 sub=1 psub=1 "));
+            assertThat(publisher.call("INFO", "stats")).contains("pubsub_channels:1\r\npubsub_patterns:2\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.situ.tcp.Transports#all")
+    void whoHasLeftGetsNothing(TcpTransport transport) throws IOException {
+        try (TestServer server = start(transport);
+                Client publisher = Client.tcp(server.port())) {
+            try (Client stays = Client.tcp(server.port())) {
+                subscribe(stays, "subscribe", "news", 1);
+                try (Client gone = Client.tcp(server.port())) {
+                    subscribe(gone, "subscribe", "news", 1);
+                }
+                TestServer.await(() -> {
+                    try {
+                        return publisher.call("PUBLISH", "news", "m").equals(":1");
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+                assertThat(stays.reply()).isEqualTo("*3");
+            }
+            TestServer.await(() -> server.server.statistics().current() == 1);
+            assertThat(publisher.call("PUBLISH", "news", "m")).isEqualTo(":0");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.situ.tcp.Transports#all")
+    void aSubscriberThatDoesNotReadIsClosedAndOthersAreNot(TcpTransport transport) throws IOException {
+        try (TestServer server = start(transport);
+                Client publisher = Client.tcp(server.port());
+                Client slow = Client.tcp(server.port());
+                Client fast = Client.tcp(server.port())) {
+            publisher.call("CONFIG", "SET", "client-output-buffer-limit", "pubsub 1mb 0 0");
+            subscribe(slow, "subscribe", "news", 1);
+            subscribe(fast, "subscribe", "news", 1);
+            String message = "m".repeat(50_000);
+            boolean closed = false;
+            for (int i = 0; i < 10_000 && !closed; i++) {
+                closed = publisher.call("PUBLISH", "news", message).equals(":1");
+                assertThat(read(fast, 4)).endsWith(message);
+            }
+            assertThat(closed).isTrue();
+            assertThat(publisher.call("INFO", "stats")).contains("client_output_buffer_limit_disconnections:1\r\n");
+        }
+    }
+}
