@@ -37,6 +37,11 @@ final class ClientSession {
     private static final int MASK = MOST_CREDIT - 1;
     private static final int SLICE = 16;
     private static final int BUDGET = 128;
+
+    /// For how long the response to a long request that was sent whole may wait for its turn, and then some: only that
+    /// acknowledges the last packets.
+    private static final long TURN_NANOS = 2_000_000;
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Counters<ReliableClientCount> counts;
@@ -354,6 +359,9 @@ final class ClientSession {
         }
         if (call.number - latestAnswered > 0) {
             latestAnswered = call.number;
+            if (call.tries > 1) {
+                answeredBefore = call.number; // the answers to the others have had that time-out to come
+            }
         }
     }
 
@@ -534,6 +542,9 @@ final class ClientSession {
             return NEVER; // it waits for the window
         }
         long due = call.progressAt + rtt.timeoutNanos(call.backOff) - now;
+        if (out != null && out.isSent()) {
+            due += TURN_NANOS;
+        }
         if (call.flying) {
             due = Math.max(due, probeAt - now);
         }

@@ -96,6 +96,11 @@ final class OutgoingMessage {
         return base == packets;
     }
 
+    /// Whether every packet was sent, and none counts as lost.
+    boolean isSent() {
+        return next == packets && lostCount == 0;
+    }
+
     int latestLost() {
         return latestLost;
     }
