@@ -58,6 +58,7 @@ final class KeyspaceSettings {
                         keyspace::debugCommand,
                         keyspace::setDebugCommand)
                 .atStartOnly());
+        keyspace.info().settings().forEach((name, value) -> always(settings, name, value));
         OutputBounds bounds = keyspace.outputBounds();
         settings.declare(Setting.text("client-output-buffer-limit", bounds::text, bounds::set));
     }

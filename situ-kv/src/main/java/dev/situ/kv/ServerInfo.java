@@ -1,6 +1,7 @@
 package dev.situ.kv;
 
 import com.google.errorprone.annotations.Immutable;
+import java.util.Map;
 
 /// What commands tell about the server around them (`INFO`, `HELLO`): filled in by the server, read here. Called by
 /// every worker at any time, so it must be immutable, or safe for all threads and marked so; only for commands that
@@ -45,6 +46,12 @@ public interface ServerInfo {
 
     /// The threads that run commands.
     int workers();
+
+    /// Parameters that stay as they are for as long as the server runs, by their names in redis.conf: for a server that
+    /// declares none itself ([Keyspace#settings()]).
+    default Map<String, String> settings() {
+        return Map.of();
+    }
 
     /// The file that the server was configured with, or empty.
     default String configFile() {

@@ -16,7 +16,7 @@ class HistogramTest {
         Histogram histogram = new Histogram();
         long[] times = new long[10_000];
         for (int i = 0; i < times.length; i++) {
-            times[i] = random.nextLong(1L << 1 + random.nextInt(29));
+            times[i] = random.nextLong(1L << (1 + random.nextInt(29)));
             histogram.record(times[i], 1);
         }
         Arrays.sort(times);

@@ -2,6 +2,7 @@ package dev.situ.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -71,8 +72,8 @@ class AdministrationTest {
     void shutdownStopsTheProcess() throws Exception {
         try (SituProcess situ = SituProcess.start("serve", "--port", "0", "--r2p2-port", "0", "--maxmemory", "64mb")) {
             Matcher ready = situ.awaitReady();
-            try (RespSocket client =
-                    new RespSocket(new InetSocketAddress("127.0.0.1", Integer.parseInt(ready.group("port"))))) {
+            try (RespSocket client = new RespSocket(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(ready.group("port"))))) {
                 client.send(
                         "SHUTDOWN".getBytes(StandardCharsets.US_ASCII), "NOSAVE".getBytes(StandardCharsets.US_ASCII));
                 assertThat(situ.awaitExit()).isZero();
