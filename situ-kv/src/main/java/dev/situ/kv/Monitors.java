@@ -68,7 +68,8 @@ final class Monitors {
     private static String line(Session from, Command command, CommandSpec spec) {
         long micros = Timekeeping.micros();
         StringBuilder line = new StringBuilder();
-        line.append(String.format(Locale.ROOT, "+%d.%06d [%d ", micros / 1_000_000, micros % 1_000_000, from.database()));
+        line.append(
+                String.format(Locale.ROOT, "+%d.%06d [%d ", micros / 1_000_000, micros % 1_000_000, from.database()));
         Peer peer = from.peer();
         if (peer == null) {
             line.append("r2p2");

@@ -24,13 +24,14 @@ import java.util.Objects;
 /// ```
 ///
 /// Appended bytes that lie in a packet of the port's pool are sent from there, by a clone, when the port sends
-/// chains and a copy would not be cheaper; all others are copied. A clone holds a reference to the packet until the
-/// port has
-/// sent it, so such bytes do not change as long as a packet that is shared does not.
+/// chains; all others are copied, and so are the first bytes of a datagram if they are few, as those of an echo are.
+/// A clone holds a reference to the packet until the port has sent it, so such bytes do not change as long as a
+/// packet that is shared does not.
 final class PortSender implements UdpSender {
     static final int HEADER_BYTES = Ethernet.BYTES + Ipv4.MIN_BYTES + Udp.BYTES;
 
-    /// Up to so many bytes a copy costs less than a packet more, with its references.
+    /// Up to so many bytes a copy costs less than a packet more, with its references. Only at the beginning of a
+    /// datagram: what stands behind a header, such as a run of a stored value, is never copied.
     private static final int CHEAP_COPY_BYTES = 192;
 
     /// Drivers refuse longer chains sooner or later.
@@ -108,7 +109,8 @@ final class PortSender implements UdpSender {
         if (length == 0 || failed) {
             return;
         }
-        boolean shared = chains && length > CHEAP_COPY_BYTES && from.equals(memory) && appendClone(offset, length);
+        boolean cheap = payload == 0 && length <= CHEAP_COPY_BYTES;
+        boolean shared = chains && !cheap && from.equals(memory) && appendClone(offset, length);
         if (!shared) {
             appendCopy(from, offset, length);
         }
