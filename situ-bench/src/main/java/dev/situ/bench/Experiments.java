@@ -3,6 +3,7 @@ package dev.situ.bench;
 import dev.situ.bench.allocation.AllocationExperiment;
 import dev.situ.bench.dpdk.DpdkEchoTask;
 import dev.situ.bench.dpdk.DpdkExperiment;
+import dev.situ.bench.dpdk.DpdkGapTask;
 import dev.situ.bench.dpdk.DpdkLoadTask;
 import dev.situ.bench.dpdk.DpdkRequestsTask;
 import dev.situ.bench.frame.ChildTask;
@@ -56,6 +57,7 @@ final class Experiments {
             case DatagramTask.NAME -> DatagramTask::new;
             case EchoTask.NAME -> EchoTask::new;
             case DpdkEchoTask.NAME -> DpdkEchoTask::new;
+            case DpdkGapTask.NAME -> DpdkGapTask::new;
             case DpdkLoadTask.NAME -> DpdkLoadTask::new;
             case DpdkRequestsTask.NAME -> DpdkRequestsTask::new;
             case NetTask.NAME -> NetTask::new;

@@ -144,7 +144,10 @@ class ExperimentsTest {
                         "echo_mpps_vs_bare",
                         "get_rtt_vs_echo",
                         "get_vs_echo",
-                        "get_mrps");
+                        "get_mrps",
+                        "poller_gap_ms",
+                        "spinner_gap_ms",
+                        "poller_bytes_per_packet");
                 addIf(DPDK && REDIS && REDIS_BENCHMARK, names, "get_vs_redis");
             }
             case "net" -> {

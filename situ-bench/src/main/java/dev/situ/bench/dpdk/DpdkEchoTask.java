@@ -77,18 +77,24 @@ public final class DpdkEchoTask implements ChildTask {
 
     private void pollFrames(PortQueue queue) {
         PacketBurst burst = new PacketBurst(BURST);
-        MemorySegment memory = queue.cache().memory();
         while (!stopping) {
-            queue.receive(burst);
-            for (int i = 0; i < burst.size(); i++) {
-                turnRound(memory, Packet.data(memory, burst.packet(i)));
-            }
-            while (!burst.isEmpty() && !stopping) {
-                queue.transmit(burst);
-            }
+            pollFrames(queue, burst);
         }
         queue.cache().releaseAll(burst);
         queue.cache().flush();
+    }
+
+    /// Small, like the stack's poll: a loop that never ends is compiled in the middle of itself, before it has seen a
+    /// frame, and not as well.
+    private void pollFrames(PortQueue queue, PacketBurst burst) {
+        MemorySegment memory = queue.cache().memory();
+        queue.receive(burst);
+        for (int i = 0; i < burst.size(); i++) {
+            turnRound(memory, Packet.data(memory, burst.packet(i)));
+        }
+        while (!burst.isEmpty() && !stopping) {
+            queue.transmit(burst);
+        }
     }
 
     /// Swaps the addresses of a frame.

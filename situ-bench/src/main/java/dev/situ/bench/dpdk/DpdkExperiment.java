@@ -6,6 +6,7 @@ import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Cpus;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.frame.Filler;
+import dev.situ.bench.frame.Java;
 import dev.situ.bench.frame.Measurement;
 import dev.situ.bench.frame.Numbers;
 import dev.situ.bench.frame.Outcome;
@@ -35,10 +36,12 @@ import org.jspecify.annotations.Nullable;
 public final class DpdkExperiment implements Experiment {
     private static final int OUTSTANDING = 64;
     private static final int KEYS = 10_000;
+    /// A poller never gives way, so the compilers have half of its processor at most: half of these a second have to be
+    /// answered before anything is measured.
+    private static final int WARM_UP_A_SECOND = 4_000_000;
     private static final int SMALL = 64;
     private static final int LARGE = 1400;
     private static final long SERVER_BYTES = 256 << 20;
-    private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
     private static final String REDIS = Kind.REDIS.system();
 
     @Override
@@ -62,22 +65,31 @@ public final class DpdkExperiment implements Experiment {
         }
         run.fact("eal", String.join(" ", DpdkSetUp.eal().arguments()));
         run.fact("pages", DpdkSetUp.pages());
-        run.fact("child_jvm", String.join(" ", JVM));
+        run.fact("child_jvm", String.join(" ", Java.LAUNCHER));
         run.fact("server_cpu", Cpus.list(Cpus.server()));
         run.fact("client_cpu", Cpus.list(Cpus.client()));
+        run.fact(
+                "distance",
+                DpdkSetUp.distance(Cpus.server().getFirst(), Cpus.client().getFirst()));
+        List<Integer> values = run.scale().pick(List.of(SMALL, LARGE), List.of(SMALL), List.of(SMALL, LARGE));
+        if (!values.contains(LARGE)) {
+            run.leaveOut("values of " + LARGE + " B: a quick run has no time for them");
+        }
         int rounds = run.scale().rounds();
-        int stepsARound = 2 * DpdkSystem.values().length + (redis ? 1 : 0);
+        int stepsARound = values.size() * DpdkSystem.values().length + (redis ? 2 : 1);
         run.expect(rounds * stepsARound);
         for (int round = 1; round <= rounds; round++) {
             if (run.endsBefore(round, "", stepsARound)) {
                 break;
             }
-            for (int value : List.of(SMALL, LARGE)) {
+            for (int value : values) {
                 for (DpdkSystem system : DpdkSystem.values()) {
                     run.step(system.label() + ", " + value + " B, round " + round + " of " + rounds);
                     pair(run, round, system, value, samples);
                 }
             }
+            run.step("gaps of a poller, round " + round + " of " + rounds);
+            gaps(run, round, samples);
             if (redis) {
                 run.step(REDIS + ", round " + round + " of " + rounds);
                 redis(run, round, samples);
@@ -103,7 +115,7 @@ public final class DpdkExperiment implements Experiment {
                 }
             } else {
                 Parameters parameters = Parameters.of("system", system.name(), "socket", socket);
-                ChildJvm.Spec echo = new ChildJvm.Spec(DpdkEchoTask.NAME, parameters, JVM, Cpus.server());
+                ChildJvm.Spec echo = new ChildJvm.Spec(DpdkEchoTask.NAME, parameters, Java.LAUNCHER, Cpus.server());
                 try (ChildJvm server = ChildJvm.start(echo);
                         ChildJvm client = ChildJvm.start(load(run, system, value, socket, DpdkEchoTask.PORT))) {
                     client.measure(sink(run, round, system, value, samples));
@@ -154,7 +166,10 @@ public final class DpdkExperiment implements Experiment {
                 "windows",
                 run.scale().pick(5, 3, 1));
         return new ChildJvm.Spec(
-                DpdkLoadTask.NAME, run.scale().requestWarmUp(10_000, 800).into(parameters), JVM, Cpus.client());
+                DpdkLoadTask.NAME,
+                run.scale().warmUpFor(WARM_UP_A_SECOND, 10_000, 2_000).into(parameters),
+                Java.LAUNCHER,
+                Cpus.client());
     }
 
     private static ChildTask.Sink sink(Run run, int round, DpdkSystem system, int value, Samples samples) {
@@ -165,6 +180,21 @@ public final class DpdkExperiment implements Experiment {
                 samples.add(round, key(system.label(), metric, value), unit, figure);
             }
         };
+    }
+
+    private static void gaps(Run run, int round, Samples samples) throws IOException {
+        Parameters parameters = Parameters.of(
+                "windowMillis", run.scale().pick(500, 100, 20),
+                "windows", run.scale().pick(20, 10, 1));
+        // The collector runs on all processors, as it does in a server.
+        ChildJvm.Spec gaps = new ChildJvm.Spec(DpdkGapTask.NAME, parameters, Java.LAUNCHER, Cpus.allowed());
+        try (ChildJvm child = ChildJvm.start(gaps)) {
+            child.measure((metric, unit, figure) -> samples.add(round, gapKey(metric), unit, figure));
+        }
+    }
+
+    private static SampleKey gapKey(String metric) {
+        return new SampleKey("poller", metric, Map.of());
     }
 
     private static void redis(Run run, int round, Samples samples) throws Exception {
@@ -201,6 +231,11 @@ public final class DpdkExperiment implements Experiment {
         samples.spread(key(DpdkSystem.GET, rate))
                 .ifPresent(spread -> outcome.summarize("get_mrps", spread.median() / 1e6));
         outcome.summarizeRatio("get_vs_redis", key(DpdkSystem.GET, rate), key(REDIS, rate, SMALL));
+        samples.spread(gapKey(DpdkGapTask.POLLER_GAP))
+                .ifPresent(spread -> outcome.summarize("poller_gap_ms", spread.median() / 1e3));
+        samples.spread(gapKey(DpdkGapTask.SPINNER_GAP))
+                .ifPresent(spread -> outcome.summarize("spinner_gap_ms", spread.median() / 1e3));
+        outcome.summarize("poller_bytes_per_packet", gapKey(DpdkGapTask.BYTES_A_PACKET));
         for (String metric : List.of(rate, trip)) {
             SampleKey echo = key(DpdkSystem.ECHO.label(), metric, LARGE);
             outcome.ratio(echo, key(DpdkSystem.BARE.label(), metric, LARGE));
@@ -228,6 +263,11 @@ public final class DpdkExperiment implements Experiment {
                         "\"bare echo\" swaps a frame's addresses and sends it back: the driver and the binding. \"UDP echo\" is the"
                                 + " user-space UDP stack at both ends. \"Situ\" is the server (`serve --transport dpdk`), asked in R2P2's"
                                 + " compatible mode by way of the same stack, for 10,000 keys. Each is the bound of the next.",
+                        "Packets go between " + measurement.machine().get("distance") + ".",
+                        "Gaps: a thread that polls, in a JVM that allocates 200 MB a second on another processor (ZGC), and the same"
+                                + " thread when it only looks at the clock and nothing is allocated, in turn: the largest gap of each"
+                                + " window between two looks at the clock, the median of the windows. Where others use the machine,"
+                                + " it takes both away.",
                         "Throughput with 64 under way, round trips with one: closed loops. Checksums are computed and verified by"
                                 + " software at both ends, since a memif has no device that would.",
                         "redis-server, where it is installed: 64 connections over loopback TCP by redis-benchmark, on the same"
@@ -256,7 +296,12 @@ public final class DpdkExperiment implements Experiment {
                                 + roundTrip(measurement) + ", and Situ serves " + measurement.summaryText("get_vs_echo")
                                 + " times the echo's requests: " + measurement.summaryText("get_mrps")
                                 + " million a second on one processor, "
-                                + measurement.summaryText("get_vs_redis") + " times those of redis-server."));
+                                + measurement.summaryText("get_vs_redis") + " times those of redis-server.",
+                        "Beside a thread that allocates, a poller stood still for "
+                                + measurement.summaryText("poller_gap_ms")
+                                + " ms at most in a window, where nothing was allocated for "
+                                + measurement.summaryText("spinner_gap_ms") + " ms; it allocated "
+                                + measurement.summaryText("poller_bytes_per_packet") + " bytes a packet itself."));
     }
 
     private static String roundTrip(Measurement measurement) {

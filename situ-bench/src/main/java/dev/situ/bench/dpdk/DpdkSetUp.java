@@ -1,7 +1,10 @@
 package dev.situ.bench.dpdk;
 
+import dev.situ.bench.frame.Cpus;
 import dev.situ.bench.frame.Machine;
 import dev.situ.dpdk.EalOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// How DPDK is started for measurements, in every process alike.
@@ -20,6 +23,30 @@ public final class DpdkSetUp {
     /// What [#eal] says, in the words of a report.
     public static String pages() {
         return hasHugePages() ? "huge pages" : "ordinary pages";
+    }
+
+    /// How near two processors are to each other, which decides what a packet's way from one to the other costs.
+    static String distance(int cpu, int other) {
+        if (cpu == other) {
+            return "the same processor";
+        }
+        Path siblings = Path.of("/sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list");
+        if (lists(siblings, other)) {
+            return "two threads of a core";
+        }
+        Path cache = Path.of("/sys/devices/system/cpu/cpu" + cpu + "/cache/index3/shared_cpu_list");
+        if (!Files.isReadable(cache)) {
+            return "two cores";
+        }
+        return lists(cache, other) ? "two cores with one level 3 cache" : "two cores with a level 3 cache each";
+    }
+
+    private static boolean lists(Path list, int cpu) {
+        try {
+            return Cpus.parse(Files.readString(list).strip()).contains(cpu);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean hasHugePages() {

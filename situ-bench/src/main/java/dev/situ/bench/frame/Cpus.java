@@ -25,7 +25,7 @@ public final class Cpus {
     }
 
     /// Reads a list as the kernel writes it: `0-3,8`.
-    static List<Integer> parse(String list) {
+    public static List<Integer> parse(String list) {
         List<Integer> all = new ArrayList<>();
         for (String range : list.isBlank() ? new String[0] : list.split(",", -1)) {
             String[] ends = range.strip().split("-", 2);

@@ -8,6 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Commands that start a JVM like this one: the same JDK, the same modules or the same class path.
 public final class Java {
+    /// What the launcher gives the JVM besides modules, `docs/dev/jvm-options.md`: for every process whose code is
+    /// Situ's, at either end.
+    public static final List<String> LAUNCHER = List.of(
+            "-XX:+UseZGC",
+            "-Xms256m",
+            "-Xmx256m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=dontinline,dev.situ.socket.KernelCalls::*");
+
     private static final String NATIVE = "dev.situ.memory,dev.situ.socket,dev.situ.dpdk,io.netty.common";
 
     private Java() {}

@@ -109,7 +109,7 @@ public final class ServerProcess implements AutoCloseable {
     /// @param more options of `serve`
     public static ServerProcess startSitu(long memoryBytes, List<String> jvmOptions, String... more)
             throws IOException {
-        List<String> jvm = new ArrayList<>(List.of("-XX:+UseZGC", "-Xms256m", "-Xmx256m"));
+        List<String> jvm = new ArrayList<>(Java.LAUNCHER);
         jvm.addAll(jvmOptions);
         List<String> command = new ArrayList<>(Cpus.bind(Cpus.server()));
         command.addAll(Java.command("dev.situ.server", "dev.situ.server.Main", jvm));

@@ -5,6 +5,7 @@ import dev.situ.bench.frame.ChildJvm;
 import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Cpus;
 import dev.situ.bench.frame.Experiment;
+import dev.situ.bench.frame.Java;
 import dev.situ.bench.frame.Measurement;
 import dev.situ.bench.frame.Outcome;
 import dev.situ.bench.frame.Parameters;
@@ -32,7 +33,6 @@ public final class SizeExperiment implements Experiment {
     private static final String SET_NANOS = "set_ns";
     private static final String GET_COPIED = "get_copied";
     private static final String SET_COPIED = "set_copied";
-    private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
 
     /// A server in one configuration.
     ///
@@ -66,7 +66,7 @@ public final class SizeExperiment implements Experiment {
         }
         run.leaveOut("values of more than one packet: the ring's client sends requests of one");
         run.fact("pages", DpdkSetUp.pages());
-        run.fact("child_jvm", String.join(" ", JVM));
+        run.fact("child_jvm", String.join(" ", Java.LAUNCHER));
         run.fact("server_cpu", Cpus.list(Cpus.client()));
         int rounds = run.scale().rounds();
         run.expect(rounds * SERVERS.size());
@@ -98,7 +98,8 @@ public final class SizeExperiment implements Experiment {
                 run.scale().pick("8,64,256,512,1024,1400", "64,512,1400", "64,1400"),
                 "bursts",
                 run.scale().pick(2_000, 1_000, 20));
-        return new ChildJvm.Spec(SizeTask.NAME, run.scale().warmUp(8_000, 1_500).into(parameters), JVM, Cpus.client());
+        return new ChildJvm.Spec(
+                SizeTask.NAME, run.scale().warmUp(8_000, 1_500).into(parameters), Java.LAUNCHER, Cpus.client());
     }
 
     private static void add(
