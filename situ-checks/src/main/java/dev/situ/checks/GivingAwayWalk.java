@@ -30,10 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Follows what is given away through one body.
 ///
-/// - A **call** gives away what is passed as a parameter with `@Consumes`, whatever comes of it, and what is passed as
-/// one
-///   with `@ConsumesIfTrue` only where it has returned `true`. Who gives away has given away, also when the call
-/// throws.
+/// - A **call** gives away what is passed as a parameter with `@Consumes`, whatever comes of it, and what is passed
+///   as one with `@ConsumesIfTrue` only where it has returned `true`. Who gives away has given away, also when the
+///   call throws.
 /// - A **use** of a variable that may have been given away is reported. A new value is a new start.
 /// - A **parameter** without the annotation was lent: giving it away is reported.
 final class GivingAwayWalk extends FlowWalk {

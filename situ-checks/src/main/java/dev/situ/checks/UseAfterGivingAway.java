@@ -25,9 +25,8 @@ import com.sun.source.util.TreePath;
 ///   `@dev.situ.memory.Consumes` (or `@ConsumesIfTrue`, where the call may have returned `true`);
 /// - giving away a parameter that is not annotated itself: it was only lent.
 ///
-/// The work is done by a [GivingAwayWalk] over each method body. Fields, elements of arrays and a second variable of
-/// the
-/// same value are not followed.
+/// The work is done by a [GivingAwayWalk] over each method body. Fields, elements of arrays and a second variable
+/// of the same value are not followed.
 @BugPattern(summary = "What was given away is used, or what was lent is given away", severity = ERROR, linkType = NONE)
 @SuppressWarnings("serial") // no checker is ever serialized
 public final class UseAfterGivingAway extends BugChecker

@@ -289,9 +289,8 @@ public final class DpdkPort implements Port {
         return !closed && eal.call(() -> EthLink.of(number).up());
     }
 
-    /// What the driver counted since the start, and what was refused here: frames of no Ethernet length, and
-    /// chains that
-    /// could not be copied for want of a buffer, are `sendErrors`; packets of another pool, which a ring may
+    /// What the driver counted since the start, and what was refused here: frames of no Ethernet length, and chains
+    /// that could not be copied for want of a buffer, are `sendErrors`; packets of another pool, which a ring may
     /// carry, are `receiveErrors`. After the port is closed, what it was then.
     @Override
     public PortStatistics statistics() {

@@ -6,8 +6,7 @@ package dev.situ.packet;
 /// @param maxBurst the most packets that it delivers or takes at once
 /// @param multiSegmentSend whether it sends chains; where it does not, a packet must be of one segment
 /// @param receiveChecksums whether it verifies the checksums of IPv4 and UDP and tells in the packet's flags; where
-///         a
-///        packet's flags say nothing, they are to be verified by software
+///     a packet's flags say nothing, they are to be verified by software
 /// @param transmitChecksums whether it computes them for packets that ask for it ([Packet#requestUdpChecksums])
 public record PortCapabilities(
         int mtu, int maxBurst, boolean multiSegmentSend, boolean receiveChecksums, boolean transmitChecksums) {

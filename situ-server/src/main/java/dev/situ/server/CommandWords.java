@@ -6,9 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Splits a typed line into the words of a command, with redis-cli's quoting: `"..."` with `\n \r \t \b \a \xHH` and
-/// `\` before
-/// any other character for itself; `'...'` with `\'` only.
+/// Splits a typed line into the words of a command, with redis-cli's quoting: `"..."` with `\n \r \t \b \a \xHH`
+/// and `\` before any other character for itself; `'...'` with `\'` only.
 final class CommandWords {
     private final byte[] line;
     private int at;
@@ -17,9 +16,8 @@ final class CommandWords {
         this.line = line.getBytes(StandardCharsets.UTF_8);
     }
 
-    /// The words of `line`, or nothing when its quotes do not match: one is open at the end, or closes in the middle of
-    /// a
-    /// word.
+    /// The words of `line`, or nothing when its quotes do not match: one is open at the end, or closes in the
+    /// middle of a word.
     static Optional<List<byte[]>> split(String line) {
         return new CommandWords(line).split();
     }

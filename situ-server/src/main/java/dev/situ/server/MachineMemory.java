@@ -5,9 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// How much memory this machine has. The store's region is only reserved at start, so without this check a server that
-/// asks
-/// for more than there is would start, and be killed when it fills.
+/// How much memory this machine has. The store's region is only reserved at start, so without this check a server
+/// that asks for more than there is would start, and be killed when it fills.
 final class MachineMemory {
     private static final Path MEMINFO = Path.of("/proc/meminfo");
     private static final String TOTAL = "MemTotal:";

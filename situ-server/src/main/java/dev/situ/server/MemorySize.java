@@ -6,8 +6,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Numbers of bytes as redis.conf writes them: `1k` is 1000, `1kb` is 1024, likewise m and g; no unit is bytes; the
-/// case
-/// does not matter.
+/// case does not matter.
 final class MemorySize implements ITypeConverter<Long> {
     private static final Pattern SYNTAX = Pattern.compile("(\\d+)(b|k|kb|m|mb|g|gb|t|tb)?");
 

@@ -20,9 +20,8 @@ import org.jline.reader.impl.history.DefaultHistory;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/// The prompt of `situ cli`: history in `~/.situ_history`, completion of command names, Ctrl-C leaves the line, Ctrl-D
-/// or
-/// `quit` leaves the prompt.
+/// The prompt of `situ cli`: history in `~/.situ_history`, completion of command names, Ctrl-C leaves the line,
+/// Ctrl-D or `quit` leaves the prompt.
 final class Prompt {
     private final CommandChannel channel;
     private final String server;

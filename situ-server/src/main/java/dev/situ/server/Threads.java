@@ -4,9 +4,8 @@ package dev.situ.server;
 final class Threads {
     private Threads() {}
 
-    /// Waits for the end of `thread`, however long. An interrupt is kept for the caller and does not end the wait: what
-    /// the
-    /// thread uses is about to be freed.
+    /// Waits for the end of `thread`, however long. An interrupt is kept for the caller and does not end the wait:
+    /// what the thread uses is about to be freed.
     static void join(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {

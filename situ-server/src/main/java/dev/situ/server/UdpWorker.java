@@ -3,17 +3,14 @@ package dev.situ.server;
 import dev.situ.store.StoreWorker;
 import dev.situ.udp.UdpQueue;
 
-/// The loop of one R2P2 worker: poll a burst, run it to completion inside one epoch, poll again; sleep in the kernel
-/// when
-/// nothing has come for a while.
+/// The loop of one R2P2 worker: poll a burst, run it to completion inside one epoch, poll again; sleep in the
+/// kernel when nothing has come for a while.
 ///
 /// An epoch lasts as long as a poll, so that what the handlers append to replies by reference stays valid until the
-/// poll
-/// has flushed it. A worker that sleeps is outside of any epoch and holds up no reclamation.
+/// poll has flushed it. A worker that sleeps is outside of any epoch and holds up no reclamation.
 final class UdpWorker implements Runnable {
-    /// Polls without a datagram before the worker sleeps. Waking up costs some 12 us, an empty poll a tenth of that:
-    /// this
-    /// many keep the round trip of a busy client that of spinning, and an idle server idle.
+    /// Polls without a datagram before the worker sleeps. Waking up costs some 12 us, an empty poll a tenth of
+    /// that: this many keep the round trip of a busy client that of spinning, and an idle server idle.
     private static final int EMPTY_POLLS = 50;
 
     /// How long a sleep lasts at most.

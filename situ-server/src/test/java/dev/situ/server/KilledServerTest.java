@@ -20,9 +20,8 @@ import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The server's process is killed in the middle of calls (SIGKILL: it can finish nothing), and another one is started
-/// in
-/// its place, as a supervisor does.
+/// The server's process is killed in the middle of calls (SIGKILL: it can finish nothing), and another one is
+/// started in its place, as a supervisor does.
 ///
 /// ```
 ///   calls     | answered | answered … on their way | … sent to nobody | answered … |

@@ -8,8 +8,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.jctools.maps.NonBlockingHashMap;
 
 /// The maps that are compared. Each starts with as many buckets as is asked; all but [OptiMap] then grow when they
-/// think
-/// they should.
+/// think they should.
 enum MapKind {
     OPTIMAP("OptiMap") {
         @Override

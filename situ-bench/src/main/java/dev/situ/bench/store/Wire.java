@@ -5,8 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// The requests of a burst as one thread has just received them: keys and values as bytes of native memory, small
-/// enough
-/// to stay in the first cache. And room for a reply.
+/// enough to stay in the first cache. And room for a reply.
 ///
 /// Each key is written right before it is looked up, by every system alike; what that costs is part of every
 /// figure and is measured on its own as the bound.
