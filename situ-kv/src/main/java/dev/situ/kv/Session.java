@@ -112,6 +112,7 @@ public final class Session {
     /// Says whether the client has said nothing of itself that holds for its next command.
     public boolean isFresh() {
         return protocol == 2
+                && database == 0
                 && special == 0
                 && name.isEmpty()
                 && libraryName.isEmpty()

@@ -78,6 +78,12 @@ class BothTransportsTest {
             assertThat(r2p2.command("HELLO")).as("RESP2 again").isInstanceOf(Reply.Array.class);
             assertThat(r2p2.command("CLIENT", "SETNAME", "me")).isEqualTo(new Reply.Simple("OK"));
             assertThat(r2p2.command("CLIENT", "GETNAME")).isInstanceOf(Reply.Null.class);
+            assertThat(r2p2.command("SELECT", "3")).isEqualTo(new Reply.Simple("OK"));
+            assertThat(r2p2.command("SET", "in", "database 0")).isEqualTo(new Reply.Simple("OK"));
+            assertThat(r2p2.command("SELECT", "3")).isEqualTo(new Reply.Simple("OK"));
+            assertThat(r2p2.command("EXISTS", "in")).isEqualTo(new Reply.Int(1));
+            assertThat(r2p2.command("DEL", "in")).isEqualTo(new Reply.Int(1));
+            assertThat(r2p2.command("MOVE", "in", "3")).isEqualTo(new Reply.Int(0));
             assertThat(r2p2.command("QUIT")).isEqualTo(new Reply.Simple("OK"));
             assertThat(r2p2.command("PING")).isEqualTo(new Reply.Simple("PONG"));
         }
