@@ -38,7 +38,7 @@ final class Locator {
             return false;
         }
         long key = record + header;
-        int database = Record.database(memory, record);
+        int database = Record.plausibleDatabase(memory, record, header);
         hash = index.hash(database, memory, key, keyLength);
         int found = probe.search(growth.writable(hash), hash, database, memory, key, keyLength);
         return found == Probe.FOUND && SlotWord.reference(probe.word) == record;

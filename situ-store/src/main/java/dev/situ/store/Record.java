@@ -126,9 +126,7 @@ public final class Record {
     /// The number of the database that the key is in.
     public static int database(MemorySegment region, long record) {
         check(region, record);
-        return (form(region, record) & LONG) == 0
-                ? 0
-                : (int) (Words.getLong(region, record + LONG_LENGTHS) >>> DATABASE_SHIFT);
+        return database(region, record, form(region, record));
     }
 
     /// Whether the value lies in buffers of a transport, and not in the record.
@@ -224,6 +222,10 @@ public final class Record {
 
     private static boolean isLong(int database, int keyLength, int valueLength) {
         return database != 0 || keyLength > MOST_SHORT_KEY_BYTES || valueLength > MOST_SHORT_VALUE_BYTES;
+    }
+
+    private static int database(MemorySegment region, long record, int form) {
+        return (form & LONG) == 0 ? 0 : (int) (Words.getLong(region, record + LONG_LENGTHS) >>> DATABASE_SHIFT);
     }
 
     private static int keyLength(MemorySegment region, long record, int form) {
@@ -368,13 +370,14 @@ public final class Record {
     static long hash(Hasher64 hasher, MemorySegment region, long record) {
         int form = form(region, record);
         long key = record + headerBytes(form);
-        return KeyBytes.hash(hasher, database(region, record), region, key, keyLength(region, record, form));
+        int database = database(region, record, form);
+        return KeyBytes.hash(hasher, database, region, key, keyLength(region, record, form));
     }
 
     static boolean sameKey(MemorySegment region, long a, long b) {
         int form = form(region, b);
         long key = b + headerBytes(form);
-        return hasKey(region, a, database(region, b), region, key, keyLength(region, b, form));
+        return hasKey(region, a, database(region, b, form), region, key, keyLength(region, b, form));
     }
 
     /// Loads from the lines that a lookup and a reply need first: the header, and where key and value meet.
@@ -390,6 +393,13 @@ public final class Record {
     static int plausibleKeyLength(MemorySegment region, long record, int header, long cellBytes) {
         int length = keyLength(region, record, header == LONG_HEADER_BYTES ? LONG : 0);
         return length < 0 || length > cellBytes - header ? -1 : length;
+    }
+
+    /// The database of the key of such a cell.
+    ///
+    /// @param header as above
+    static int plausibleDatabase(MemorySegment region, long record, int header) {
+        return database(region, record, header == LONG_HEADER_BYTES ? LONG : 0);
     }
 
     /// Whether a cell that may be changing under our eyes looks like a live record with an adopted value.
