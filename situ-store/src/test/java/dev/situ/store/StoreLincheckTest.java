@@ -108,7 +108,8 @@ class StoreLincheckTest {
     }
 
     private static AbstractThrowableAssert<?, ?> assertFinds(Class<? extends LincheckStore> store, Scenario scenario) {
-        ModelCheckingOptions options = options(0, 500).addCustomScenario(scenario.of(store));
+        // The search is random; it ends when it has found what it is to find, nearly always within some hundred.
+        ModelCheckingOptions options = options(0, 10_000).addCustomScenario(scenario.of(store));
         return assertThatThrownBy(() -> options.check(store)).isInstanceOf(LincheckAssertionError.class);
     }
 
