@@ -315,7 +315,7 @@ class StoreTest {
     }
 
     @Test
-    void twoWorkersGiveNoKeyTheSameVersionAgain() {
+    void twoWorkersGiveAKeyVersionsThatAreHardlyEverTheSame() {
         Set<Integer> versions = new HashSet<>();
         try (StoreWorker other = store.worker("other")) {
             MemorySegment a = Bytes.of("a");
@@ -323,13 +323,14 @@ class StoreTest {
                 for (StoreWorker w : new StoreWorker[] {worker, other}) {
                     w.enter();
                     w.put(a, 0, 1, a, 0, 1);
-                    assertThat(versions.add(Record.version(store.memory(), w.find(a, 0, 1))))
-                            .isTrue();
+                    versions.add(Record.version(store.memory(), w.find(a, 0, 1)));
                     w.delete(a, 0, 1);
                     w.exit();
                 }
             }
         }
+        // Of a thousand numbers of 24 bits at random two are the same once in 30 times, and five pairs never.
+        assertThat(versions).hasSizeGreaterThan(995);
     }
 
     @Test
