@@ -97,6 +97,7 @@ public final class NetTask implements ChildTask {
             loop.stepOrYield();
         }
         double perSecond = (loop.tally().ended() - before) * 1e9 / (System.nanoTime() - begin);
+        loop.end();
         finish();
         return perSecond;
     }
@@ -110,7 +111,6 @@ public final class NetTask implements ChildTask {
     }
 
     private void finish() {
-        loop.end();
         while (!loop.isDone()) {
             loop.stepOrYield();
         }

@@ -75,7 +75,11 @@ public record LineChart(
     private ValueAxis logarithmicYAxis() {
         return logarithmic(
                 yLabel,
-                points.stream().mapToDouble(Point::low).min().orElse(1),
+                points.stream()
+                        .mapToDouble(Point::low)
+                        .filter(low -> low > 0)
+                        .min()
+                        .orElse(1),
                 points.stream().mapToDouble(Point::high).max().orElse(10));
     }
 
