@@ -35,6 +35,15 @@ final class Clients {
         return byId.size();
     }
 
+    /// The bytes that they hold for their clients.
+    long bytes() {
+        long bytes = 0;
+        for (Session session : byId.values()) {
+            bytes += ClientLine.bytes(session);
+        }
+        return bytes;
+    }
+
     /// Lets all that wait for the end of a pause look again.
     void wakeAll() {
         for (Session session : byId.values()) {

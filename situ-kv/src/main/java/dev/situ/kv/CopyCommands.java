@@ -9,7 +9,6 @@ import dev.situ.resp.Command;
 import dev.situ.store.Record;
 import dev.situ.store.StoreStatus;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Commands that give a value to another key: `RENAME`, `RENAMENX`, `COPY`. A record holds its key, so all of them
 /// copy the value.
@@ -86,7 +85,7 @@ final class CopyCommands {
             if (call.is(i, REPLACE)) {
                 replace = true;
             } else if (call.is(i, DB) && i + 1 < call.count()) {
-                error = databaseError(call, ++i);
+                error = DatabaseCommands.numberError(call, ++i);
                 to = error == null ? (int) call.number(i) : to;
             } else {
                 error = Errors.SYNTAX;
@@ -106,18 +105,6 @@ final class CopyCommands {
         } else {
             call.reply().integer(status == StoreStatus.STORED ? 1 : 0);
         }
-    }
-
-    /// Gives the text of an error if an argument is the number of no database, or null.
-    static @Nullable String databaseError(Call call, int argument) {
-        if (!call.isNumber(argument)) {
-            return Errors.NOT_AN_INTEGER;
-        }
-        long index = call.number(argument);
-        if (index != (int) index) {
-            return Errors.INT_RANGE;
-        }
-        return Databases.isNumber(index) ? null : Errors.DB_INDEX;
     }
 
     private static boolean isSameKey(Call call) {

@@ -9,6 +9,7 @@ import static dev.situ.kv.CommandFlag.WRITE;
 import dev.situ.store.Record;
 import dev.situ.store.StoreStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Commands on whole databases, and between them: `SELECT`, `MOVE`, `SWAPDB`, `DBSIZE`, `FLUSHDB`, `FLUSHALL`.
 final class DatabaseCommands {
@@ -73,25 +74,32 @@ final class DatabaseCommands {
     }
 
     private static void select(Call call) {
-        if (!call.isNumber(1)) {
-            call.error(Errors.NOT_AN_INTEGER);
+        String error = numberError(call, 1);
+        if (error != null) {
+            call.error(error);
             return;
         }
-        long number = call.number(1);
-        if (number != (int) number) {
-            call.error(Errors.INT_RANGE);
-        } else if (!Databases.isNumber(number)) {
-            call.error(Errors.DB_INDEX);
-        } else {
-            call.session().select((int) number);
-            call.worker.select(call.keyspace.databases().place((int) number));
-            call.reply().ok();
+        int number = (int) call.number(1);
+        call.session().select(number);
+        call.worker.select(call.keyspace.databases().place(number));
+        call.reply().ok();
+    }
+
+    /// Gives the text of an error if an argument is the number of no database, or null.
+    static @Nullable String numberError(Call call, int argument) {
+        if (!call.isNumber(argument)) {
+            return Errors.NOT_AN_INTEGER;
         }
+        long index = call.number(argument);
+        if (index != (int) index) {
+            return Errors.INT_RANGE;
+        }
+        return Databases.isNumber(index) ? null : Errors.DB_INDEX;
     }
 
     /// `MOVE key db`
     private static void move(Call call) {
-        String error = CopyCommands.databaseError(call, TO);
+        String error = numberError(call, TO);
         int to = error == null ? (int) call.number(TO) : 0;
         if (error == null && to == call.session().database()) {
             error = Errors.SAME_OBJECT;

@@ -120,7 +120,7 @@ final class InfoReport {
         line("maxmemory_human", human(info.maxMemoryBytes()));
         line("maxmemory_policy", keyspace.store().policy().redisName());
         line("mem_fragmentation_ratio", fragmentation(store));
-        line("mem_clients_normal", clientBytes());
+        line("mem_clients_normal", keyspace.clients().bytes());
         line("mem_clients_slaves", 0);
         line("mem_aof_buffer", 0);
         line("mem_allocator", "situ");
@@ -135,14 +135,6 @@ final class InfoReport {
         line("situ_limbo_records", store.limboRecords());
         line("situ_limbo_bytes", store.limboBytes());
         line("situ_claimed_records", store.claimedRecords());
-    }
-
-    private long clientBytes() {
-        long bytes = 0;
-        for (Session session : keyspace.clients().all()) {
-            bytes += ClientLine.bytes(session);
-        }
-        return bytes;
     }
 
     /// There is none: everything is as it is when nothing was ever saved or loaded.

@@ -93,7 +93,7 @@ final class MemoryCommands {
         number(reply, "startup.allocated", 0);
         number(reply, "replication.backlog", 0);
         number(reply, "clients.slaves", 0);
-        number(reply, "clients.normal", clientBytes(call));
+        number(reply, "clients.normal", call.keyspace.clients().bytes());
         number(reply, "aof.buffer", 0);
         reply.bulk("db.0");
         reply.map(2);
@@ -110,14 +110,6 @@ final class MemoryCommands {
                 "fragmentation",
                 (double) store.allocatedBytes(),
                 (double) store.usedBytes() + store.indexBytes());
-    }
-
-    private static long clientBytes(Call call) {
-        long bytes = 0;
-        for (Session session : call.keyspace.clients().all()) {
-            bytes += ClientLine.bytes(session);
-        }
-        return bytes;
     }
 
     private static void number(Reply reply, String name, long value) {

@@ -82,7 +82,8 @@ final class IntendedDifferences {
         return reply.substring(0, reply.indexOf('\n') + 1) + String.join("", parts);
     }
 
-    private static List<String> parts(String reply) {
+    /// The elements of an array or a map, each as it came.
+    static List<String> parts(String reply) {
         List<String> parts = new ArrayList<>();
         ReplyFrames frames = new ReplyFrames();
         byte[] bytes = reply.substring(reply.indexOf('\n') + 1).getBytes(StandardCharsets.ISO_8859_1);

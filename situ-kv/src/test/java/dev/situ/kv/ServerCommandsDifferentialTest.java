@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -306,7 +305,11 @@ class ServerCommandsDifferentialTest {
                         .getFirst();
                 if (!theirs.equals("*0\r\n")) { // newer than 7.0
                     compareArguments(
-                            parts(parts(ours).get(1)), parts(parts(theirs).get(1)), spec.name);
+                            IntendedDifferences.parts(
+                                    IntendedDifferences.parts(ours).get(1)),
+                            IntendedDifferences.parts(
+                                    IntendedDifferences.parts(theirs).get(1)),
+                            spec.name);
                 }
             }
         });
@@ -318,14 +321,14 @@ class ServerCommandsDifferentialTest {
                 assertThat(field(ours, field)).as("%s: %s", name, field).isEqualTo(field(theirs, field));
             }
         }
-        List<String> subcommands = parts(field(ours, "subcommands"));
-        List<String> known = parts(field(theirs, "subcommands"));
+        List<String> subcommands = IntendedDifferences.parts(field(ours, "subcommands"));
+        List<String> known = IntendedDifferences.parts(field(theirs, "subcommands"));
         for (int i = 0; i < subcommands.size(); i += 2) {
             int at = known.indexOf(subcommands.get(i));
             if (at >= 0) {
                 compareArguments(
-                        parts(subcommands.get(i + 1)),
-                        parts(known.get(at + 1)),
+                        IntendedDifferences.parts(subcommands.get(i + 1)),
+                        IntendedDifferences.parts(known.get(at + 1)),
                         subcommands.get(i).strip());
             }
         }
@@ -335,16 +338,5 @@ class ServerCommandsDifferentialTest {
     private static String field(List<String> fields, String name) {
         int at = fields.indexOf("$" + name.length() + "\r\n" + name + "\r\n");
         return at < 0 ? "*0\r\n" : fields.get(at + 1);
-    }
-
-    private static List<String> parts(String reply) {
-        List<String> parts = new ArrayList<>();
-        ReplyFrames frames = new ReplyFrames();
-        byte[] bytes = reply.substring(reply.indexOf('\n') + 1).getBytes(StandardCharsets.ISO_8859_1);
-        frames.add(bytes, bytes.length);
-        for (Optional<String> part = frames.next(); part.isPresent(); part = frames.next()) {
-            parts.add(part.get());
-        }
-        return parts;
     }
 }

@@ -7,9 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// Gives the memory of expired keys back without anyone asking for them: ten times a second, for a few milliseconds
-/// at most, as Redis does (`activeExpireCycle`). A thread of its own, so that it runs whichever transports are on
-/// and whether they are
-/// busy or asleep; it waits for nobody and nobody waits for it.
+/// at most, as Redis does (`activeExpireCycle`). A thread of its own, so that it runs whichever transports are on and
+/// whether they are busy or asleep; it waits for nobody and nobody waits for it.
 final class Sweeper implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long BUDGET_NANOS = TimeUnit.MILLISECONDS.toNanos(5);

@@ -98,7 +98,9 @@ class BothTransportsTest {
                 assertSame("round " + i, r2p2.getBytes(key), randomBytes(200_000, i));
             }
             r2p2.command("FLUSHALL"); // values lie in packets
-            Await.until("the last reply is released", () -> server.outstanding().isNothing());
+            Await.until(
+                    () -> "the last reply is released: " + server.outstanding() + ", " + server.storeStatistics(),
+                    () -> server.outstanding().isNothing());
         }
     }
 

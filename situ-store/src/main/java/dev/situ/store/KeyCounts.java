@@ -32,8 +32,8 @@ final class KeyCounts {
 
     /// Adds what another has counted.
     void add(KeyCounts other) {
+        other.addKeysTo(keys);
         for (int i = 0; i < Store.DATABASES; i++) {
-            keys[i] += other.keys[i];
             volatileKeys[i] += other.volatileKeys[i];
         }
         allKeys += other.allKeys;
@@ -48,8 +48,11 @@ final class KeyCounts {
         return allVolatileKeys;
     }
 
-    long keys(int database) {
-        return keys[database];
+    /// Adds the keys of each database to `sums`.
+    void addKeysTo(long[] sums) {
+        for (int i = 0; i < Store.DATABASES; i++) {
+            sums[i] += keys[i];
+        }
     }
 
     long volatileKeys(int database) {

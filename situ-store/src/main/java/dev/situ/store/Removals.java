@@ -2,6 +2,7 @@ package dev.situ.store;
 
 import dev.situ.memory.SlabAllocator;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /// Takes records out of the map: one, an expired one, all. One a worker.
 final class Removals {
@@ -72,11 +73,9 @@ final class Removals {
 
     /// Exchanges the table for an empty one, and begins to take the old one apart.
     StoreStatus clear() {
-        long[] keys = new long[Store.DATABASES];
-        for (int i = 0; i < keys.length; i++) {
-            keys[i] = store.size(i);
-        }
-        if (!store.limit().hasAddressSpace(Table.bytes(store.firstBits()) + Limbo.bytesFor(store.size()))) {
+        long[] keys = store.sizes();
+        long all = Arrays.stream(keys).sum();
+        if (!store.limit().hasAddressSpace(Table.bytes(store.firstBits()) + Limbo.bytesFor(all))) {
             return StoreStatus.FULL;
         }
         Table old = growth.exchangeForEmpty(store.firstBits());

@@ -9,6 +9,7 @@ import dev.situ.memory.SizeClasses;
 import dev.situ.memory.SlabAllocator;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
@@ -205,26 +206,30 @@ public final class Store implements AutoCloseable {
 
     /// The number of keys, those expired but not met since included. Exact when nothing runs.
     public long size() {
-        long size = 0;
-        for (int i = 0; i < DATABASES; i++) {
-            size += size(i);
-        }
-        return size;
+        return Arrays.stream(sizes()).sum();
     }
 
     /// The number of keys in a database, those expired but not met since included. Exact when nothing runs.
     public long size(int database) {
-        long size = 0;
-        for (ClearedTable table : cleared) {
-            size -= table.keys(database);
-        }
+        return sizes()[database];
+    }
+
+    /// The same for each database.
+    long[] sizes() {
+        long[] sizes = new long[DATABASES];
         synchronized (workers) {
-            size += countsLeft.keys(database);
+            countsLeft.addKeysTo(sizes);
             for (StoreWorker worker : workers) {
-                size += worker.writes().counts().keys(database);
+                worker.writes().counts().addKeysTo(sizes);
             }
         }
-        return Math.max(0, size);
+        for (int i = 0; i < DATABASES; i++) {
+            for (ClearedTable table : cleared) {
+                sizes[i] -= table.keys(i);
+            }
+            sizes[i] = Math.max(0, sizes[i]);
+        }
+        return sizes;
     }
 
     /// The number of keys, those included that a clear took out of the map and that are not yet retired.

@@ -1,16 +1,19 @@
 package dev.situ.bench.dpdk;
 
+import dev.situ.bench.load.ReliableLink;
 import dev.situ.dpdk.EalThread;
 import dev.situ.udp.PeerAddress;
 import dev.situ.udp.PortStackOptions;
 import dev.situ.udp.PortUdpStack;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// The client's end of a memif with one [Line] on it. Confined to the thread that opened it, which is registered.
+/// The client's end of a memif with one [Line], or one [ReliableLink], on it. Confined to the thread that opened it,
+/// which is registered.
 final class ClientEnd implements AutoCloseable {
-    static final String ADDRESS = "10.77.0.2";
+    private static final String ADDRESS = "10.77.0.2";
 
     private final MemifEnd end;
     private final EalThread thread;
@@ -31,9 +34,19 @@ final class ClientEnd implements AutoCloseable {
 
     /// Datagrams to a port of the server.
     Line datagrams(int port, Question question) throws IOException {
-        stack = new PortUdpStack(end.port(), PortStackOptions.at(ADDRESS + "/24"));
+        stack = newStack();
         long server = PeerAddress.of(new InetSocketAddress(DpdkEchoTask.ADDRESS, port));
         return new DatagramLine(stack, new InetSocketAddress(ADDRESS, 0), server, question);
+    }
+
+    /// Calls in R2P2's reliable mode to a port of the server. To be closed before this.
+    ReliableLink reliable(int port, int slots) throws IOException {
+        InetSocketAddress server = new InetSocketAddress(DpdkEchoTask.ADDRESS, port);
+        return ReliableLink.over(newStack(), InetAddress.getByName(ADDRESS), server, slots);
+    }
+
+    private PortUdpStack newStack() {
+        return new PortUdpStack(end.port(), PortStackOptions.at(ADDRESS + "/24"));
     }
 
     @Override

@@ -66,8 +66,7 @@ public final class DpdkExperiment implements Experiment {
         run.fact("eal", String.join(" ", DpdkSetUp.eal().arguments()));
         run.fact("pages", DpdkSetUp.pages());
         run.fact("child_jvm", String.join(" ", Java.LAUNCHER));
-        run.fact("server_cpu", Cpus.list(Cpus.server()));
-        run.fact("client_cpu", Cpus.list(Cpus.client()));
+        run.factsOfCpus();
         run.fact(
                 "distance",
                 DpdkSetUp.distance(Cpus.server().getFirst(), Cpus.client().getFirst()));

@@ -2,20 +2,15 @@ package dev.situ.bench.dpdk;
 
 import dev.situ.bench.load.Link;
 import dev.situ.bench.load.ReliableLink;
-import dev.situ.dpdk.EalThread;
-import dev.situ.udp.PortStackOptions;
-import dev.situ.udp.PortUdpStack;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 
-/// R2P2 in reliable mode over the client's end of a memif. Confined to the thread that opened it, which is registered.
+/// R2P2 in reliable mode over the client's end of a memif. Confined to the thread that opened it, which is
+/// registered.
 ///
 /// To be closed when the server has ended: see [MemifEnd].
 public final class DpdkLink implements Link {
-    private final MemifEnd end;
-    private final EalThread thread;
+    private final ClientEnd end;
     private final ReliableLink link;
 
     /// Connects to the server's end, which is there.
@@ -23,13 +18,8 @@ public final class DpdkLink implements Link {
     /// @param port of the server
     /// @param slots the most requests under way
     public DpdkLink(String socket, int port, int slots) throws IOException {
-        end = MemifEnd.client(socket);
-        thread = end.register();
-        link = ReliableLink.over(
-                new PortUdpStack(end.port(), PortStackOptions.at(ClientEnd.ADDRESS + "/24")),
-                InetAddress.getByName(ClientEnd.ADDRESS),
-                new InetSocketAddress(DpdkEchoTask.ADDRESS, port),
-                slots);
+        end = new ClientEnd(socket);
+        link = end.reliable(port, slots);
     }
 
     @Override
@@ -45,8 +35,6 @@ public final class DpdkLink implements Link {
     @Override
     public void close() {
         link.close();
-        end.port().close();
-        thread.close();
         end.close();
     }
 }

@@ -66,6 +66,12 @@ public final class Run {
         facts.put(name, value);
     }
 
+    /// Adds which processors servers and loads are bound to.
+    public void factsOfCpus() {
+        fact("server_cpu", Cpus.list(Cpus.server()));
+        fact("client_cpu", Cpus.list(Cpus.client()));
+    }
+
     /// Names something that is not measured, and why: goes into the report, and to stderr at once.
     public void leaveOut(String what) {
         leftOut.add(what);

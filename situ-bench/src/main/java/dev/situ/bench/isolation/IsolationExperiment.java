@@ -58,8 +58,7 @@ public final class IsolationExperiment implements Experiment {
     @Override
     public Measurement measure(Run run) throws IOException {
         run.fact("child_jvm", String.join(" ", JVM));
-        run.fact("server_cpu", Cpus.list(Cpus.server()));
-        run.fact("client_cpu", Cpus.list(Cpus.client()));
+        run.factsOfCpus();
         run.fact("rate", rate(run));
         List<Pair> pairs = new ArrayList<>();
         for (Pair pair : Pair.values()) {

@@ -50,8 +50,7 @@ public final class LossExperiment implements Experiment {
     @Override
     public Measurement measure(Run run) throws IOException {
         run.fact("child_jvm", String.join(" ", JVM));
-        run.fact("server_cpu", Cpus.list(Cpus.server()));
-        run.fact("client_cpu", Cpus.list(Cpus.client()));
+        run.factsOfCpus();
         run.fact("load", LOAD);
         List<Double> losses = run.scale().pick(List.of(0.0, 0.1, 1.0, 5.0, 10.0), List.of(0.0, 1.0), List.of(0.0, 1.0));
         Samples samples = new Samples();

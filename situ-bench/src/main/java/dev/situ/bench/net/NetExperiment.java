@@ -34,6 +34,7 @@ public final class NetExperiment implements Experiment {
     private static final int KEYS = 10_000;
     private static final int SMALL = 64;
     private static final int LARGE = 1400;
+    private static final List<Integer> VALUES = List.of(SMALL, 512, LARGE);
     private static final int HALF = 50;
     private static final int LIGHT = 10;
     private static final long SERVER_BYTES = 256 << 20;
@@ -49,11 +50,9 @@ public final class NetExperiment implements Experiment {
     @Override
     public Measurement measure(Run run) throws Exception {
         run.fact("child_jvm", String.join(" ", JVM));
-        run.fact("server_cpu", Cpus.list(Cpus.server()));
-        run.fact("client_cpu", Cpus.list(Cpus.client()));
+        run.factsOfCpus();
         List<NetSystem> systems = systems(run);
-        List<Integer> values =
-                run.scale().pick(List.of(SMALL, 512, LARGE), List.of(SMALL, LARGE), List.of(SMALL, LARGE));
+        List<Integer> values = run.scale().pick(VALUES, List.of(SMALL, LARGE), List.of(SMALL, LARGE));
         Samples samples = new Samples();
         int rounds = run.scale().rounds();
         int stepsARound = values.size() * systems.size();
@@ -182,7 +181,7 @@ public final class NetExperiment implements Experiment {
     @Override
     public Page page(Measurement measurement) {
         List<Figure> figures = new ArrayList<>();
-        for (int value : List.of(SMALL, 512, LARGE)) {
+        for (int value : VALUES) {
             for (String metric : List.of(NetTask.P50, NetTask.P99)) {
                 latency(measurement, metric, value).ifPresent(figures::add);
             }

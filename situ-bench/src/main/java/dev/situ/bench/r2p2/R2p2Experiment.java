@@ -66,8 +66,7 @@ public final class R2p2Experiment implements Experiment {
             pairs.remove(Pair.MEMCACHED);
             run.leaveOut("memcached: it is not installed");
         }
-        run.fact("server_cpu", Cpus.list(Cpus.server()));
-        run.fact("client_cpu", Cpus.list(Cpus.client()));
+        run.factsOfCpus();
         run.fact("rate", run.scale().pick(50_000, 20_000, 1_000));
         List<Integer> values = run.scale().pick(List.of(VALUE, LARGER_VALUE), List.of(VALUE), List.of(VALUE));
         Samples samples = new Samples();

@@ -1,6 +1,5 @@
 package dev.situ.bench.tcp;
 
-import dev.situ.bench.frame.Cpus;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.frame.Filler;
 import dev.situ.bench.frame.Measurement;
@@ -78,8 +77,7 @@ public final class TcpExperiment implements Experiment {
                 run.leaveOut(kind.system() + ": it is not installed");
             }
         }
-        run.fact("server_cpu", Cpus.list(Cpus.server()));
-        run.fact("client_cpu", Cpus.list(Cpus.client()));
+        run.factsOfCpus();
         int rounds = run.scale().rounds();
         List<Load> loads = loads(run.scale());
         run.expect(rounds * loads.size() * servers.size());

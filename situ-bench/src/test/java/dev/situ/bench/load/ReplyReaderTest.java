@@ -39,12 +39,14 @@ class ReplyReaderTest {
                 Answer.VALUE);
         assertAnswers(
                 Dialect.MEMCACHED,
-                "STORED\r\nVALUE key:000000000042 0 8\r\na\r\nEND\r\n\r\nEND\r\nEND\r\nSERVER_ERROR out of memory\r\n"
-                        + "DELETED\r\nNOT_FOUND\r\nVALUE k 0 0\r\n\r\nEND\r\nERROR\r\n",
+                "STORED\r\nVALUE key:000000000042 0 8\r\na\r\nEND\r\n\r\nEND\r\nEND\r\nSERVER_ERROR out of memory\r\n",
                 Answer.DONE,
                 Answer.VALUE,
                 Answer.NOTHING,
-                Answer.ERROR,
+                Answer.ERROR);
+        assertAnswers(
+                Dialect.MEMCACHED,
+                "DELETED\r\nNOT_FOUND\r\nVALUE k 0 0\r\n\r\nEND\r\nERROR\r\n",
                 Answer.DONE,
                 Answer.NOTHING,
                 Answer.VALUE,

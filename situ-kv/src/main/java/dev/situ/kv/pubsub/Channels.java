@@ -28,43 +28,39 @@ public final class Channels<S> {
     /// Makes a registry without subscriptions.
     public Channels() {}
 
-    /// Subscribes to a channel. Says whether that is new.
-    public boolean subscribe(String channel, S subscriber) {
-        return add(byChannel, channel, subscriber);
+    /// Subscribes to a channel, again without effect.
+    public void subscribe(String channel, S subscriber) {
+        add(byChannel, channel, subscriber);
     }
 
-    /// Ends a subscription to a channel. Says whether there was one.
-    public boolean unsubscribe(String channel, S subscriber) {
-        return remove(byChannel, channel, subscriber);
+    /// Ends a subscription to a channel, if there is one.
+    public void unsubscribe(String channel, S subscriber) {
+        remove(byChannel, channel, subscriber);
     }
 
-    /// Subscribes to all channels that match a pattern. Says whether that is new.
-    public boolean subscribePattern(String pattern, S subscriber) {
-        return add(byPattern, pattern, subscriber);
+    /// Subscribes to all channels that match a pattern, again without effect.
+    public void subscribePattern(String pattern, S subscriber) {
+        add(byPattern, pattern, subscriber);
     }
 
-    /// Ends a subscription to a pattern. Says whether there was one.
-    public boolean unsubscribePattern(String pattern, S subscriber) {
-        return remove(byPattern, pattern, subscriber);
+    /// Ends a subscription to a pattern, if there is one.
+    public void unsubscribePattern(String pattern, S subscriber) {
+        remove(byPattern, pattern, subscriber);
     }
 
-    private static <S> boolean add(Map<String, Set<S>> map, String name, S subscriber) {
-        boolean[] isNew = new boolean[1];
+    private static <S> void add(Map<String, Set<S>> map, String name, S subscriber) {
         map.compute(name, (_, known) -> {
             Set<S> subscribers = known == null ? ConcurrentHashMap.newKeySet() : known;
-            isNew[0] = subscribers.add(subscriber);
+            subscribers.add(subscriber);
             return subscribers;
         });
-        return isNew[0];
     }
 
-    private static <S> boolean remove(Map<String, Set<S>> map, String name, S subscriber) {
-        boolean[] wasThere = new boolean[1];
+    private static <S> void remove(Map<String, Set<S>> map, String name, S subscriber) {
         map.computeIfPresent(name, (_, subscribers) -> {
-            wasThere[0] = subscribers.remove(subscriber);
+            subscribers.remove(subscriber);
             return subscribers.isEmpty() ? null : subscribers;
         });
-        return wasThere[0];
     }
 
     /// Gives each subscriber of a channel to `direct`, then each subscriber of a pattern that matches to
