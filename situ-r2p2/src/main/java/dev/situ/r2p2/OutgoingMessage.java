@@ -21,7 +21,8 @@ import java.util.Arrays;
 /// section 6.1.1). A packet that was sent more than once proves the loss of others only half a round trip after
 /// the last time that any was: before, which of the times arrived cannot be told. After a time-out one packet goes
 /// as a **probe**, all that are on their way only after a second in a row; or when the receiver **asks**: sends an
-/// ACK that tells nothing new, a time-out after anything was sent. Reused; confined to one thread.
+/// ACK that tells nothing new, a time-out after the last packet that may be sent. While others may, what it lacks
+/// is those. Reused; confined to one thread.
 final class OutgoingMessage {
     static final int SPAN = AckPayload.MAX_WORDS * Long.SIZE;
     static final int NONE = -1;
@@ -103,6 +104,11 @@ final class OutgoingMessage {
 
     int latestLost() {
         return latestLost;
+    }
+
+    /// Whether nothing was sent yet.
+    boolean isFresh() {
+        return next == 0;
     }
 
     /// Whether there is a packet that may be sent now.
@@ -189,7 +195,7 @@ final class OutgoingMessage {
             rtt.sample(measured);
             measured = NONE;
         }
-        boolean isAsking = landed == 0 && now - sentAt >= rtt.timeoutNanos(0);
+        boolean isAsking = landed == 0 && !hasNext() && now - sentAt >= rtt.timeoutNanos(0);
         int missing = isAsking ? loseAll() : loseOvertaken(window.reordering());
         if (missing > 0) {
             window.lost(missing, latestLost);

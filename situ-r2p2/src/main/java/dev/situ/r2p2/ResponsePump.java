@@ -9,12 +9,16 @@ import dev.situ.udp.UdpSender;
 /// again what was lost.
 ///
 /// ```
+///   fresh ──▶ call 12 ──▶ call 11                  each sends one packet, before any slice, and becomes ready
+///                  ▼
 ///   ready ──▶ call 7 ──▶ call 2 ──▶ call 9         the first sends up to SLICE packets and goes to the end,
 ///     ▲                               │            or leaves when its session's window is full;
 ///     └───────────────────────────────┘            an acknowledgement brings it back
 /// ```
 ///
-/// Responses of one packet do not come here: they are sent at once, before any slice. Confined to one thread.
+/// The first packet of a response acknowledges its request: a client that waits for it while others have their turns
+/// would take the request for lost. Responses of one packet do not come here: they are sent at once, before any
+/// slice. Confined to one thread.
 final class ResponsePump {
     /// How many packets of a response are sent before it is the next one's turn.
     private static final int SLICE = 16;
@@ -34,6 +38,7 @@ final class ResponsePump {
     private final ResponseStore store;
     private final ServerSessions sessions;
     private final TimerWheel timers;
+    private final LinkedNodes<ServerCall> fresh = new LinkedNodes<>();
     private final LinkedNodes<ServerCall> ready = new LinkedNodes<>();
 
     ResponsePump(
@@ -56,11 +61,19 @@ final class ResponsePump {
     // ---- the list -------------------------------------------------------------------------------------------------
 
     boolean isEmpty() {
-        return ready.isEmpty();
+        return fresh.isEmpty() && ready.isEmpty();
     }
 
     void add(ServerCall call) {
-        ready.add(call);
+        (outOf(call).isFresh() ? fresh : ready).add(call);
+    }
+
+    private static OutgoingMessage outOf(ServerCall call) {
+        OutgoingMessage out = call.out;
+        if (out == null) {
+            throw new IllegalStateException("call " + call.rid + " has nothing to send");
+        }
+        return out;
     }
 
     /// Adds those calls of a session that have something to send.
@@ -85,19 +98,24 @@ final class ResponsePump {
     ///
     /// @return whether anything was sent
     boolean pump(UdpSender sender, long now) {
-        int budget = BUDGET;
-        for (ServerCall call = ready.first(); call != null && budget > 0; call = ready.first()) {
+        int left = pump(fresh, 1, BUDGET, sender, now);
+        return pump(ready, SLICE, left, sender, now) < BUDGET;
+    }
+
+    private int pump(LinkedNodes<ServerCall> calls, int slice, int budget, UdpSender sender, long now) {
+        int left = budget;
+        for (ServerCall call = calls.first(); call != null && left > 0; call = calls.first()) {
             LinkedNodes.remove(call);
-            budget -= 1 + sendSlice(call, Math.min(SLICE, budget), sender, now);
+            left -= 1 + sendSlice(call, Math.min(slice, left), sender, now);
         }
-        return budget < BUDGET;
+        return left;
     }
 
     private int sendSlice(ServerCall call, int most, UdpSender sender, long now) {
         ServerSession session = call.session;
-        OutgoingMessage out = call.out;
-        if (session == null || out == null) {
-            throw new IllegalStateException("call " + call.rid + " has nothing to send");
+        OutgoingMessage out = outOf(call);
+        if (session == null) {
+            throw new IllegalStateException("call " + call.rid + " has no session");
         }
         int sent = 0;
         while (sent < most && session.window.hasRoom() && out.hasNext()) {
@@ -167,6 +185,6 @@ final class ResponsePump {
 
     /// The nanoseconds until [#expire] or [#pump] may have something to do.
     long delay(long now) {
-        return ready.isEmpty() ? timers.delay(now) : 0;
+        return isEmpty() ? timers.delay(now) : 0;
     }
 }

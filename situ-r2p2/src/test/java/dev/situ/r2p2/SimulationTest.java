@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Timeout;
 /// restarts, tight limits, in every mixture.
 ///
 /// ```
-///   -Dsitu.r2p2.seeds=5000      that many seeds instead of the usual few hundred
+///   -Dsitu.r2p2.seeds=5000      that many seeds of each scenario instead of the usual 400
 ///   -Dsitu.r2p2.seed=1234       this seed alone: the same run to the last packet
 /// ```
 @Timeout(600)
 class SimulationTest {
-    private static final int SEEDS = Integer.getInteger("situ.r2p2.seeds", 200);
+    private static final int SEEDS = Integer.getInteger("situ.r2p2.seeds", 400);
     private static final @Nullable Long SEED = Long.getLong("situ.r2p2.seed");
 
     private final Map<CallStatus, Integer> ends = new EnumMap<>(CallStatus.class);
@@ -180,7 +180,7 @@ class SimulationTest {
             simulation.finish(100 * Simulation.SECOND);
             simulation.rest();
             assertThat(simulation.server.reliableStatistics().retransmitted())
-                    .as("%s", simulation)
+                    .as("%s: %s", simulation, simulation.server.reliableStatistics())
                     .isZero();
             for (Simulation.Client client : simulation.clients) {
                 assertThat(client.protocol.statistics().retransmitted())
