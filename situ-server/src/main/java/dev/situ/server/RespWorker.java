@@ -43,6 +43,11 @@ final class RespWorker implements TcpWorker {
     }
 
     @Override
+    public void trim() {
+        store.trim();
+    }
+
+    @Override
     public CommandStream connect(Peer peer) {
         return new CommandStream(executor, keyspace.newSession(peer));
     }

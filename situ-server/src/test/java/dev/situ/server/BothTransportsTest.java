@@ -104,6 +104,22 @@ class BothTransportsTest {
         }
     }
 
+    /// What a connection replaced or deleted is not held until something comes over it again.
+    @Test
+    void anIdleLoopHoldsNoPacketsOfValuesThatAreGone() throws Exception {
+        byte[] key = "gone".getBytes(StandardCharsets.US_ASCII);
+        try (SituClient r2p2 = SituClient.connect(server.r2p2Address());
+                RespSocket tcp = new RespSocket(server.tcpAddress())) {
+            r2p2.set(key, randomBytes(40_000, 1));
+            assertThat(server.retainedBuffers()).as("the value lies in packets").isPositive();
+            assertThat(tcp.call(SET, key, key)).asString().isEqualTo("+OK");
+            Await.until(
+                    () -> "the packets are given back: " + server.outstanding() + ", " + server.storeStatistics(),
+                    () -> server.retainedBuffers() == 0);
+            assertThat(r2p2.delete(key)).isTrue();
+        }
+    }
+
     /// AssertJ would write both arrays out where they differ, and they may be large.
     private static void assertSame(String what, byte @Nullable [] actual, byte[] expected) {
         assertThat(actual).as(what).isNotNull();

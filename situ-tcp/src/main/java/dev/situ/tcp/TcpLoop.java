@@ -45,6 +45,7 @@ final class TcpLoop {
 
     private final Set<Connection> connections = new HashSet<>();
     private boolean sweeping;
+    private long bytesInBySweep;
     private boolean stopping;
 
     TcpLoop(
@@ -130,7 +131,8 @@ final class TcpLoop {
         var _ = eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /// Looks at every connection, once a second while there is one.
+    /// Looks at every connection, once a second while there is one, and until the loop has been idle for a second: what
+    /// its worker holds then would be held until the next command.
     private void sweep() {
         List<Connection> overdue = new ArrayList<>(0);
         for (Connection connection : connections) {
@@ -145,7 +147,13 @@ final class TcpLoop {
                 connection.failed(e);
             }
         }
-        sweeping = !connections.isEmpty();
+        long in = bytesIn();
+        boolean idle = in == bytesInBySweep;
+        bytesInBySweep = in;
+        if (idle) {
+            worker.trim();
+        }
+        sweeping = !idle || !connections.isEmpty();
         if (sweeping) {
             sweepLater();
         }

@@ -20,6 +20,9 @@ public interface TcpWorker extends AutoCloseable {
     /// Gives one [#pin] back. Inside or outside of the epoch.
     void unpin(long record);
 
+    /// Gives back what is held unused: for when the loop has had nothing to do for a while. Outside of the epoch.
+    void trim();
+
     /// A stream of commands for a new connection. The connection closes it.
     ///
     /// @param peer the other end, for the session of the stream

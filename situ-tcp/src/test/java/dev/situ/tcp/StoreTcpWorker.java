@@ -39,6 +39,11 @@ final class StoreTcpWorker implements TcpWorker {
     }
 
     @Override
+    public void trim() {
+        store.trim();
+    }
+
+    @Override
     public CommandStream connect(Peer peer) {
         return new CommandStream(executor, keyspace.newSession(peer));
     }

@@ -137,6 +137,11 @@ class TcpFailureTest {
         }
 
         @Override
+        public void trim() {
+            worker.trim();
+        }
+
+        @Override
         public CommandStream connect(Peer peer) {
             fail(atConnect);
             return worker.connect(peer);
