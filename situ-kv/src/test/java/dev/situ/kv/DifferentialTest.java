@@ -25,7 +25,7 @@ class DifferentialTest {
     void repliesAreThoseOfRedis() throws IOException, InterruptedException {
         withBoth((redis, situ, seed) -> {
             for (int i = 0; i < SEQUENCES; i++) {
-                compare(redis, situ, seed + i, commands(new RandomCommands(seed + i)));
+                compare(redis, situ, seed + i, commands(new RandomCommands(seed + i), i % 2 + 2));
             }
         });
     }
@@ -65,8 +65,9 @@ class DifferentialTest {
         }
     }
 
-    private static List<List<String>> commands(RandomCommands source) {
+    private static List<List<String>> commands(RandomCommands source, int protocol) {
         List<List<String>> commands = new ArrayList<>();
+        commands.add(List.of("HELLO", String.valueOf(protocol)));
         commands.add(List.of("FLUSHALL"));
         while (commands.size() < COMMANDS) {
             commands.addAll(source.next());
