@@ -35,6 +35,13 @@ final class ReliableServer {
     /// About 67 milliseconds.
     private static final int IDLE_TICK_SHIFT = 26;
 
+    /// How long the poller may sleep while there are sessions.
+    private static final long LONGEST_SLEEP_NANOS = 250_000_000;
+
+    /// Who did not look for so long was stopped, alone or with the whole machine: what it did not hear then is not the
+    /// silence of its clients.
+    private static final long STOPPED_NANOS = 1_000_000_000;
+
     private final ReliableServerOptions options;
     private final LongSupplier clock;
     private final Arena arena = Arena.ofShared();
@@ -84,9 +91,17 @@ final class ReliableServer {
 
     /// Before the datagrams of a burst.
     void begin() {
-        now = clock.getAsLong();
+        look();
         bursts++;
         store.unpinReleased();
+    }
+
+    private void look() {
+        long time = clock.getAsLong();
+        if (time - now >= STOPPED_NANOS) {
+            sessions.forgive(time - now);
+        }
+        now = time;
     }
 
     /// After the datagrams of a burst: acknowledges what has come of longer requests, and sends longer responses.
@@ -115,14 +130,14 @@ final class ReliableServer {
             return Long.MAX_VALUE;
         }
         long lookedAt = now; // packets have been looked for since
-        now = clock.getAsLong();
+        look();
         expireIdle();
         pump.expire(lookedAt);
         if (pump.pump(sender, now)) {
             sender.flush();
         }
         publish();
-        return Math.min(pump.delay(now), idle.delay(now));
+        return Math.min(LONGEST_SLEEP_NANOS, Math.min(pump.delay(now), idle.delay(now)));
     }
 
     boolean hasMore() {

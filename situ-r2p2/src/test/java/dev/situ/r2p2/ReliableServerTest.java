@@ -146,10 +146,7 @@ class ReliableServerTest {
         int session = session(OTHER, FIRST_RID);
         Datagram request = request(OTHER, session, FIRST_RID, FIRST_RID, "x");
         deliver(request);
-        for (int i = 0; i < 200; i++) {
-            now += SECOND;
-            server.tick(0, stack);
-        }
+        tickFor(200 * SECOND);
         assertThat(server.reliableStatistics().sessions()).isZero();
         assertThat(server.reliableStatistics().calls()).isZero();
         assertAnswers(request, ReliableHeader.RESET);
@@ -252,10 +249,7 @@ class ReliableServerTest {
         deliver(request(OTHER, session, FIRST_RID, FIRST_RID + 1, "much"));
         assertThat(stack.retained()).isEqualTo(1);
         assertThat(server.reliableStatistics().retainedBytes()).isEqualTo(100_000);
-        for (int i = 0; i < 8; i++) {
-            now += SECOND;
-            server.tick(0, stack);
-        }
+        tickFor(8 * SECOND);
         assertThat(stack.retained()).isZero();
         assertThat(server.reliableStatistics().retainedBytes()).isZero();
         assertThat(server.reliableStatistics().givenUp()).isEqualTo(2);
@@ -294,6 +288,33 @@ class ReliableServerTest {
         return packets.stream()
                 .map(packet -> R2p2Header.first(packet.header()) ? 0 : R2p2Header.order(packet.header()))
                 .toList();
+    }
+
+    private void tickFor(long nanos) {
+        for (long end = now + nanos; now < end; ) {
+            now += SECOND / 4;
+            server.tick(0, stack);
+        }
+    }
+
+    /// As when the machine is suspended: nobody was silent.
+    @Test
+    void whatItDidNotHearWhileItWasStoppedIsNoSilence() {
+        int session = session(OTHER, FIRST_RID);
+        handler.answer = 100_000;
+        deliver(request(OTHER, session, FIRST_RID, FIRST_RID, "much"));
+        for (int i = 0; i < 3; i++) {
+            now += 100 * SECOND;
+            tickFor(SECOND);
+        }
+        assertThat(server.reliableStatistics().givenUp()).isZero();
+        assertThat(server.reliableStatistics().retainedBytes()).isEqualTo(100_000);
+        deliver(ack(session, FIRST_RID, FIRST_RID, AckPayload.ALL, 0));
+        assertThat(server.reliableStatistics().retainedBytes()).isZero();
+        tickFor(100 * SECOND);
+        assertThat(server.reliableStatistics().sessions())
+                .as("forgotten in time")
+                .isZero();
     }
 
     @Test
