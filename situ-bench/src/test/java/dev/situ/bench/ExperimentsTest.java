@@ -160,6 +160,7 @@ class ExperimentsTest {
                 addIf(
                         DPDK,
                         names,
+                        "get_ns_1400_vs_64.chained",
                         "get_ns_1400_vs_64.always",
                         "get_ns_1400_vs_64.never",
                         "payload_bytes_copied.always",

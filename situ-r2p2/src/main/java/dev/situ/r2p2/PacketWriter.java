@@ -16,9 +16,6 @@ import dev.situ.udp.UdpSender;
 /// A packet takes its copied bytes first, as [UdpSender] wants it, so one where bytes to copy follow a long run is
 /// copied whole. Reused; confined to one thread.
 final class PacketWriter {
-    /// Copying fewer bytes than this costs less than naming them to the kernel or the driver.
-    private static final int APPEND_MIN = 256;
-
     private SliceList slices = new SliceList();
     private int slice;
     private int taken;
@@ -51,7 +48,7 @@ final class PacketWriter {
     ///
     /// @return false if the sender has no room: the packet is lost
     boolean write(UdpSender sender, long peer, long header, int payload) {
-        int copied = copiedBytes(payload);
+        int copied = copiedBytes(payload, sender.copyBreak());
         long at = sender.claim(peer, R2p2Header.BYTES + copied);
         if (at == UdpSender.NO_ROOM) {
             return false;
@@ -65,7 +62,7 @@ final class PacketWriter {
     ///
     /// @return false if the sender has no room: the packet is lost
     boolean write(UdpSender sender, long peer, long first, long second, int payload) {
-        int copied = copiedBytes(payload);
+        int copied = copiedBytes(payload, sender.copyBreak());
         long at = sender.claim(peer, ReliableHeader.BYTES + copied);
         if (at == UdpSender.NO_ROOM) {
             return false;
@@ -82,8 +79,8 @@ final class PacketWriter {
     }
 
     /// How many of the next `payload` bytes are copied: those before the first owned run; or all, if no owned run is
-    /// long, or bytes without an owner follow.
-    private int copiedBytes(int payload) {
+    /// longer than `copyBreak`, or bytes without an owner follow.
+    private int copiedBytes(int payload, int copyBreak) {
         int copied = payload;
         boolean isWorthIt = false;
         int walked = 0;
@@ -92,7 +89,7 @@ final class PacketWriter {
             int run = Math.min(slices.length(i) - start, payload - walked);
             if (slices.owner(i) != SliceList.NO_OWNER) {
                 copied = Math.min(copied, walked);
-                isWorthIt |= run >= APPEND_MIN;
+                isWorthIt |= run > copyBreak;
             } else if (copied < payload) {
                 return payload;
             }

@@ -81,6 +81,11 @@ class AllocationTest {
         }
 
         @Override
+        public int copyBreak() {
+            return 255;
+        }
+
+        @Override
         public long claim(long peer, int length) {
             lengths[size] = length;
             return (long) size * STRIDE;

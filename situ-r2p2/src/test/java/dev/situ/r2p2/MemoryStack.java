@@ -155,6 +155,11 @@ final class MemoryStack implements UdpBurst, UdpSender {
     }
 
     @Override
+    public int copyBreak() {
+        return 255;
+    }
+
+    @Override
     public long claim(long peer, int length) {
         assertThat(claimed).as("the claim before was ended").isEmpty();
         assertThat(length).isBetween(0, maxPayload());

@@ -54,6 +54,11 @@ final class SocketSender implements UdpSender {
     }
 
     @Override
+    public int copyBreak() {
+        return COPIED_BYTES;
+    }
+
+    @Override
     public long claim(long peer, int length) {
         confinement.require("sent through");
         if (claimed) {

@@ -29,6 +29,11 @@ final class LossySender implements UdpSender {
     }
 
     @Override
+    public int copyBreak() {
+        return real.copyBreak();
+    }
+
+    @Override
     public long claim(long peer, int length) {
         if (this.length >= 0) {
             throw new IllegalStateException("the datagram claimed before was neither committed nor aborted");

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// the burst or the retention ends. Confined to the network's thread.
 public final class SimulatedPort implements UdpSender {
     private static final int MAX_PAYLOAD = 1472;
+    private static final int COPY_BREAK = 255;
 
     private record Part(MemorySegment memory, long offset, int length) {}
 
@@ -78,6 +79,11 @@ public final class SimulatedPort implements UdpSender {
     @Override
     public int maxPayload() {
         return MAX_PAYLOAD;
+    }
+
+    @Override
+    public int copyBreak() {
+        return COPY_BREAK;
     }
 
     @Override

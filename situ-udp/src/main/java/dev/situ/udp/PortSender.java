@@ -30,10 +30,6 @@ import java.util.Objects;
 final class PortSender implements UdpSender {
     static final int HEADER_BYTES = Ethernet.BYTES + Ipv4.MIN_BYTES + Udp.BYTES;
 
-    /// Up to so many bytes a copy costs less than a packet more, with its references. Only at the beginning of a
-    /// datagram: what stands behind a header, such as a run of a stored value, is never copied.
-    private static final int CHEAP_COPY_BYTES = 192;
-
     /// Drivers refuse longer chains sooner or later.
     private static final int MAX_SEGMENTS = 8;
 
@@ -66,6 +62,11 @@ final class PortSender implements UdpSender {
     @Override
     public int maxPayload() {
         return maxPayload;
+    }
+
+    @Override
+    public int copyBreak() {
+        return queue.copyBreak();
     }
 
     @Override
@@ -109,7 +110,8 @@ final class PortSender implements UdpSender {
         if (length == 0 || failed) {
             return;
         }
-        boolean cheap = payload == 0 && length <= CHEAP_COPY_BYTES;
+        // Only at the beginning: what stands behind a header, such as a run of a stored value, is never copied.
+        boolean cheap = payload == 0 && length <= copyBreak();
         boolean shared = chains && !cheap && from.equals(memory) && appendClone(offset, length);
         if (!shared) {
             appendCopy(from, offset, length);

@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 /// @param pollers how many threads poll: 1 to the port's queues, which they share out; 0 for one a queue
 /// @param transmitChoice which queue a poller of several sends by
 /// @param udpChecksums whether datagrams that are sent carry a checksum; those that come are verified in any case
+/// @param copyBreak up to how many bytes at the start of a datagram are copied rather than sent from where they lie
 /// @param arp how link addresses are found out
 /// @param nanoClock the time in nanoseconds, from any start: `System::nanoTime` but for tests
 public record PortStackOptions(
@@ -20,8 +21,12 @@ public record PortStackOptions(
         int pollers,
         TransmitChoice transmitChoice,
         boolean udpChecksums,
+        int copyBreak,
         ArpOptions arp,
         LongSupplier nanoClock) {
+    /// To copy so many bytes costs about what a packet more and its references do.
+    public static final int COPY_BREAK = 192;
+
     /// Checks the addresses.
     ///
     /// @throws IllegalArgumentException if an address is not a host's, or the gateway is not on the network
@@ -40,6 +45,9 @@ public record PortStackOptions(
         }
         if (pollers < 0) {
             throw new IllegalArgumentException("pollers is 0 or more, not " + pollers);
+        }
+        if (copyBreak < 0) {
+            throw new IllegalArgumentException("the copy break is 0 or more, not " + copyBreak);
         }
     }
 
@@ -75,6 +83,7 @@ public record PortStackOptions(
                 0,
                 TransmitChoice.BY_FLOW,
                 true,
+                COPY_BREAK,
                 ArpOptions.defaults(),
                 System::nanoTime);
     }
@@ -82,24 +91,38 @@ public record PortStackOptions(
     /// The same with a router: `10.0.0.254`.
     public PortStackOptions withGateway(String gateway) {
         return new PortStackOptions(
-                address, prefixBits, Ipv4Address.parse(gateway), pollers, transmitChoice, udpChecksums, arp, nanoClock);
+                address,
+                prefixBits,
+                Ipv4Address.parse(gateway),
+                pollers,
+                transmitChoice,
+                udpChecksums,
+                copyBreak,
+                arp,
+                nanoClock);
     }
 
     /// The same with `pollers` threads that poll, and how each chooses among its queues.
     public PortStackOptions withPollers(int pollers, TransmitChoice transmitChoice) {
         return new PortStackOptions(
-                address, prefixBits, gateway, pollers, transmitChoice, udpChecksums, arp, nanoClock);
+                address, prefixBits, gateway, pollers, transmitChoice, udpChecksums, copyBreak, arp, nanoClock);
     }
 
     /// The same with checksums on what is sent or not.
     public PortStackOptions withUdpChecksums(boolean udpChecksums) {
         return new PortStackOptions(
-                address, prefixBits, gateway, pollers, transmitChoice, udpChecksums, arp, nanoClock);
+                address, prefixBits, gateway, pollers, transmitChoice, udpChecksums, copyBreak, arp, nanoClock);
+    }
+
+    /// The same with another limit for what is copied: at 0 all that can be is sent from where it lies.
+    public PortStackOptions withCopyBreak(int copyBreak) {
+        return new PortStackOptions(
+                address, prefixBits, gateway, pollers, transmitChoice, udpChecksums, copyBreak, arp, nanoClock);
     }
 
     /// The same with another way to find out link addresses, and another clock.
     public PortStackOptions withArp(ArpOptions arp, LongSupplier nanoClock) {
         return new PortStackOptions(
-                address, prefixBits, gateway, pollers, transmitChoice, udpChecksums, arp, nanoClock);
+                address, prefixBits, gateway, pollers, transmitChoice, udpChecksums, copyBreak, arp, nanoClock);
     }
 }

@@ -22,6 +22,7 @@ final class StackQueue implements UdpQueue {
     private final long mac;
     private final Routes routes;
     private final boolean sendsChecksums;
+    private final int copyBreak;
     private final LongSupplier nanoClock;
     private final long retryNanos;
     private final StackCounters counters = new StackCounters();
@@ -43,6 +44,7 @@ final class StackQueue implements UdpQueue {
         this.mac = mac;
         this.routes = new Routes(options);
         this.sendsChecksums = options.udpChecksums();
+        this.copyBreak = options.copyBreak();
         this.nanoClock = options.nanoClock();
         this.retryNanos = options.arp().retryNanos();
         this.burst = new PacketBurst(burstPackets);
@@ -75,6 +77,10 @@ final class StackQueue implements UdpQueue {
 
     boolean sendsChecksums() {
         return sendsChecksums;
+    }
+
+    int copyBreak() {
+        return copyBreak;
     }
 
     /// The most datagrams that one poll brings.

@@ -24,6 +24,9 @@ public interface UdpSender {
     /// The largest payload of a datagram that is not fragmented: 1472 on Ethernet.
     int maxPayload();
 
+    /// Up to how many bytes it costs less to write them behind a claim than to append them.
+    int copyBreak();
+
     /// Starts a datagram to `peer` that begins with `length` bytes which the caller writes in place.
     ///
     /// @param peer a [PeerAddress]

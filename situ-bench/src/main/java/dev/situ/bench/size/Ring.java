@@ -74,8 +74,9 @@ final class Ring implements AutoCloseable {
 
     /// Starts DPDK, and a server with an empty store, on the calling thread.
     ///
+    /// @param copyBreak up to how many bytes of a reply are copied all the same
     /// @param checksums whether the stack computes checksums, or leaves them to a device
-    Ring(AdoptionPolicy adoption, boolean checksums) throws IOException {
+    Ring(AdoptionPolicy adoption, int copyBreak, boolean checksums) throws IOException {
         eal = Eal.start(DpdkSetUp.eal());
         thread = eal.register();
         pool = DpdkPacketPool.create(eal, PACKETS);
@@ -90,7 +91,9 @@ final class Ring implements AutoCloseable {
                 commands,
                 ResponseOwners.LASTING,
                 System::nanoTime);
-        stack = new PortUdpStack(port, PortStackOptions.at(SERVER + "/24").withUdpChecksums(checksums));
+        stack = new PortUdpStack(
+                port,
+                PortStackOptions.at(SERVER + "/24").withUdpChecksums(checksums).withCopyBreak(copyBreak));
         stack.bind(new InetSocketAddress(SERVER, PORT), protocol);
         queue = port.queue(0);
         cache = queue.cache();

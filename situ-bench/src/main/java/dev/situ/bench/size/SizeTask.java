@@ -33,7 +33,10 @@ public final class SizeTask implements ChildTask {
             case "never" -> AdoptionPolicy.NEVER;
             default -> AdoptionPolicy.DEFAULT;
         };
-        ring = new Ring(adoption, parameters.text("checksums").equals("software"));
+        ring = new Ring(
+                adoption,
+                parameters.number("copy_break"),
+                parameters.text("checksums").equals("software"));
         bursts = parameters.number("bursts");
         warmUp = WarmUp.of(parameters);
         ring.introduce();
