@@ -58,12 +58,12 @@ final class KeyspaceSettings {
                         keyspace::debugCommand,
                         keyspace::setDebugCommand)
                 .atStartOnly());
-        ProtectedMode mode = keyspace.protectedMode();
-        settings.declare(Setting.flag("protected-mode", mode::isOn, mode::set));
-        declare(settings, keyspace.users());
         keyspace.info().settings().forEach((name, value) -> always(settings, name, value));
         OutputBounds bounds = keyspace.outputBounds();
         settings.declare(Setting.text("client-output-buffer-limit", bounds::text, bounds::set));
+        ProtectedMode mode = keyspace.protectedMode();
+        settings.declare(Setting.flag("protected-mode", mode::isOn, mode::set));
+        declare(settings, keyspace.users());
     }
 
     private static void declare(Settings settings, Users users) {

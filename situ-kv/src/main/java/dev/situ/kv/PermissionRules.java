@@ -159,7 +159,7 @@ final class PermissionRules {
         if (spec.fullName.indexOf('|') >= 0) {
             return RuleError.ARGUMENT_OF_SUBCOMMAND;
         }
-        if (word.isEmpty()) {
+        if (word.isEmpty() || UserRules.hasBlanks(word)) { // a line break would begin another rule in a file
             return RuleError.SYNTAX;
         }
         if (spec.subcommands == null) {

@@ -24,6 +24,7 @@ public final class Users {
     private final AclLog log = new AclLog();
     private final Account defaultAccount;
     private final Account stranger;
+    private volatile Account newcomer; // one of these two
     private volatile Map<String, Account> accounts; // replaced as a whole, sorted by name
     private volatile boolean everyChannel;
     private volatile String requiredPassword = "";
@@ -36,6 +37,7 @@ public final class Users {
         User user = newDefault();
         defaultAccount = new Account(user, true, false);
         stranger = new Account(user, true, true);
+        newcomer = defaultAccount;
         accounts = Map.of(User.DEFAULT, defaultAccount);
     }
 
@@ -53,7 +55,10 @@ public final class Users {
 
     /// A connection begins, or begins anew: it is the default user's if that one is for all.
     void welcome(Session session) {
-        session.setAccount(defaultAccount.user().isForAll() ? defaultAccount : stranger);
+        Account account = newcomer;
+        if (session.account() != account) { // for requests without a connection it nearly always is
+            session.setAccount(account);
+        }
     }
 
     /// Whether anybody is the default user without a word: what protected mode is about.
@@ -225,6 +230,7 @@ public final class Users {
         }
         if (user.name().equals(User.DEFAULT)) {
             stranger.set(user, open && user.isForAll());
+            newcomer = user.isForAll() ? defaultAccount : stranger;
         }
     }
 
