@@ -17,6 +17,7 @@ final class ClientFilter {
     private @Nullable String address;
     private @Nullable String localAddress;
     private @Nullable String type;
+    private @Nullable String user;
     private boolean skipsSelf = true;
 
     ClientFilter() {}
@@ -65,7 +66,10 @@ final class ClientFilter {
             case "addr" -> address = value;
             case "laddr" -> localAddress = value;
             case "user" -> {
-                return value.equals("default") ? null : "ERR No such user '" + call.shown(argument, 128) + "'";
+                user = value;
+                return call.keyspace.users().find(value) != null
+                        ? null
+                        : "ERR No such user '" + call.shown(argument, 128) + "'";
             }
             case "skipme" -> {
                 if (!value.equalsIgnoreCase("yes") && !value.equalsIgnoreCase("no")) {
@@ -88,6 +92,7 @@ final class ClientFilter {
                 && (id == 0 || session.id() == id)
                 && (address == null || address.equals(peer.address()))
                 && (localAddress == null || localAddress.equals(peer.localAddress()))
+                && (user == null || user.equals(session.account().user().name()))
                 && (type == null || type.equals(ClientLine.type(session)));
     }
 }

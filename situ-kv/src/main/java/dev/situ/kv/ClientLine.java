@@ -53,7 +53,7 @@ final class ClientLine {
         add(line, "tot-mem", bytes(session));
         add(line, "events", waiting > 0 ? "rw" : "r");
         add(line, "cmd", command(session));
-        add(line, "user", "default");
+        add(line, "user", session.account().user().name());
         add(line, "redir", -1);
         add(line, "resp", session.protocol());
         add(line, "lib-name", session.libraryName());

@@ -1,5 +1,6 @@
 package dev.situ.kv;
 
+import dev.situ.resp.Command;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
@@ -31,6 +32,8 @@ final class CommandSpec {
     final List<KeyRange> keyParts;
     /// Says what is done with them if that depends on the arguments.
     final KeyUse.@Nullable Flags keyFlags;
+    /// Which arguments are channels, or null.
+    final @Nullable ChannelRange channels;
     final String group;
     final String since;
     final String summary;
@@ -43,6 +46,7 @@ final class CommandSpec {
     /// Whether it is for the system's own use.
     final boolean isSystem;
     private final int secretFrom;
+    private final byte @Nullable [] secretBehind;
     private int number;
     /// The argument whose bytes become a stored value, which may be received straight into a record; or
     /// NO_VALUE.
@@ -97,6 +101,7 @@ final class CommandSpec {
         keys = from.keys;
         keyParts = from.keyParts.isEmpty() && keys != null ? List.of(keys) : from.keyParts;
         keyFlags = from.keyFlags;
+        channels = from.channels;
         group = from.group;
         since = from.since;
         summary = from.summary;
@@ -106,6 +111,7 @@ final class CommandSpec {
         replacedBy = from.replacedBy;
         isSystem = from.isSystem;
         secretFrom = from.secretFrom;
+        secretBehind = from.secretBehind;
         storedValue = from.storedValue;
         subcommands = from.subcommands.isEmpty() ? null : new CommandTable(from.subcommands, name);
         body = from.body;
@@ -148,9 +154,14 @@ final class CommandSpec {
         return next;
     }
 
-    /// Says whether an argument is not to be shown to others.
-    boolean isSecret(int argument) {
-        return argument >= secretFrom;
+    /// Says whether an argument of a command is not to be shown to others.
+    boolean isSecret(Command command, int argument) {
+        byte[] word = secretBehind;
+        return argument >= secretFrom
+                || (word != null
+                        && argument > 0
+                        && Text.equalsIgnoreCase(
+                                command.memory(), command.offset(argument - 1), command.length(argument - 1), word));
     }
 
     /// Says whether a command of `count` arguments, its name included, has as many as it must.
@@ -182,6 +193,7 @@ final class CommandSpec {
         private @Nullable KeyRange keys;
         private List<KeyRange> keyParts = List.of();
         private KeyUse.@Nullable Flags keyFlags;
+        private @Nullable ChannelRange channels;
         private String group = "";
         private String since = "";
         private String summary = "";
@@ -193,6 +205,7 @@ final class CommandSpec {
         private boolean isBrief;
         private boolean mayWriteQueued;
         private int secretFrom = NO_SECRET;
+        private byte @Nullable [] secretBehind;
         private int storedValue = NO_VALUE;
         private boolean isLookup;
         private boolean isForSubscribers;
@@ -245,6 +258,12 @@ final class CommandSpec {
         /// Says what is done with the keys, which depends on the arguments.
         Builder keyFlags(KeyUse.Flags decides) {
             keyFlags = decides;
+            return this;
+        }
+
+        /// Channels, or patterns of such, from an argument on to the end or this one alone.
+        Builder channels(int first, boolean untilEnd, boolean patterns) {
+            channels = new ChannelRange(first, untilEnd, patterns);
             return this;
         }
 
@@ -302,6 +321,12 @@ final class CommandSpec {
         /// Arguments from this one on are secret: neither monitors nor the slow log show them.
         Builder secretFrom(int argument) {
             secretFrom = argument;
+            return this;
+        }
+
+        /// The argument behind this word is secret in the same way.
+        Builder secretBehind(String word) {
+            secretBehind = Text.bytes(word);
             return this;
         }
 

@@ -55,6 +55,7 @@ public final class CommandStream implements AutoCloseable {
     private long fedFrom; // where its slice begins in the input
     private boolean waits; // a whole command with a claimed record, for the end of a pause
     private boolean closed;
+    private boolean limited; // to what a client may send that has not said who it is
 
     /// Makes the stream of a new connection, for a transport that can send a reply in parts.
     public CommandStream(Executor executor, Session session) {
@@ -105,6 +106,7 @@ public final class CommandStream implements AutoCloseable {
     /// @param in native memory, borrowed for the call
     public StreamStatus feed(MemorySegment in, long offset, int length, Reply reply) {
         executor.beginBurst(session);
+        limit();
         try {
             return take(in, offset, length, reply);
         } finally {
@@ -146,6 +148,7 @@ public final class CommandStream implements AutoCloseable {
     /// Goes on with the commands that were left when [StreamStatus#MORE] or [StreamStatus#PAUSED] was given.
     public StreamStatus resume(Reply reply) {
         executor.beginBurst(session);
+        limit();
         try {
             return closed ? StreamStatus.CLOSE : runHeld(reply);
         } finally {
@@ -275,6 +278,9 @@ public final class CommandStream implements AutoCloseable {
             at += parser.consumed();
             executor.execute(spec, session, parser.command(), reply, adoptInPlace(spec, in));
             parser.release();
+            if (limited) {
+                limit(); // it may have said who it is
+            }
             if (session.isClosing()) {
                 return shut();
             }
@@ -348,6 +354,15 @@ public final class CommandStream implements AutoCloseable {
         claimed = Record.NONE; // the executor's from here on
         executor.execute(session, parser.command(), reply, record);
         parser.release();
+        if (limited) {
+            limit();
+        }
+    }
+
+    /// Lets a client send no more than is needed to say who it is, until it has.
+    private void limit() {
+        limited = session.account().mustAuthenticate();
+        parser.setUnauthenticated(limited);
     }
 
     private StreamStatus refuse(Reply reply) {
@@ -391,6 +406,12 @@ public final class CommandStream implements AutoCloseable {
         return spec != null && spec.storedValue == argument && spec.isStoring(parser.pendingCount());
     }
 
+    /// Whether memory may be taken for the pending value: not for who may not store it.
+    private boolean mayStore(Command command) {
+        CommandSpec spec = executor.find(command);
+        return spec == null || executor.mayStore(session, spec, command);
+    }
+
     private boolean mayAdopt(int length) {
         return adopter != null && adopter.mayAdopt(length);
     }
@@ -402,6 +423,13 @@ public final class CommandStream implements AutoCloseable {
         Command command = parser.command();
         int length = parser.pendingLength();
         MemorySegment memory = command.memory();
+        if (!mayStore(command)) { // it is refused when it is whole
+            skips = false;
+            claimed = Call.FULL;
+            awaited = length;
+            parser.takePending();
+            return;
+        }
         long record = adopter != null && mayAdopt(length)
                 ? adopter.adopt(memory, command.offset(1), command.length(1), place, length)
                 : Record.NONE;
@@ -427,7 +455,8 @@ public final class CommandStream implements AutoCloseable {
         if (adopter == null
                 || spec == null
                 || !spec.isStoring(command.count())
-                || !command.memory().equals(in)) {
+                || !command.memory().equals(in)
+                || !executor.mayStore(session, spec, command)) {
             return Record.NONE;
         }
         int length = command.length(spec.storedValue);

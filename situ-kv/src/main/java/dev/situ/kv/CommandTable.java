@@ -73,6 +73,7 @@ final class CommandTable {
         all.addAll(MemoryCommands.declarations());
         all.addAll(DebugCommands.declarations());
         all.addAll(ScriptCommands.declarations());
+        all.addAll(AclCommands.declarations());
         CommandTable table = new CommandTable(all, "");
         int number = 0;
         for (CommandSpec spec : table.all()) {
@@ -124,6 +125,17 @@ final class CommandTable {
                 spec.subcommands.forEach(visitor);
             }
         }
+    }
+
+    /// The commands and subcommands of a category.
+    List<CommandSpec> in(AclCategory category) {
+        List<CommandSpec> specs = new ArrayList<>();
+        forEach(spec -> {
+            if (spec.categories.contains(category)) {
+                specs.add(spec);
+            }
+        });
+        return specs;
     }
 
     /// All commands, by name.

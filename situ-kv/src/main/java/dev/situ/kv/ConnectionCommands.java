@@ -16,7 +16,6 @@ final class ConnectionCommands {
     private static final byte[] RESET = Text.bytes("+RESET\r\n");
     private static final byte[] AUTH = Text.bytes("auth");
     private static final byte[] SETNAME = Text.bytes("setname");
-    private static final String DEFAULT_USER = "default";
 
     private ConnectionCommands() {}
 
@@ -122,7 +121,7 @@ final class ConnectionCommands {
         for (int i = 2; i < call.count(); i++) {
             int more = call.count() - 1 - i;
             if (more >= 2 && call.is(i, AUTH)) {
-                if (!isDefaultUser(call, i + 1)) {
+                if (!authenticate(call, call.text(i + 1), call.text(i + 2))) {
                     call.error(Errors.WRONG_PASSWORD);
                     return;
                 }
@@ -135,6 +134,10 @@ final class ConnectionCommands {
                 call.error("ERR Syntax error in HELLO option '" + call.shown(i, Integer.MAX_VALUE) + "'");
                 return;
             }
+        }
+        if (call.session().account().isStranger()) {
+            call.error(Errors.HELLO_WITHOUT_AUTH);
+            return;
         }
         call.session().setProtocol(protocol);
         greet(call, protocol);
@@ -160,17 +163,16 @@ final class ConnectionCommands {
         reply.array(0);
     }
 
-    /// The user without a password, whom any password lets in.
-    private static boolean isDefaultUser(Call call, int argument) {
-        return call.text(argument).equals(DEFAULT_USER);
+    private static boolean authenticate(Call call, String name, String password) {
+        return call.keyspace.users().authenticate(call.session(), name, password, call.text(0));
     }
 
     private static void auth(Call call) {
         if (call.count() > 3) {
             call.error(Errors.SYNTAX);
-        } else if (call.count() == 2) {
+        } else if (call.count() == 2 && call.keyspace.users().isDefaultWithoutPassword()) {
             call.error(Errors.NO_PASSWORD_SET);
-        } else if (isDefaultUser(call, 1)) {
+        } else if (authenticate(call, call.count() == 2 ? User.DEFAULT : call.text(1), call.text(call.count() - 1))) {
             call.reply().ok();
         } else {
             call.error(Errors.WRONG_PASSWORD);
@@ -187,6 +189,7 @@ final class ConnectionCommands {
         call.keyspace.monitors().remove(call.session());
         call.session().subscriptions().clear(call.keyspace.channels());
         call.session().resetClient();
+        call.keyspace.welcome(call.session());
         call.worker.select(call.keyspace.databases().place(call.session().database()));
         call.reply().raw(RESET);
     }

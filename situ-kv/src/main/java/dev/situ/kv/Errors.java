@@ -17,6 +17,11 @@ final class Errors {
     static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
     static final String NO_PASSWORD_SET = "ERR AUTH <password> called without any password configured for the default"
             + " user. Are you sure your configuration is correct?";
+    static final String NO_AUTH = "NOAUTH Authentication required.";
+    static final String HELLO_WITHOUT_AUTH =
+            "NOAUTH HELLO must be called with the client already authenticated, otherwise"
+                    + " the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol"
+                    + " version at the same time";
     static final String CLIENT_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
     static final String NOT_IN_TRANSACTION = "ERR Command not allowed inside a transaction";
@@ -34,9 +39,30 @@ final class Errors {
         return "ERR wrong number of arguments for '" + spec.fullName + "' command";
     }
 
+    /// A user may not run a command.
+    static String notPermitted(CommandSpec spec, Denied.Reason reason) {
+        return "NOPERM this user has no permissions to "
+                + switch (reason) {
+                    case KEY -> "access one of the keys used as arguments";
+                    case CHANNEL -> "access one of the channels used as arguments";
+                    default -> "run the '" + spec.fullName + "' command";
+                };
+    }
+
+    /// A user may not run a command any more that it has queued.
+    static String noLongerPermitted(Denied.Reason reason) {
+        return "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This"
+                + " command is no longer allowed for the following reason: "
+                + switch (reason) {
+                    case KEY -> "no permission to touch the specified keys";
+                    case CHANNEL -> "no permission to access one of the channels used as arguments to the command";
+                    default -> "no permission to execute the command or subcommand";
+                };
+    }
+
     /// What the refusal of a command becomes that ends the transaction.
     static String execAbort(String error) {
-        return "EXECABORT Transaction discarded because of: " + error.substring(error.indexOf(' ') + 1);
+        return "EXECABORT Transaction discarded because of: " + (error.startsWith("ERR ") ? error.substring(4) : error);
     }
 
     static String whileSubscribed(CommandSpec spec) {

@@ -25,6 +25,7 @@ public final class Executor {
     private final boolean ownsEveryKey;
     private final Counters counters;
     private final Keyspace keyspace;
+    private final Users users;
     private final Attention attention;
     private final SlowLog slowLog;
     private final LatencyEvents latencyEvents;
@@ -42,6 +43,7 @@ public final class Executor {
     public Executor(Keyspace keyspace, StoreWorker worker) {
         this.worker = worker;
         this.keyspace = keyspace;
+        this.users = keyspace.users();
         this.attention = keyspace.attention();
         this.slowLog = keyspace.slowLog();
         this.latencyEvents = keyspace.latencyEvents();
@@ -136,6 +138,7 @@ public final class Executor {
                 || !spec.takes(command.count())
                 || !ownsEveryKey
                 || (session.special() | attention.reasons()) != 0
+                || !session.account().isOpen()
                 || session.transaction().isOpen()) {
             return false;
         }
@@ -250,6 +253,8 @@ public final class Executor {
         CommandBody body = spec.body;
         if (!spec.takes(command.count()) || body == null) {
             refuse(spec, session, reply, Errors.arity(spec));
+        } else if (!session.account().isOpen() && isForbidden(spec, session, reply)) {
+            return;
         } else if (!ownsEveryKey && !ownsKeys(spec, command, reply)) {
             session.transaction().abort(); // The reply says who does.
         } else if (claimed == Call.FULL) {
@@ -271,6 +276,20 @@ public final class Executor {
     /// Whether a client that has subscribed may not send it: over RESP2, where its reply would look like a message.
     private boolean isOnlyForOthers(CommandSpec spec, Session session) {
         return !spec.isForSubscribers && session.protocol() == 2 && !call.isQueueRunning();
+    }
+
+    /// Whether the user of the session may not run the call's command: then it is answered.
+    private boolean isForbidden(CommandSpec spec, Session session, Reply reply) {
+        String error = users.refusal(spec, call);
+        if (error != null) {
+            refuse(spec, session, reply, error);
+        }
+        return error != null;
+    }
+
+    /// Says whether a large value that is on its way may be stored by this session.
+    boolean mayStore(Session session, CommandSpec spec, Command command) {
+        return session.account().isOpen() || users.mayStore(session, spec, command);
     }
 
     /// Answers a command that is not run, and in a transaction not queued.

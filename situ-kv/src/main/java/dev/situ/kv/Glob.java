@@ -8,10 +8,11 @@ import java.lang.foreign.MemorySegment;
 ///
 /// On a mismatch only the last `*` has to try again, one char further: what the ones before it took may stay as
 /// it is. So the time is at most the product of both lengths, whatever the pattern. Bytes are signed in ranges, as
-/// Redis's chars are. Reused for many texts; confined to one thread.
+/// Redis's chars are. Immutable, for all threads.
 final class Glob {
+    private static final int MISMATCH = -1;
+
     private final byte[] pattern;
-    private int next; // in the pattern, behind what matched last
 
     /// Makes a pattern of one char for each byte.
     Glob(String pattern) {
@@ -48,7 +49,10 @@ final class Glob {
             if (p < pattern.length && pattern[p] == '*') {
                 star = ++p;
                 starText = at;
-            } else if (p < pattern.length && matchesOne(p, Words.getByte(memory, offset + at))) {
+                continue;
+            }
+            int next = p < pattern.length ? matchOne(p, Words.getByte(memory, offset + at)) : MISMATCH;
+            if (next != MISMATCH) {
                 p = next;
                 at++;
             } else if (star >= 0) {
@@ -64,22 +68,23 @@ final class Glob {
         return p == pattern.length;
     }
 
-    private boolean matchesOne(int p, byte wanted) {
+    /// Where the pattern goes on behind what matches `wanted`, or [#MISMATCH].
+    private int matchOne(int p, byte wanted) {
         byte c = pattern[p];
-        next = p + 1;
+        int next = p + 1;
         if (c == '?') {
-            return true;
+            return next;
         }
         if (c == '[') {
-            return matchesClass(p + 1, wanted);
+            return matchClass(next, wanted);
         }
         if (c == '\\' && next < pattern.length) {
             c = pattern[next++];
         }
-        return c == wanted;
+        return c == wanted ? next : MISMATCH;
     }
 
-    private boolean matchesClass(int first, byte wanted) {
+    private int matchClass(int first, byte wanted) {
         int at = first;
         boolean not = at < pattern.length && pattern[at] == '^';
         if (not) {
@@ -100,7 +105,6 @@ final class Glob {
             }
             at++;
         }
-        next = Math.min(at + 1, pattern.length);
-        return has != not;
+        return has != not ? Math.min(at + 1, pattern.length) : MISMATCH;
     }
 }

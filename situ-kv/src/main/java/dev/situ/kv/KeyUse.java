@@ -34,7 +34,8 @@ record KeyUse(int argument, List<String> flags) {
         return uses;
     }
 
-    private static int last(KeyRange part, Call call, int first) {
+    /// The argument of the last key of the command that begins at argument `first` of a call.
+    static int last(KeyRange part, Call call, int first) {
         if (part.isCounted()) {
             int countAt = first + part.countAt();
             long keys = call.isNumber(countAt) ? call.number(countAt) : 0;

@@ -24,6 +24,8 @@ public final class Keyspace {
     private final CommandTable commands = CommandTable.standard();
     private final Attention attention = new Attention();
     private final Clients clients = new Clients();
+    private final Users users = new Users(commands, clients);
+    private final ProtectedMode protectedMode = new ProtectedMode(users);
     private final Pause pause = new Pause(attention);
     private final Monitors monitors = new Monitors(attention);
     private final Channels<Session> channels = new Channels<>();
@@ -81,12 +83,32 @@ public final class Keyspace {
 
     /// Makes a session for requests without a connection: nobody else sees it.
     public Session newSession() {
-        return new Session(sessions.incrementAndGet(), absences);
+        Session session = new Session(sessions.incrementAndGet(), absences);
+        users.welcome(session);
+        return session;
     }
 
     /// Makes the session of a new connection, which `CLIENT LIST` shows until its stream is closed.
     public Session newSession(Peer peer) {
-        return Session.of(sessions.incrementAndGet(), absences, peer, outputBounds, clients);
+        Session session = Session.of(sessions.incrementAndGet(), absences, peer, outputBounds, clients);
+        users.welcome(session);
+        return session;
+    }
+
+    /// A request begins that is a connection of its own: it is run as whoever has not said who he is, whatever the
+    /// requests before it in this session have said.
+    public void welcome(Session session) {
+        users.welcome(session);
+    }
+
+    /// Whether clients of other machines are served.
+    public ProtectedMode protectedMode() {
+        return protectedMode;
+    }
+
+    /// Who may use the server.
+    public Users users() {
+        return users;
     }
 
     /// The parameters of the server. Those of the server around this are declared before it serves.

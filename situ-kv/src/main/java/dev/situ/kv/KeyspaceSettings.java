@@ -61,6 +61,28 @@ final class KeyspaceSettings {
         keyspace.info().settings().forEach((name, value) -> always(settings, name, value));
         OutputBounds bounds = keyspace.outputBounds();
         settings.declare(Setting.text("client-output-buffer-limit", bounds::text, bounds::set));
+        ProtectedMode mode = keyspace.protectedMode();
+        settings.declare(Setting.flag("protected-mode", mode::isOn, mode::set));
+        declare(settings, keyspace.users());
+    }
+
+    private static void declare(Settings settings, Users users) {
+        settings.declare(Setting.text("requirepass", users::requiredPassword, password -> {
+            users.setRequiredPassword(password);
+            return null;
+        }));
+        settings.declare(Setting.text("aclfile", users::file, path -> {
+                    users.setFile(path);
+                    return null;
+                })
+                .atStartOnly());
+        settings.declare(Setting.choice(
+                "acl-pubsub-default",
+                List.of("allchannels", "resetchannels"),
+                () -> users.everyChannel() ? "allchannels" : "resetchannels",
+                word -> users.setEveryChannel(word.equals("allchannels"))));
+        AclLog log = users.log();
+        settings.declare(Setting.number("acllog-max-len", 0, Long.MAX_VALUE, log::mostEntries, log::setMostEntries));
     }
 
     private static void always(Settings settings, String name, String value) {

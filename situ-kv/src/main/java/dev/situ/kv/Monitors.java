@@ -79,7 +79,7 @@ final class Monitors {
         line.append(']');
         for (int i = 0; i < command.count(); i++) {
             line.append(' ');
-            if (spec.isSecret(i)) {
+            if (spec.isSecret(command, i)) {
                 quote(line, CommandSpec.REDACTED);
             } else if (command.isExternal(i)) {
                 quote(line, SlowLog.shown(command, i));

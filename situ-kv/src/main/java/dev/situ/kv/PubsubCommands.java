@@ -24,10 +24,12 @@ final class PubsubCommands {
                 subscription("subscribe", -2, "Get the messages of channels")
                         .complexity("O(N) where N is the number of channels to subscribe to.")
                         .arguments("channel...")
+                        .channels(FIRST, true, false)
                         .body(call -> subscribe(call, false)),
                 subscription("psubscribe", -2, "Get the messages of channels that match patterns")
                         .complexity("O(N) where N is the number of patterns to subscribe to.")
                         .arguments("pattern:{pattern:pattern}...")
+                        .channels(FIRST, true, true)
                         .body(call -> subscribe(call, true)),
                 subscription("unsubscribe", -1, "Get no more messages of channels, or of none")
                         .complexity("O(N) where N is the number of channels.")
@@ -44,6 +46,7 @@ final class PubsubCommands {
                         .complexity(
                                 "O(N+M) where N is the number of the channel's subscribers and M that of all patterns.")
                         .arguments("channel message")
+                        .channels(CHANNEL, false, false)
                         .body(PubsubCommands::publish),
                 CommandSpec.command("pubsub", -2)
                         .docs("pubsub", "2.8.0", "A container for Pub/Sub commands")

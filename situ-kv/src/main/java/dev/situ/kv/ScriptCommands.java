@@ -23,14 +23,15 @@ final class ScriptCommands {
                                         .arguments("[async:(async=ASYNC | sync=SYNC)@6.2.0]")
                                         .body(ScriptCommands::flushScripts),
                                 HelpSubcommand.declaration(
-                                        "scripting",
-                                        "FLUSH [ASYNC|SYNC]",
-                                        "    Flush the Lua scripts cache. Very dangerous on replicas.",
-                                        "    When called without the optional mode argument, the behavior is determined by"
-                                                + " the",
-                                        "    lazyfree-lazy-user-flush configuration directive. Valid modes are:",
-                                        "    * ASYNC: Asynchronously flush the scripts cache.",
-                                        "    * SYNC: Synchronously flush the scripts cache.")),
+                                                "scripting",
+                                                "FLUSH [ASYNC|SYNC]",
+                                                "    Flush the Lua scripts cache. Very dangerous on replicas.",
+                                                "    When called without the optional mode argument, the behavior is determined by"
+                                                        + " the",
+                                                "    lazyfree-lazy-user-flush configuration directive. Valid modes are:",
+                                                "    * ASYNC: Asynchronously flush the scripts cache.",
+                                                "    * SYNC: Synchronously flush the scripts cache.")
+                                        .categories(AclCategory.SCRIPTING)),
                 CommandSpec.command("function", -2)
                         .docs("scripting", "7.0.0", "A container for commands on functions, of which there are none")
                         .complexity("Depends on subcommand.")
@@ -41,14 +42,15 @@ final class ScriptCommands {
                                         .arguments(ARGUMENTS)
                                         .body(ScriptCommands::flushFunctions),
                                 HelpSubcommand.declaration(
-                                        "scripting",
-                                        "FLUSH [ASYNC|SYNC]",
-                                        "    Delete all the libraries.",
-                                        "    When called without the optional mode argument, the behavior is determined by"
-                                                + " the",
-                                        "    lazyfree-lazy-user-flush configuration directive. Valid modes are:",
-                                        "    * ASYNC: Asynchronously flush the libraries.",
-                                        "    * SYNC: Synchronously flush the libraries.")));
+                                                "scripting",
+                                                "FLUSH [ASYNC|SYNC]",
+                                                "    Delete all the libraries.",
+                                                "    When called without the optional mode argument, the behavior is determined by"
+                                                        + " the",
+                                                "    lazyfree-lazy-user-flush configuration directive. Valid modes are:",
+                                                "    * ASYNC: Asynchronously flush the libraries.",
+                                                "    * SYNC: Synchronously flush the libraries.")
+                                        .categories(AclCategory.SCRIPTING)));
     }
 
     private static CommandSpec.Builder flush(String since, String summary) {

@@ -42,6 +42,7 @@ final class ServerCommands {
                                         .complexity("O(N) when N is the number of configuration parameters provided")
                                         .tips("request_policy:all_nodes", "response_policy:all_succeeded")
                                         .arguments("parameter_value:{parameter value}...")
+                                        .secretBehind("requirepass")
                                         .body(ServerCommands::configSet),
                                 config("resetstat", 2, "Begin the statistics of INFO anew")
                                         .body(ServerCommands::resetStatistics),

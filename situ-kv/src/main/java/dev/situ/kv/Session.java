@@ -26,6 +26,7 @@ public final class Session {
     private volatile String name = "";
     private volatile String libraryName = "";
     private volatile String libraryVersion = "";
+    private volatile Account account = Account.UNCHECKED; // others change it when the user is deleted
     private boolean closing;
     private int special;
     private final Transaction transaction;
@@ -126,6 +127,15 @@ public final class Session {
     /// is another bound.
     public boolean isSubscriber() {
         return monitors || isPubsub();
+    }
+
+    /// Who its commands are run as.
+    Account account() {
+        return account;
+    }
+
+    void setAccount(Account other) {
+        account = other;
     }
 
     // ---- the connection -------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ final class SlowLog {
             arguments.add(
                     i == MOST_ARGUMENTS - 1 && command.count() > MOST_ARGUMENTS
                             ? "... (" + (command.count() - MOST_ARGUMENTS + 1) + " more arguments)"
-                            : spec.isSecret(i) ? CommandSpec.REDACTED : shown(command, i));
+                            : spec.isSecret(command, i) ? CommandSpec.REDACTED : shown(command, i));
         }
         add(session, arguments, nanos);
     }

@@ -12,6 +12,8 @@ import java.util.List;
 /// Commands that replace values, or take them away: `SET`, `SETNX`, `SETEX`, `PSETEX`, `GETSET`, `GETDEL`, `GETEX`,
 /// `DELEX`.
 final class StringWriteCommands {
+    private static final List<String> READ_AND_WRITTEN = List.of("RW", "access", "update");
+    private static final List<String> WRITTEN = List.of("OW", "update");
     private static final int KEY = 1;
     private static final int VALUE = 2;
     private static final int VALUE_BEHIND_TIME = 3;
@@ -95,10 +97,10 @@ final class StringWriteCommands {
     private static List<String> keyFlagsOfSet(Call call, int first) {
         for (int i = first + VALUE + 1; i < call.count(); i++) {
             if (call.text(i).equalsIgnoreCase("get")) {
-                return List.of("RW", "access", "update");
+                return READ_AND_WRITTEN;
             }
         }
-        return List.of("OW", "update");
+        return WRITTEN;
     }
 
     private static void set(Call call) {

@@ -1,15 +1,16 @@
 package dev.situ.kv;
 
 import dev.situ.kv.pubsub.Channels;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What one connection has subscribed to. Changed by its own thread; how much it is, others may see, a moment old.
+/// What one connection has subscribed to. Changed by its own thread; others may see it, a moment old.
 final class Subscriptions {
     private final Session session;
-    private final Set<String> channels = new LinkedHashSet<>();
-    private final Set<String> patterns = new LinkedHashSet<>();
+    private final Set<String> channels = Collections.synchronizedSet(new LinkedHashSet<>());
+    private final Set<String> patterns = Collections.synchronizedSet(new LinkedHashSet<>());
     private volatile int channelCount;
     private volatile int patternCount;
 

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,6 +42,33 @@ class CommandAllocationTest {
                 "WATCH k k|UNWATCH|MULTI|MSET a 1 b 2|DISCARD"
             })
     void nothingIsAllocated(String commands) {
+        measure(commands, _ -> {});
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET k|GET k", "SET k v|SETEX k 10 v", "MGET k a b", "MULTI|INCR counter|EXEC", "EXISTS k"})
+    void norForAUserWhoMayNotEverything(String commands) {
+        measure(commands, client -> {
+            client.command(
+                    "ACL",
+                    "SETUSER",
+                    "bob",
+                    "on",
+                    "nopass",
+                    "~x*",
+                    "~[abc]",
+                    "~k",
+                    "%RW~count*",
+                    "+@string",
+                    "+@keyspace",
+                    "+@transaction",
+                    "(+get ~nothing)");
+            assertThat(client.command("AUTH", "bob", "")).isEqualTo("+OK\r\n");
+            assertThat(client.command("GET", "z")).startsWith("-NOPERM");
+        });
+    }
+
+    private static void measure(String commands, Consumer<Server.Connection> begin) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         StringBuilder request = new StringBuilder();
         for (String command : List.of(commands.split("\\|", -1))) {
@@ -51,6 +79,10 @@ class CommandAllocationTest {
                 Server.Connection client = server.connect();
                 Arena arena = Arena.ofConfined()) {
             client.command("SET", "k", "a value of some bytes, to be read and changed in part");
+            begin.accept(client);
+            for (String command : List.of(commands.split("\\|", -1))) {
+                assertThat(client.command(command.split(" ", -1))).doesNotStartWith("-NO");
+            }
             MemorySegment in = arena.allocate(bytes.length);
             Words.copyFrom(bytes, 0, in, 0, bytes.length);
             long least = Long.MAX_VALUE;

@@ -496,7 +496,9 @@ class CommandsTest {
             boolean closes = spec.name.equals("quit");
             boolean made = RandomCommands.NAMES.contains(spec.name)
                     || RandomCommands.BEGINNINGS.contains(spec.name)
-                    || (ServerCommandsDifferentialTest.SCRIPT + PubsubDifferentialTest.SCRIPT)
+                    || (ServerCommandsDifferentialTest.SCRIPT
+                                    + PubsubDifferentialTest.SCRIPT
+                                    + AclDifferentialTest.RULES)
                             .lines()
                             .anyMatch(line -> line.startsWith(spec.name + " "));
             assertThat(newer || closes || made).as(spec.name).isTrue();

@@ -138,9 +138,13 @@ class DifferentialTest {
     }
 
     static List<String> askSitu(Server situ, byte[] request, Random random) {
+        return askSitu(situ, situ.keyspace.newSession(), request, random);
+    }
+
+    static List<String> askSitu(Server situ, Session session, byte[] request, Random random) {
         List<String> all = new ArrayList<>();
         ReplyFrames frames = new ReplyFrames();
-        try (Server.Connection connection = situ.connect()) {
+        try (Server.Connection connection = situ.new Connection(situ.executor, session)) {
             int at = 0;
             while (at < request.length) {
                 int to = Math.min(request.length, at + 1 + random.nextInt(random.nextBoolean() ? 50 : 50_000));

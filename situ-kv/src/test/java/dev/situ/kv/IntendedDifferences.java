@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Where Situ is meant to answer other than redis-server 7.0: all of it, so that everything else must be equal
 /// byte for byte. What is dropped here from both replies is not compared.
@@ -43,6 +44,7 @@ final class IntendedDifferences {
             // Connections are numbered by each server.
             case "hello" -> reply.replaceFirst("\\$2\r\nid\r\n:[0-9]+\r\n", "(id)");
             case "client" -> second.equals("id") && !error ? "(id)" : reply;
+            case "acl" -> accessList(second, reply, error);
             // There are no functions, no modules, and fewer of what people have to be helped with.
             case "debug" -> second.equals("help") && !error ? "(help)" : reply;
             // How many keys will expire is not counted.
@@ -66,6 +68,27 @@ final class IntendedDifferences {
             case "pexpiretime" -> isComparable(reply, ":4102444800000\r\n") ? reply : "(time)";
             default -> reply;
         };
+    }
+
+    /// Of the log, when it was and what the client is called differ. A random password is one of its length.
+    /// Single commands of rules come in the order of a hash table of Redis.
+    private static String accessList(String subcommand, String reply, boolean error) {
+        return switch (subcommand) {
+            case "log" ->
+                reply.replaceAll("[$][0-9]+\r\nid=[0-9]+ [^\r]* user=", "(client)=")
+                        .replaceAll(" redir=-1 resp=[23][^\r]*\r\n", "")
+                        .replaceAll("(age-seconds\r\n)([$][0-9]+\r\n|,)[0-9.e-]+\r\n", "$1(age)");
+            case "getuser", "list" ->
+                Pattern.compile("( [+-][a-z][^ )\r]*)+").matcher(reply).replaceAll(run -> sortedWords(run.group()));
+            case "genpass" -> error ? reply : reply.replaceFirst("\r\n[0-9a-f]+\r\n", "");
+            default -> reply;
+        };
+    }
+
+    private static String sortedWords(String words) {
+        List<String> all = new ArrayList<>(List.of(words.split(" ", -1)));
+        Collections.sort(all);
+        return String.join(" ", all);
     }
 
     /// A time that commands gave as such. Those from now on differ a little, and those beyond the year 10000 are

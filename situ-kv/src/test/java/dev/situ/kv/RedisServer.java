@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -32,24 +34,27 @@ final class RedisServer implements AutoCloseable {
                 .findFirst();
     }
 
-    static RedisServer start(Path program) throws IOException, InterruptedException {
+    /// @param more of its options
+    static RedisServer start(Path program, String... more) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("situ-redis");
-        Process process = new ProcessBuilder(
-                        program.toString(),
-                        "--port",
-                        "0",
-                        "--unixsocket",
-                        directory.resolve("redis.sock").toString(),
-                        "--dir",
-                        directory.toString(),
-                        "--save",
-                        "",
-                        "--databases",
-                        "16",
-                        "--enable-debug-command",
-                        "yes",
-                        "--client-output-buffer-limit",
-                        "normal 1073741824 1048576 60")
+        List<String> command = new ArrayList<>(List.of(
+                program.toString(),
+                "--port",
+                "0",
+                "--unixsocket",
+                directory.resolve("redis.sock").toString(),
+                "--dir",
+                directory.toString(),
+                "--save",
+                "",
+                "--databases",
+                "16",
+                "--enable-debug-command",
+                "yes",
+                "--client-output-buffer-limit",
+                "normal 1073741824 1048576 60"));
+        command.addAll(List.of(more));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();

@@ -220,7 +220,7 @@ final class CompatibleServer {
     private void execute(long peer, int rid, UdpSender sender) {
         response.clear();
         counts.add(EXECUTED);
-        RequestStatus status = handler.handle(queue, request, response);
+        RequestStatus status = handler.handle(queue, peer, request, response);
         long limit = responseLimit(peer);
         if (status == RequestStatus.REPLY && response.length() > limit) {
             status = replaceTooLarge(limit);

@@ -24,6 +24,14 @@ public interface RequestHandler {
     /// @return what to send: with [RequestStatus#REFUSE] the response is ignored
     RequestStatus handle(int queue, SliceList request, SliceList response);
 
+    /// The same for who wants to know where the request comes from. Does what [#handle(int, SliceList, SliceList)]
+    /// does.
+    ///
+    /// @param peer a [dev.situ.udp.PeerAddress]; in compatible mode it may be forged
+    default RequestStatus handle(int queue, long peer, SliceList request, SliceList response) {
+        return handle(queue, request, response);
+    }
+
     /// Replaces a response that is larger than may be sent, after [#handle] gave it: the request *was* executed.
     /// The slices of that response are forgotten.
     ///

@@ -52,7 +52,7 @@ final class ServerResponses {
         }
         response.clear();
         counts.add(ReliableServerCount.EXECUTED);
-        RequestStatus status = handler.handle(queue, request, response);
+        RequestStatus status = handler.handle(queue, session.peer, request, response);
         if (status == RequestStatus.REPLY && !fits()) {
             status = replaceTooLarge();
         }

@@ -11,6 +11,8 @@ public enum ProtocolError {
     /// A bulk string had to begin; the text goes on with the byte that came instead.
     EXPECTED_BULK("expected '$', got '"),
     INVALID_BULK_LENGTH("invalid bulk length"),
+    UNAUTHENTICATED_MULTIBULK_LENGTH("unauthenticated multibulk length"),
+    UNAUTHENTICATED_BULK_LENGTH("unauthenticated bulk length"),
     /// The [ArgumentBudget] is used up. Not one of Redis.
     TOO_MANY_ARGUMENTS("too many arguments held by all clients");
 

@@ -30,6 +30,12 @@ public final class RespParser {
     /// until 6.2; since then its only bound is the memory that they take.
     public static final int MAX_ARGUMENTS = 1024 * 1024;
 
+    /// The most arguments of a command of a client that has not said who it is, as in Redis.
+    public static final int UNAUTHENTICATED_ARGUMENTS = 10;
+
+    /// The most bytes of an argument of such a client, as in Redis.
+    public static final int UNAUTHENTICATED_BULK_LENGTH = 16_384;
+
     private static final int NO_BULK = -1;
 
     private enum Expect {
@@ -59,6 +65,7 @@ public final class RespParser {
     private int remaining; // arguments to come
     private int bulkLength = NO_BULK; // of the argument whose header was read
     private boolean taken;
+    private boolean unauthenticated;
     private ProtocolError error = ProtocolError.NONE;
     private byte unexpected;
 
@@ -107,6 +114,12 @@ public final class RespParser {
             expect = Words.getByte(memory, offset) == '*' ? Expect.MULTIBULK_HEADER : Expect.LINE;
         }
         return expect == Expect.LINE ? parseLine(memory, offset, available) : parseMultibulk(memory, offset, available);
+    }
+
+    /// Says whether the client has yet to say who it is: then headers that are read from now on may announce
+    /// little.
+    public void setUnauthenticated(boolean yes) {
+        unauthenticated = yes;
     }
 
     /// The command that was found, or the arguments of an incomplete one that are whole so far.
@@ -237,6 +250,9 @@ public final class RespParser {
                 if (number > Integer.MAX_VALUE) {
                     return fail(ProtocolError.INVALID_MULTIBULK_LENGTH);
                 }
+                if (unauthenticated && number > UNAUTHENTICATED_ARGUMENTS) {
+                    return fail(ProtocolError.UNAUTHENTICATED_MULTIBULK_LENGTH);
+                }
             }
         }
         at = next;
@@ -299,6 +315,9 @@ public final class RespParser {
         }
         if (header == Header.NOT_A_NUMBER || number < 0 || number > maxBulkLength) {
             return fail(ProtocolError.INVALID_BULK_LENGTH);
+        }
+        if (unauthenticated && number > UNAUTHENTICATED_BULK_LENGTH) {
+            return fail(ProtocolError.UNAUTHENTICATED_BULK_LENGTH);
         }
         if (!command.reserve()) {
             return fail(ProtocolError.TOO_MANY_ARGUMENTS);

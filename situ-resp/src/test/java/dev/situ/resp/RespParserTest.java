@@ -36,6 +36,25 @@ class RespParserTest {
     }
 
     @Test
+    void whoHasNotSaidWhoHeIsMayAnnounceLittle() {
+        try (Arena arena = Arena.ofConfined()) {
+            RespParser parser = new RespParser();
+            for (String in : List.of("*11\r\n", "*1000000\r\n", "*1\r\n$16385\r\n")) {
+                byte[] bytes = in.getBytes(StandardCharsets.ISO_8859_1);
+                MemorySegment memory = arena.allocate(bytes.length);
+                Words.copyFrom(bytes, 0, memory, 0, bytes.length);
+                parser.reset();
+                assertThat(parser.parse(memory, 0, bytes.length)).isEqualTo(RespStatus.INCOMPLETE);
+                parser.reset();
+                parser.setUnauthenticated(true);
+                assertThat(parser.parse(memory, 0, bytes.length)).isEqualTo(RespStatus.ERROR);
+                assertThat(parser.errorReply()).asString().startsWith("-ERR Protocol error: unauthenticated ");
+                parser.setUnauthenticated(false);
+            }
+        }
+    }
+
+    @Test
     void pipelinedCommandsAreFoundInOrder() {
         assertCommands(
                 "*1\r\n$4\r\nPING\r\nPING a\r\n*1\r\n$0\r\n\r\n",

@@ -15,6 +15,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A configuration file in redis.conf's syntax: a parameter a line, its name and its values, in quotes where they
 /// have blanks; `#` begins a comment at the start of a line.
@@ -28,14 +31,22 @@ import java.util.Set;
 ///
 /// Immutable but for the file itself, which [#rewrite] replaces.
 final class ConfigFile {
+    /// How the line of a user begins.
+    static final String USER = "user";
+
     private static final String ADDED = "# Added by CONFIG REWRITE";
 
     /// A parameter that the file sets.
     ///
     /// @param line from 1
     /// @param name in lower case
-    /// @param value all words behind the name, with a blank between them
-    record Entry(int line, String name, String value) {}
+    /// @param words behind the name
+    record Entry(int line, String name, List<String> words) {
+        /// All words, with a blank between them.
+        String value() {
+            return String.join(" ", words);
+        }
+    }
 
     private final Path path;
     private final List<Entry> entries;
@@ -86,8 +97,7 @@ final class ConfigFile {
         if (texts.size() < 2) {
             throw new UserError(place(path, number) + "'" + texts.getFirst() + "' has no value");
         }
-        return new Entry(
-                number, texts.getFirst().toLowerCase(Locale.ROOT), String.join(" ", texts.subList(1, texts.size())));
+        return new Entry(number, texts.getFirst().toLowerCase(Locale.ROOT), texts.subList(1, texts.size()));
     }
 
     /// The whole path.
@@ -113,28 +123,42 @@ final class ConfigFile {
     /// and the order too. The file is replaced in one step.
     ///
     /// @param values by name, of those parameters only that are to change
+    /// @param users lines in place of all those that begin with `user`, or null to leave these
     /// @throws IOException if the file cannot be read or written; then it is as it was
-    void rewrite(Map<String, String> values) throws IOException {
+    void rewrite(Map<String, String> values, @Nullable List<String> users) throws IOException {
         Map<String, String> left = new LinkedHashMap<>(values);
         Set<String> written = new HashSet<>();
         List<String> lines = new ArrayList<>();
         for (String line : Files.readAllLines(path)) {
             String name = isParameter(line) ? line.strip().split("\\s+", 2)[0].toLowerCase(Locale.ROOT) : "";
             String value = left.remove(name);
-            if (value != null) {
+            if (users != null && name.equals(USER)) {
+                if (written.add(USER)) {
+                    users.forEach(user -> lines.add(quotedWords(user)));
+                }
+            } else if (value != null) {
                 lines.add(name + " " + quoted(value));
                 written.add(name);
             } else if (!written.contains(name)) { // a second line of a parameter is in the first one now
                 lines.add(line);
             }
         }
-        if (!left.isEmpty() && !lines.contains(ADDED)) {
+        boolean addsUsers = users != null && !written.contains(USER);
+        if ((addsUsers || !left.isEmpty()) && !lines.contains(ADDED)) {
             lines.add(ADDED);
         }
         left.forEach((name, value) -> lines.add(name + " " + quoted(value)));
+        if (addsUsers) {
+            users.forEach(user -> lines.add(quotedWords(user)));
+        }
         Path draft = path.resolveSibling(path.getFileName() + ".new");
         Files.write(draft, lines);
         Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// A line with quotes around those words that need them.
+    private static String quotedWords(String line) {
+        return Stream.of(line.split(" ", -1)).map(ConfigFile::quoted).collect(Collectors.joining(" "));
     }
 
     private static String quoted(String value) {

@@ -2,7 +2,9 @@ package dev.situ.server;
 
 import dev.situ.kv.Setting;
 import dev.situ.kv.Settings;
+import dev.situ.kv.Users;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,17 +37,64 @@ record Parameters(
     /// Loads all.
     ///
     /// @throws UserError if a name or a value is not known: one line that says where
-    void load(Settings settings) {
+    void load(Settings settings, Users users) {
         Map<String, String> initial = values(settings);
+        List<String> initialUsers = users.lines();
         for (ConfigFile.Entry entry : entries) {
-            load(settings, entry.name(), entry.value(), file == null ? "" : file.place(entry));
+            if (!entry.name().equals(ConfigFile.USER)) {
+                load(settings, entry.name(), entry.value(), place(entry));
+            }
         }
         overrides.forEach((name, value) -> load(settings, name, value, "--set: "));
+        loadUsers(users);
         ConfigFile written = file;
         if (written != null) {
             Map<String, String> loaded = values(settings);
-            settings.rewriteBy(all -> rewrite(written, initial, loaded, all));
+            settings.rewriteBy(all -> rewrite(written, initial, loaded, all, changed(written, users, initialUsers)));
         }
+    }
+
+    /// A text of one char for each byte, as commands have them.
+    private static String bytewise(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    /// The text that [#bytewise] made one of.
+    private static String text(String bytewise) {
+        return new String(bytewise.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
+    private String place(ConfigFile.Entry entry) {
+        return file == null ? "" : file.place(entry);
+    }
+
+    /// Behind all parameters, for a password of these is the default user's unless a user's rules say otherwise.
+    private void loadUsers(Users users) {
+        for (ConfigFile.Entry entry : entries) {
+            if (!entry.name().equals(ConfigFile.USER)) {
+                continue;
+            }
+            if (!users.file().isEmpty()) {
+                throw new UserError(place(entry) + "there are users here and an 'aclfile': give either");
+            }
+            String wrong = users.configure(
+                    entry.words().stream().map(Parameters::bytewise).toList());
+            if (wrong != null) {
+                throw new UserError(place(entry) + wrong);
+            }
+        }
+        String wrong = users.loadFile();
+        if (wrong != null) {
+            throw new UserError("'aclfile': " + wrong);
+        }
+    }
+
+    /// The users for the file, or null if it is not to be changed: they are in a file of theirs, or as they were.
+    private static @Nullable List<String> changed(ConfigFile file, Users users, List<String> initial) {
+        boolean inFile = file.entries().stream().anyMatch(entry -> entry.name().equals(ConfigFile.USER));
+        return users.file().isEmpty() && (inFile || !users.lines().equals(initial))
+                ? users.lines().stream().map(Parameters::text).toList()
+                : null;
     }
 
     private static Map<String, String> values(Settings settings) {
@@ -69,7 +118,7 @@ record Parameters(
         if (value.equals(setting.value())) {
             return; // also of one that is always so
         }
-        String wrong = settings.load(name, value);
+        String wrong = settings.load(name, bytewise(value));
         if (wrong != null) {
             throw new UserError(place + "'" + name + "' cannot be '" + value + "': " + wrong);
         }
@@ -78,7 +127,11 @@ record Parameters(
     /// Writes what has changed: what the file sets, if it is something else now; what it does not, if it is not as
     /// without a file.
     private static @Nullable String rewrite(
-            ConfigFile file, Map<String, String> initial, Map<String, String> loaded, Settings settings) {
+            ConfigFile file,
+            Map<String, String> initial,
+            Map<String, String> loaded,
+            Settings settings,
+            @Nullable List<String> users) {
         List<String> inFile = new ArrayList<>();
         file.entries().forEach(entry -> inFile.add(entry.name()));
         Map<String, String> changes = new LinkedHashMap<>();
@@ -86,11 +139,11 @@ record Parameters(
             String value = setting.value();
             Map<String, String> before = inFile.contains(setting.name()) ? loaded : initial;
             if (setting.isChangeable() && !value.equals(before.get(setting.name()))) {
-                changes.put(setting.name(), value);
+                changes.put(setting.name(), text(value));
             }
         }
         try {
-            file.rewrite(changes);
+            file.rewrite(changes, users);
             return null;
         } catch (IOException e) {
             return String.valueOf(e.getMessage());

@@ -2,12 +2,16 @@ package dev.situ.server;
 
 import com.google.errorprone.annotations.Immutable;
 import dev.situ.kv.Keyspace;
+import dev.situ.kv.ProtectedMode;
 import dev.situ.memory.SliceList;
 import dev.situ.r2p2.RequestHandler;
 import dev.situ.r2p2.RequestStatus;
 import dev.situ.r2p2.ResponseOwners;
 import dev.situ.store.StoreWorker;
+import dev.situ.udp.PeerAddress;
 import dev.situ.udp.PerQueue;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// Executes R2P2 requests: one or more RESP commands in, their replies in order out. What joins `situ-r2p2`, which does
@@ -15,16 +19,40 @@ import java.util.List;
 /// the store, which are pinned until the client has them.
 @Immutable
 final class R2p2Commands implements RequestHandler, ResponseOwners, AutoCloseable {
+    private static final int LOOPBACK = 127; // 127.0.0.0/8
+    private static final int LOOPBACK_SHIFT = 24;
+    private static final MemorySegment DENIED = denied();
+
     private final PerQueue<R2p2Lane> lanes;
+
+    @SuppressWarnings("Immutable") // it is for all threads
+    private final ProtectedMode protectedMode;
 
     /// A handler for as many queues as there are workers.
     R2p2Commands(Keyspace keyspace, List<StoreWorker> workers) {
+        protectedMode = keyspace.protectedMode();
         lanes = new PerQueue<>(workers.size(), queue -> new R2p2Lane(keyspace, workers.get(queue)));
+    }
+
+    private static MemorySegment denied() {
+        byte[] text = ProtectedMode.refusal();
+        MemorySegment memory = Arena.global().allocate(text.length);
+        MemorySegment.copy(MemorySegment.ofArray(text), 0, memory, 0, text.length);
+        return memory;
     }
 
     @Override
     public RequestStatus handle(int queue, SliceList request, SliceList response) {
         return lanes.of(queue).handle(request, response);
+    }
+
+    @Override
+    public RequestStatus handle(int queue, long peer, SliceList request, SliceList response) {
+        if (PeerAddress.ipv4(peer) >>> LOOPBACK_SHIFT != LOOPBACK && protectedMode.refusesOthers()) {
+            response.add(DENIED, 0, (int) DENIED.byteSize(), SliceList.NO_OWNER);
+            return RequestStatus.REPLY;
+        }
+        return handle(queue, request, response);
     }
 
     @Override

@@ -44,6 +44,7 @@ final class R2p2Lane implements AutoCloseable {
     /// See [dev.situ.r2p2.RequestHandler#handle].
     RequestStatus handle(SliceList request, SliceList response) {
         reply.clear();
+        keyspace.welcome(stream.session()); // nothing that an earlier request has said holds for this one
         boolean overflown = false;
         StreamStatus status = StreamStatus.OPEN;
         for (int i = 0; i < request.size() && status != StreamStatus.CLOSE && status != StreamStatus.PAUSED; i++) {

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -51,6 +52,9 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "<path>",
             description = "Listen on this unix socket too. Default: none.")
     private @Nullable Path unixSocket;
+
+    @Mixin
+    private final TlsCommandOptions tls = new TlsCommandOptions();
 
     @Option(
             names = "--r2p2-port",
@@ -263,6 +267,7 @@ final class ServeCommand implements Callable<Integer> {
                 bind,
                 port,
                 unixSocket,
+                tls.options(),
                 r2p2Port,
                 threads,
                 maxMemory,

@@ -41,6 +41,12 @@ final class ServerFacts implements ServerInfo {
         return server == null || options.port() == ServerOptions.OFF ? 0 : server.port();
     }
 
+    /// The TCP port with TLS, or 0.
+    int tlsPort() {
+        TcpServer server = tcp;
+        return server == null || options.tls() == null ? 0 : server.tlsPort();
+    }
+
     @Override
     public String configFile() {
         ConfigFile file = options.parameters().file();

@@ -3,6 +3,7 @@ package dev.situ.server;
 import dev.situ.memory.HugePages;
 import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
+import dev.situ.tcp.TlsOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bind the address for TCP and UDP
 /// @param port the TCP port; 0 takes a free one, [#OFF] none
 /// @param unixSocket a unix socket to listen on too, if any
+/// @param tls how TCP is served with TLS, on a port of its own, or null
 /// @param r2p2Port the UDP port; 0 takes a free one, [#OFF] none
 /// @param workers threads for each transport
 /// @param maxMemory bytes for keys, values and index
@@ -26,6 +28,7 @@ record ServerOptions(
         String bind,
         int port,
         @Nullable Path unixSocket,
+        @Nullable TlsOptions tls,
         int r2p2Port,
         int workers,
         long maxMemory,
@@ -47,7 +50,7 @@ record ServerOptions(
     ServerOptions {
         requirePort("--port", port);
         requirePort("--r2p2-port", r2p2Port);
-        if (port == OFF && r2p2Port == OFF && unixSocket == null) {
+        if (port == OFF && r2p2Port == OFF && unixSocket == null && tls == null) {
             throw new UserError("nothing to listen on: --port and --r2p2-port are both off");
         }
         if (workers < 1 || workers > MOST_WORKERS) {

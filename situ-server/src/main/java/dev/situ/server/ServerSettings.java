@@ -8,6 +8,7 @@ import dev.situ.store.EvictionPolicy;
 import dev.situ.store.Store;
 import dev.situ.tcp.OutputLimits;
 import dev.situ.tcp.TcpLimits;
+import dev.situ.tcp.TlsOptions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +41,17 @@ final class ServerSettings {
         fixed(
                 "unixsocket",
                 () -> options.unixSocket() == null ? "" : options.unixSocket().toString());
+        fixed("tls-port", () -> Integer.toString(facts.tlsPort()));
+        TlsOptions tls = options.tls();
+        fixed("tls-cert-file", () -> tls == null ? "" : tls.certificate().toString());
+        fixed("tls-key-file", () -> tls == null ? "" : tls.key().toString());
+        fixed(
+                "tls-ca-cert-file",
+                () -> tls == null || tls.authorities() == null
+                        ? ""
+                        : tls.authorities().toString());
+        fixed("tls-auth-clients", () -> TlsCommandOptions.word(tls));
+        fixed("tls-protocols", () -> tls == null ? "" : String.join(" ", tls.protocols()));
         fixed("r2p2-port", () -> Integer.toString(facts.r2p2Port()));
         fixed("r2p2-compatible", () -> options.r2p2Compatible() ? "yes" : "no");
         fixed("workers", () -> Integer.toString(options.workers()));

@@ -50,12 +50,12 @@ final class SituServer implements AutoCloseable {
         ServerSettings settings = new ServerSettings(options, keyspace, store, facts);
         try {
             settings.declare();
-            options.parameters().load(keyspace.settings());
+            options.parameters().load(keyspace.settings(), keyspace.users());
             if (options.r2p2Port() != ServerOptions.OFF) {
                 r2p2 = parts.opened(R2p2Service.start(options, udpTransport(), store, keyspace));
                 facts.listens(r2p2);
             }
-            if (options.port() != ServerOptions.OFF || options.unixSocket() != null) {
+            if (options.port() != ServerOptions.OFF || options.unixSocket() != null || options.tls() != null) {
                 tcp = parts.opened(startTcp());
                 facts.listens(tcp);
                 settings.listens(tcp.limits());
@@ -82,7 +82,8 @@ final class SituServer implements AutoCloseable {
             throw new UserError("the store cannot be opened: " + e.getMessage(), e);
         } catch (BindException e) {
             throw new UserError(
-                    e.getMessage() + "; choose another with --port, --r2p2-port, --unixsocket or --bind", e);
+                    e.getMessage() + "; choose another with --port, --tls-port, --r2p2-port, --unixsocket or --bind",
+                    e);
         } catch (IOException | UnsupportedOperationException e) {
             throw new UserError("the server cannot start: " + e.getMessage(), e);
         }
@@ -97,6 +98,8 @@ final class SituServer implements AutoCloseable {
         TcpServerOptions tcpOptions = TCP_DEFAULTS
                 .withAddress(options.bind(), options.port())
                 .withUnixSocket(options.unixSocket())
+                .withTls(options.tls())
+                .withAdmission(keyspace.protectedMode()::refusal)
                 .withEventLoops(options.workers())
                 .withTransport(TcpTransport.valueOf(options.tcpTransport().toUpperCase(Locale.ROOT)));
         return TcpServer.start(tcpOptions, i -> new RespWorker(store.worker("tcp-" + i), keyspace));
@@ -110,6 +113,16 @@ final class SituServer implements AutoCloseable {
             throw new IllegalStateException("TCP is off");
         }
         return new InetSocketAddress(bind, tcp.port());
+    }
+
+    /// Where TCP listens with TLS.
+    ///
+    /// @throws IllegalStateException if it does not
+    InetSocketAddress tlsAddress() {
+        if (tcp == null || options.tls() == null) {
+            throw new IllegalStateException("TLS is off");
+        }
+        return new InetSocketAddress(bind, tcp.tlsPort());
     }
 
     /// Where R2P2 listens.
@@ -127,6 +140,9 @@ final class SituServer implements AutoCloseable {
         StringBuilder line = new StringBuilder("ready");
         if (options.port() != ServerOptions.OFF) {
             line.append(" tcp=").append(Addresses.format(tcpAddress()));
+        }
+        if (options.tls() != null) {
+            line.append(" tls=").append(Addresses.format(tlsAddress()));
         }
         if (options.unixSocket() != null) {
             line.append(" unix=").append(options.unixSocket());

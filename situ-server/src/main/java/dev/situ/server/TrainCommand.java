@@ -28,6 +28,7 @@ final class TrainCommand implements Callable<Integer> {
                 "127.0.0.1",
                 0,
                 null,
+                null,
                 0,
                 1,
                 64L << 20,

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class R2p2TransactionsTest {
     private final Store store = Store.open(StoreOptions.ofMemory(64 << 20));
     private final StoreWorker worker = store.worker("r2p2-0");
-    private final R2p2Lane lane = new R2p2Lane(new Keyspace(store, new ServerFacts(TestServers.onFreePorts())), worker);
+    private final Keyspace keyspace = new Keyspace(store, new ServerFacts(TestServers.onFreePorts()));
+    private final R2p2Lane lane = new R2p2Lane(keyspace, worker);
 
     @AfterEach
     void nothingIsLeft() {
@@ -51,6 +52,24 @@ class R2p2TransactionsTest {
             worker.exit();
         }
         return text.toString();
+    }
+
+    @Test
+    void whoARequestIsRunAsEndsWithIt() {
+        keyspace.settings().load("requirepass", "x");
+        assertThat(send("GET k")).isEqualTo("-NOAUTH Authentication required.\r\n");
+        assertThat(send("AUTH x", "SET k v", "GET k")).isEqualTo("+OK\r\n+OK\r\n$1\r\nv\r\n");
+        assertThat(send("GET k")).isEqualTo("-NOAUTH Authentication required.\r\n");
+        assertThat(send("AUTH x", "ACL SETUSER bob on nopass +get ~k", "AUTH bob y", "GET k", "SET k w"))
+                .isEqualTo("+OK\r\n+OK\r\n+OK\r\n$1\r\nv\r\n-NOPERM this user has no permissions to run the 'set'"
+                        + " command\r\n");
+        assertThat(send("AUTH bob y", "AUTH x", "ACL DELUSER bob", "AUTH bob y"))
+                .isEqualTo("+OK\r\n+OK\r\n:1\r\n-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+        assertThat(send("AUTH x", "ACL SETUSER me on nopass +@all", "AUTH me y", "ACL DELUSER me", "PING"))
+                .isEqualTo("+OK\r\n+OK\r\n+OK\r\n:1\r\n");
+        assertThat(send("*11")).isEqualTo("-ERR Protocol error: unauthenticated multibulk length\r\n");
+        keyspace.settings().load("requirepass", "");
+        assertThat(send("GET k")).isEqualTo("$1\r\nv\r\n");
     }
 
     @Test

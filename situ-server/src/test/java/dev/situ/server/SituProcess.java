@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 
 /// A `situ` process of its own, as the launcher would start it. Killed by [#close()] if it still runs.
 final class SituProcess implements AutoCloseable {
-    private static final Pattern READY =
-            Pattern.compile("ready tcp=(?<tcp>\\S+?):(?<port>\\d+) r2p2=\\S+?:(?<r2p2>\\d+) pid=(?<pid>\\d+)");
+    private static final Pattern READY = Pattern.compile(
+            "ready tcp=(?<tcp>\\S+?):(?<port>\\d+)(?: tls=\\S+?:(?<tls>\\d+))? r2p2=\\S+?:(?<r2p2>\\d+) pid=(?<pid>\\d+)");
     private static final long PATIENCE_SECONDS = 30;
 
     private final Process process;

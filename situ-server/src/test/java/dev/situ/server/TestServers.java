@@ -3,6 +3,10 @@ package dev.situ.server;
 import dev.situ.memory.HugePages;
 import dev.situ.store.AdoptionPolicy;
 import dev.situ.store.EvictionPolicy;
+import dev.situ.tcp.TlsOptions;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Servers as the tests want them.
 final class TestServers {
@@ -18,10 +22,31 @@ final class TestServers {
     }
 
     static ServerOptions onFreePorts(long maxMemory, EvictionPolicy eviction) {
+        return onFreePorts("127.0.0.1", maxMemory, eviction, null, "auto", Map.of());
+    }
+
+    /// With TLS too, on a transport.
+    static ServerOptions withTls(@Nullable TlsOptions tls, String transport) {
+        return onFreePorts("127.0.0.1", 256L << 20, EvictionPolicy.NOEVICTION, tls, transport, Map.of());
+    }
+
+    /// On an address, with parameters.
+    static ServerOptions withParameters(String bind, Map<String, String> parameters) {
+        return onFreePorts(bind, 256L << 20, EvictionPolicy.NOEVICTION, null, "auto", parameters);
+    }
+
+    private static ServerOptions onFreePorts(
+            String bind,
+            long maxMemory,
+            EvictionPolicy eviction,
+            @Nullable TlsOptions tls,
+            String transport,
+            Map<String, String> parameters) {
         return new ServerOptions(
-                "127.0.0.1",
+                bind,
                 0,
                 null,
+                tls,
                 0,
                 2,
                 maxMemory,
@@ -31,7 +56,7 @@ final class TestServers {
                 false,
                 false,
                 null,
-                "auto",
-                Parameters.NONE);
+                transport,
+                new Parameters(null, List.of(), List.of(), parameters));
     }
 }

@@ -132,6 +132,7 @@ class ZeroCopyTest {
             server = new PortUdpStack(serverPort, PortStackOptions.at("10.0.0.1/24"));
             client = new PortUdpStack(clientPort, PortStackOptions.at("10.0.0.2/24"));
             Keyspace keyspace = new Keyspace(store, new ServerFacts(TestServers.onFreePorts()));
+            keyspace.settings().load("protected-mode", "no"); // the client is not on loopback
             commands = new R2p2Commands(keyspace, List.of(worker));
             protocol = new R2p2Server(
                     1,

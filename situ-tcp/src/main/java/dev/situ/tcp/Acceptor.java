@@ -7,11 +7,14 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Takes new connections from a listening socket and hands them to the event loops, one after the other.
 ///
@@ -25,6 +28,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final TcpTransport transport;
     private final TcpLoop[] loops;
     private final TcpLimits limits;
+    private final Admission admission;
+    private final @Nullable SslContext tls;
     private final AtomicInteger current;
     private final LogLimiter log;
     private final Consumer<Throwable> fatal;
@@ -33,16 +38,21 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final AtomicLong errors = new AtomicLong();
     private final AtomicInteger next = new AtomicInteger();
 
+    /// @param tls for connections with TLS, else null
     Acceptor(
             TcpTransport transport,
             TcpLoop[] loops,
             TcpLimits limits,
+            Admission admission,
+            @Nullable SslContext tls,
             AtomicInteger current,
             LogLimiter log,
             Consumer<Throwable> fatal) {
         this.transport = transport;
         this.loops = loops;
         this.limits = limits;
+        this.admission = admission;
+        this.tls = tls;
         this.current = current;
         this.log = log;
         this.fatal = fatal;
@@ -66,13 +76,19 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         TcpLoop loop = loops[Math.floorMod(next.getAndIncrement(), loops.length)];
         setOption(channel, ChannelOption.TCP_NODELAY);
         setOption(channel, ChannelOption.SO_KEEPALIVE);
-        if (transport.halfClosure()) {
+        if (transport.halfClosure() && tls == null) {
             setOption(channel, ChannelOption.ALLOW_HALF_CLOSURE);
         }
-        if (current.incrementAndGet() > limits.maxClients()) {
+        byte[] refusal = channel.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
+                ? admission.refusal(peer.getAddress())
+                : null;
+        if (refusal == null && current.incrementAndGet() > limits.maxClients()) {
             current.decrementAndGet();
+            refusal = TOO_MANY;
+        }
+        if (refusal != null) {
             rejected.incrementAndGet();
-            reject(loop, channel);
+            reject(loop, channel, refusal);
             return;
         }
         accepted.incrementAndGet();
@@ -95,7 +111,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private void open(TcpLoop loop, Channel channel) {
         try {
-            if (transport == TcpTransport.IO_URING) {
+            if (tls != null) {
+                TlsWire.open(loop, channel, tls);
+            } else if (transport == TcpTransport.IO_URING) {
                 RingWire.open(loop, channel);
             } else {
                 ChannelWire.open(loop, channel);
@@ -107,11 +125,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static void reject(TcpLoop loop, Channel channel) {
-        channel.config().setAutoRead(false);
+    private void reject(TcpLoop loop, Channel channel, byte[] reply) {
+        if (tls == null) {
+            channel.config().setAutoRead(false);
+        } else {
+            channel.pipeline().addLast(tls.newHandler(channel.alloc())); // it reads to shake hands
+        }
         loop.eventLoop.register(channel).addListener(done -> {
             if (done.isSuccess()) {
-                channel.writeAndFlush(Unpooled.wrappedBuffer(TOO_MANY)).addListener(ChannelFutureListener.CLOSE);
+                channel.writeAndFlush(Unpooled.wrappedBuffer(reply)).addListener(ChannelFutureListener.CLOSE);
             } else {
                 channel.unsafe().closeForcibly();
             }

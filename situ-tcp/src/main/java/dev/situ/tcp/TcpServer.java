@@ -5,6 +5,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Serves RESP over TCP, and over a unix socket too if wished.
@@ -37,10 +39,12 @@ public final class TcpServer implements AutoCloseable {
     private final TcpLimits limits;
     private final LogLimiter log = new LogLimiter(System.getLogger("dev.situ.tcp"));
     private final List<TcpLoop> loops = new ArrayList<>();
-    private final Acceptor acceptor;
+    private final List<Acceptor> acceptors = new ArrayList<>();
+    private final Consumer<Throwable> fatal;
     private final List<Channel> listening = new ArrayList<>();
     private @Nullable UnixSocketFile unixSocketFile;
     private int port = -1;
+    private int tlsPort = -1;
     private volatile boolean closed;
 
     /// Starts a server that listens when this returns.
@@ -105,7 +109,7 @@ public final class TcpServer implements AutoCloseable {
             endLoops();
             throw e;
         }
-        this.acceptor = new Acceptor(transport, loops.toArray(TcpLoop[]::new), limits, current, log, fatal);
+        this.fatal = fatal;
         watchThreads(fatal);
     }
 
@@ -136,6 +140,11 @@ public final class TcpServer implements AutoCloseable {
         return port;
     }
 
+    /// The TCP port that it listens on with TLS, or -1 if on none.
+    public int tlsPort() {
+        return tlsPort;
+    }
+
     /// The transport in use, never [TcpTransport#AUTO].
     public TcpTransport transport() {
         return transport;
@@ -163,16 +172,20 @@ public final class TcpServer implements AutoCloseable {
             pinned += loop.pinned();
         }
         return new TcpStatistics(
-                acceptor.accepted(),
+                sum(Acceptor::accepted),
                 current.get(),
-                acceptor.rejected(),
+                sum(Acceptor::rejected),
                 closedByLimit,
                 failures,
-                acceptor.errors(),
+                sum(Acceptor::errors),
                 bytesIn,
                 bytesOut,
                 buffers,
                 pinned);
+    }
+
+    private long sum(ToLongFunction<Acceptor> counter) {
+        return acceptors.stream().mapToLong(counter).sum();
     }
 
     /// Stops: takes no new connection, sends the replies to what was received, for at most the time of the
@@ -205,24 +218,41 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private void listen() throws IOException {
+        Acceptor plain = acceptor(null);
         if (options.port() >= 0) {
-            InetSocketAddress address = new InetSocketAddress(options.bind(), options.port());
-            if (address.isUnresolved()) {
-                throw new IOException("unknown address to bind: " + options.bind());
-            }
-            Channel channel = bind(transport.tcpChannel(), address);
-            port = ((InetSocketAddress) channel.localAddress()).getPort();
+            port = listen(options.port(), plain);
+        }
+        TlsOptions tls = options.tls();
+        if (tls != null) {
+            tlsPort = listen(tls.port(), acceptor(tls.context()));
         }
         Path path = options.unixSocket();
         if (path != null) {
-            listen(new UnixSocketFile(path));
+            listen(new UnixSocketFile(path), plain);
         }
     }
 
-    private void listen(UnixSocketFile file) throws IOException {
+    private Acceptor acceptor(@Nullable SslContext tls) {
+        Acceptor acceptor = new Acceptor(
+                transport, loops.toArray(TcpLoop[]::new), limits, options.admission(), tls, current, log, fatal);
+        acceptors.add(acceptor);
+        return acceptor;
+    }
+
+    /// Gives the port that it listens on.
+    private int listen(int wanted, Acceptor acceptor) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(options.bind(), wanted);
+        if (address.isUnresolved()) {
+            throw new IOException("unknown address to bind: " + options.bind());
+        }
+        Channel channel = bind(transport.tcpChannel(), address, acceptor);
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    private void listen(UnixSocketFile file, Acceptor acceptor) throws IOException {
         file.requireFree();
         try {
-            bind(transport.unixChannel(), transport.unixAddress(file.draft()));
+            bind(transport.unixChannel(), transport.unixAddress(file.draft()), acceptor);
         } catch (BindException e) {
             throw file.refused(e);
         }
@@ -230,7 +260,7 @@ public final class TcpServer implements AutoCloseable {
         unixSocketFile = file;
     }
 
-    private Channel bind(ServerChannel channel, SocketAddress address) throws IOException {
+    private Channel bind(ServerChannel channel, SocketAddress address, Acceptor acceptor) throws IOException {
         channel.config().setOption(ChannelOption.SO_BACKLOG, options.backlog());
         if (address instanceof InetSocketAddress) {
             channel.config().setOption(ChannelOption.SO_REUSEADDR, true);

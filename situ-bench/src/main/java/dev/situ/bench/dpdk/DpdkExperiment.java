@@ -136,6 +136,8 @@ public final class DpdkExperiment implements Experiment {
         return ServerProcess.startSitu(
                 memoryBytes,
                 jvmOptions,
+                "--set",
+                "protected-mode=no",
                 "--transport",
                 "dpdk",
                 "--eal",

@@ -1,0 +1,93 @@
+package dev.situ.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// Users that others change: what a rule forbids is forbidden by the time of the reply, on every thread.
+class UsersTest {
+    private static final int ROUNDS = 3000;
+
+    @Test
+    void whoIsDeletedOrForbiddenRunsNothingMore() throws InterruptedException {
+        try (Server server = new Server();
+                Server.Connection client = server.connect()) {
+            Users users = server.keyspace.users();
+            Session admin = server.keyspace.newSession();
+            assertThat(users.change("default", List.of("-echo"), admin)).isNull();
+            AtomicInteger phase = new AtomicInteger(); // even: maybe allowed, odd: not allowed
+            Thread other = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < ROUNDS; i++) {
+                    users.change("bob", List.of("on", "nopass", "+echo"), admin);
+                    pause(i % 50);
+                    if (i % 2 == 0) {
+                        users.delete("bob", admin);
+                    } else {
+                        users.change("bob", List.of("-echo"), admin);
+                    }
+                    phase.incrementAndGet();
+                    pause(i % 50);
+                    phase.incrementAndGet();
+                }
+            });
+            int allowed = 0;
+            int checked = 0;
+            while (other.isAlive()) {
+                client.command("AUTH", "bob", "any");
+                int before = phase.get();
+                String reply = client.command("ECHO", "x");
+                allowed += reply.equals("$1\r\nx\r\n") ? 1 : 0;
+                if (before % 2 == 1) {
+                    checked++;
+                    // What began in an odd phase may have ended in the next one, but not so what it said.
+                    assertThat(phase.get() == before && reply.startsWith("$"))
+                            .as(reply)
+                            .isFalse();
+                }
+            }
+            other.join();
+            assertThat(allowed).isPositive();
+            assertThat(checked).isPositive();
+        }
+    }
+
+    private static void pause(int micros) {
+        long end = System.nanoTime() + micros * 1000L;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void rulesThatAreShownMakeTheSameUser() {
+        try (Server server = new Server();
+                Server.Connection client = server.connect()) {
+            Users users = server.keyspace.users();
+            for (String rules : List.of(
+                    "on nopass ~* &* +@all -@dangerous +config|get",
+                    "off >a >b ~x %R~y %W~z &c +@string -set +@connection (+@all ~q) (+get &w)",
+                    "on #2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b +@all -@all +select|0 +select|1",
+                    "reset skip-sanitize-payload +@read -@slow +@admin -client +client|id",
+                    "on +@all -client|kill -acl -@write +set")) {
+                users.change("first", List.of(rules.split(" ", -1)), client.stream.session());
+                User first = Objects.requireNonNull(users.find("first"));
+                String line = first.line(server.keyspace.commands());
+                List<String> words = List.of(line.split(" ", -1));
+                assertThat(users.change("second", words.subList(2, words.size()), client.stream.session()))
+                        .isNull();
+                User second = Objects.requireNonNull(users.find("second"));
+                assertThat(second.line(server.keyspace.commands())).isEqualTo(line.replace("first", "second"));
+                for (int i = 0; i < second.permissions().size(); i++) {
+                    assertThat(second.permissions().get(i).commands())
+                            .as(rules)
+                            .isEqualTo(first.permissions().get(i).commands());
+                }
+                users.delete("first", client.stream.session());
+                users.delete("second", client.stream.session());
+            }
+        }
+    }
+}
