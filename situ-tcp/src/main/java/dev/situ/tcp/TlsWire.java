@@ -171,8 +171,8 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
-        boolean isOfTls = cause instanceof DecoderException && cause.getCause() != null;
-        connection.failed(isOfTls ? cause.getCause() : cause);
+        Throwable ofTls = cause instanceof DecoderException ? cause.getCause() : null;
+        connection.failed(ofTls == null ? cause : ofTls);
     }
 
     private ChannelHandlerContext context() {
