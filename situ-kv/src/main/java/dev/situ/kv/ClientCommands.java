@@ -5,6 +5,8 @@ import static dev.situ.kv.CommandFlag.LOADING;
 import static dev.situ.kv.CommandFlag.NOSCRIPT;
 import static dev.situ.kv.CommandFlag.STALE;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -12,6 +14,10 @@ import java.util.function.Predicate;
 /// `CLIENT`: what a client tells and asks about itself, and about the others.
 final class ClientCommands {
     private static final String[] HELP = {
+        "CACHING (YES|NO)",
+        "    Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.",
+        "GETREDIR",
+        "    Return the client ID we are redirecting to when tracking is enabled.",
         "GETNAME",
         "    Return the name of the current connection.",
         "ID",
@@ -48,6 +54,13 @@ final class ClientCommands {
         "    Set client meta attr. Options are:",
         "    * LIB-NAME: the client lib name.",
         "    * LIB-VER: the client lib version.",
+        "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+        "    Unblock the specified blocked client.",
+        "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+        "         [OPTIN] [OPTOUT] [NOLOOP]",
+        "    Control server assisted client side caching.",
+        "TRACKINGINFO",
+        "    Report tracking status for the current connection.",
         "NO-EVICT (ON|OFF)",
         "    Protect current client connection from eviction.",
         "NO-TOUCH (ON|OFF)",
@@ -60,52 +73,61 @@ final class ClientCommands {
         return CommandSpec.command("client", -2)
                 .docs("connection", "2.4.0", "A container for client connection commands")
                 .complexity("Depends on subcommand.")
-                .subcommands(
-                        subcommand("id", 2, "5.0.0", "Returns the client ID for the current connection")
-                                .body(call ->
-                                        call.reply().integer(call.session().id())),
-                        subcommand("getname", 2, "2.6.9", "Get the current connection name")
-                                .body(ClientCommands::getName),
-                        subcommand("setname", 3, "2.6.9", "Set the current connection name")
-                                .arguments("connection-name")
-                                .body(ClientCommands::setName),
-                        subcommand("setinfo", 4, "7.2.0", "Set client or connection specific info")
-                                .arguments("attr:(libname:string=LIB-NAME | libver:string=LIB-VER)")
-                                .body(ClientCommands::setInfo),
-                        subcommand("info", 2, "6.2.0", "Describe the current connection")
-                                .tips("nondeterministic_output")
-                                .body(call -> call.reply().verbatim(ClientLine.of(call.session()))),
-                        admin("list", -2, "2.4.0", "Describe all connections, or some")
-                                .tips("nondeterministic_output")
-                                .complexity("O(N) where N is the number of client connections")
-                                .arguments("[normal_master_replica_pubsub:(normal=NORMAL | master=MASTER"
-                                        + " | replica=REPLICA | pubsub=PUBSUB)=TYPE@5.0.0]"
-                                        + " [id:{client-id:int...}=ID@6.2.0]")
-                                .body(ClientCommands::list),
-                        admin("kill", -3, "2.4.0", "Close connections")
-                                .complexity("O(N) where N is the number of client connections")
-                                .arguments("filter:('ip:port'!2.8.12 | new-format:([client-id:int=ID@2.8.12]"
-                                        + " | [normal_master_slave_pubsub:(normal=NORMAL | master=MASTER@3.2.0 | slave=SLAVE"
-                                        + " | replica=REPLICA@5.0.0 | pubsub=PUBSUB)=TYPE@2.8.12] | [username:string=USER]"
-                                        + " | ['ip:port':string=ADDR] | ['ip:port':string=LADDR@6.2.0]"
-                                        + " | ['yes/no':string=SKIPME])...)")
-                                .body(ClientCommands::kill),
-                        admin("pause", -3, "2.9.50", "Let commands wait for some time")
-                                .arguments("timeout:int [mode:(write=WRITE | all=ALL)@6.2.0]")
-                                .body(ClientCommands::pause),
-                        admin("unpause", 2, "6.2.0", "Let commands that wait go on")
-                                .complexity("O(N) Where N is the number of paused clients")
-                                .body(ClientCommands::unpause),
-                        subcommand("reply", 3, "3.2.0", "Say whether this connection wants replies")
-                                .arguments("on_off_skip:(on=ON | off=OFF | skip=SKIP)")
-                                .body(ClientCommands::reply),
-                        admin("no-evict", 3, "7.0.0", "Ask for this connection not to be closed when memory is short")
-                                .arguments("enabled:(on=ON | off=OFF)")
-                                .body(call -> onOrOff(call, Session::setNeverEvicted)),
-                        subcommand("no-touch", 3, "7.2.0", "Ask for commands not to count as use of their keys")
-                                .arguments("enabled:(on=ON | off=OFF)")
-                                .body(call -> onOrOff(call, Session::setNeverTouching)),
-                        HelpSubcommand.declaration("connection", HELP).categories(AclCategory.CONNECTION));
+                .subcommands(subcommands());
+    }
+
+    private static CommandSpec.Builder[] subcommands() {
+        List<CommandSpec.Builder> all = new ArrayList<>(TrackingCommands.declarations());
+        all.addAll(List.of(
+                subcommand("id", 2, "5.0.0", "Returns the client ID for the current connection")
+                        .body(call -> call.reply().integer(call.session().id())),
+                subcommand("getname", 2, "2.6.9", "Get the current connection name")
+                        .body(ClientCommands::getName),
+                subcommand("setname", 3, "2.6.9", "Set the current connection name")
+                        .arguments("connection-name")
+                        .body(ClientCommands::setName),
+                subcommand("setinfo", 4, "7.2.0", "Set client or connection specific info")
+                        .arguments("attr:(libname:string=LIB-NAME | libver:string=LIB-VER)")
+                        .body(ClientCommands::setInfo),
+                subcommand("info", 2, "6.2.0", "Describe the current connection")
+                        .tips("nondeterministic_output")
+                        .body(call -> call.reply().verbatim(ClientLine.of(call.session()))),
+                admin("list", -2, "2.4.0", "Describe all connections, or some")
+                        .tips("nondeterministic_output")
+                        .complexity("O(N) where N is the number of client connections")
+                        .arguments("[normal_master_replica_pubsub:(normal=NORMAL | master=MASTER"
+                                + " | replica=REPLICA | pubsub=PUBSUB)=TYPE@5.0.0]"
+                                + " [id:{client-id:int...}=ID@6.2.0]")
+                        .body(ClientCommands::list),
+                admin("kill", -3, "2.4.0", "Close connections")
+                        .complexity("O(N) where N is the number of client connections")
+                        .arguments("filter:('ip:port'!2.8.12 | new-format:([client-id:int=ID@2.8.12]"
+                                + " | [normal_master_slave_pubsub:(normal=NORMAL | master=MASTER@3.2.0 | slave=SLAVE"
+                                + " | replica=REPLICA@5.0.0 | pubsub=PUBSUB)=TYPE@2.8.12] | [username:string=USER]"
+                                + " | ['ip:port':string=ADDR] | ['ip:port':string=LADDR@6.2.0]"
+                                + " | ['yes/no':string=SKIPME])...)")
+                        .body(ClientCommands::kill),
+                admin("pause", -3, "2.9.50", "Let commands wait for some time")
+                        .arguments("timeout:int [mode:(write=WRITE | all=ALL)@6.2.0]")
+                        .body(ClientCommands::pause),
+                admin("unpause", 2, "6.2.0", "Let commands that wait go on")
+                        .complexity("O(N) Where N is the number of paused clients")
+                        .body(ClientCommands::unpause),
+                subcommand("reply", 3, "3.2.0", "Say whether this connection wants replies")
+                        .arguments("on_off_skip:(on=ON | off=OFF | skip=SKIP)")
+                        .body(ClientCommands::reply),
+                admin("no-evict", 3, "7.0.0", "Ask for this connection not to be closed when memory is short")
+                        .arguments("enabled:(on=ON | off=OFF)")
+                        .body(call -> onOrOff(call, Session::setNeverEvicted)),
+                subcommand("no-touch", 3, "7.2.0", "Ask for commands not to count as use of their keys")
+                        .arguments("enabled:(on=ON | off=OFF)")
+                        .body(call -> onOrOff(call, Session::setNeverTouching)),
+                admin("unblock", -3, "5.0.0", "Let a client go on that waits in a command: none ever does")
+                        .complexity("O(1)")
+                        .arguments("client-id:int [timeout_error:(timeout=TIMEOUT | error=ERROR)]")
+                        .body(ClientCommands::unblock),
+                HelpSubcommand.declaration("connection", HELP).categories(AclCategory.CONNECTION)));
+        return all.toArray(new CommandSpec.Builder[0]);
     }
 
     private static CommandSpec.Builder subcommand(String name, int arity, String since, String summary) {
@@ -271,6 +293,21 @@ final class ClientCommands {
         call.keyspace.pause().end();
         call.keyspace.clients().wakeAll();
         call.reply().ok();
+    }
+
+    /// `CLIENT UNBLOCK id [TIMEOUT | ERROR]`: no command here waits for another client.
+    private static void unblock(Call call) {
+        if (call.count() > 4) {
+            call.error(Errors.unknownSubcommand(call));
+        } else if (call.has(3)
+                && !call.text(3).equalsIgnoreCase("timeout")
+                && !call.text(3).equalsIgnoreCase("error")) {
+            call.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+        } else if (!call.isNumber(2)) {
+            call.error(Errors.NOT_AN_INTEGER);
+        } else {
+            call.reply().integer(0);
+        }
     }
 
     // ---- about itself ---------------------------------------------------------------------------------------------

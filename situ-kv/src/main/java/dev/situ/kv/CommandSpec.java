@@ -57,6 +57,7 @@ final class CommandSpec {
 
     final boolean denyOom;
     final boolean isWrite;
+    final boolean isReadOnly;
     /// Whether a pause of writers holds it.
     final boolean mayWrite;
 
@@ -112,6 +113,7 @@ final class CommandSpec {
         isLookup = from.isLookup;
         denyOom = flags.contains(CommandFlag.DENYOOM);
         isWrite = flags.contains(CommandFlag.WRITE);
+        isReadOnly = flags.contains(CommandFlag.READONLY);
         mayWrite = isWrite || flags.contains(CommandFlag.MAY_REPLICATE);
         mayWriteQueued = from.mayWriteQueued;
         isFast = flags.contains(CommandFlag.FAST);
