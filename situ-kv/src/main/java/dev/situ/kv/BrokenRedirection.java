@@ -1,7 +1,7 @@
 package dev.situ.kv;
 
-/// Tells a client that the connection has ended which was to be told in its place of keys that change: over RESP3 only.
-/// Immutable.
+/// Tells a client that the connection has ended which was to be told in its place of keys that change: over RESP3
+/// only. Immutable.
 record BrokenRedirection(long id) implements Push {
     private static final int BYTES = 48;
 

@@ -267,8 +267,8 @@ final class Call {
         }
     }
 
-    /// The same without an event, as Redis has it for a `BITFIELD` whose operations all failed: it may have made the
-    /// key,
+    /// The same without an event, as Redis has it for a `BITFIELD` whose operations all failed: it may have made
+    /// the key,
     /// or its value longer.
     void storedSilently(int key) {
         if (changes.areWanted()) {
@@ -279,8 +279,8 @@ final class Call {
         }
     }
 
-    /// A key has come where none was: or, as Redis has it for what is copied or restored, in the place of one that it
-    /// has deleted. What has brought it is told behind this, by [#changed].
+    /// A key has come where none was: or, as Redis has it for what is copied or restored, in the place of one that
+    /// it has deleted. What has brought it is told behind this, by [#changed].
     ///
     /// @param database as clients number it
     void created(int database, int key) {

@@ -5,8 +5,6 @@ import static dev.situ.kv.CommandFlag.LOADING;
 import static dev.situ.kv.CommandFlag.NOSCRIPT;
 import static dev.situ.kv.CommandFlag.STALE;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -73,61 +71,56 @@ final class ClientCommands {
         return CommandSpec.command("client", -2)
                 .docs("connection", "2.4.0", "A container for client connection commands")
                 .complexity("Depends on subcommand.")
-                .subcommands(subcommands());
-    }
-
-    private static CommandSpec.Builder[] subcommands() {
-        List<CommandSpec.Builder> all = new ArrayList<>(TrackingCommands.declarations());
-        all.addAll(List.of(
-                subcommand("id", 2, "5.0.0", "Returns the client ID for the current connection")
-                        .body(call -> call.reply().integer(call.session().id())),
-                subcommand("getname", 2, "2.6.9", "Get the current connection name")
-                        .body(ClientCommands::getName),
-                subcommand("setname", 3, "2.6.9", "Set the current connection name")
-                        .arguments("connection-name")
-                        .body(ClientCommands::setName),
-                subcommand("setinfo", 4, "7.2.0", "Set client or connection specific info")
-                        .arguments("attr:(libname:string=LIB-NAME | libver:string=LIB-VER)")
-                        .body(ClientCommands::setInfo),
-                subcommand("info", 2, "6.2.0", "Describe the current connection")
-                        .tips("nondeterministic_output")
-                        .body(call -> call.reply().verbatim(ClientLine.of(call.session()))),
-                admin("list", -2, "2.4.0", "Describe all connections, or some")
-                        .tips("nondeterministic_output")
-                        .complexity("O(N) where N is the number of client connections")
-                        .arguments("[normal_master_replica_pubsub:(normal=NORMAL | master=MASTER"
-                                + " | replica=REPLICA | pubsub=PUBSUB)=TYPE@5.0.0]"
-                                + " [id:{client-id:int...}=ID@6.2.0]")
-                        .body(ClientCommands::list),
-                admin("kill", -3, "2.4.0", "Close connections")
-                        .complexity("O(N) where N is the number of client connections")
-                        .arguments("filter:('ip:port'!2.8.12 | new-format:([client-id:int=ID@2.8.12]"
-                                + " | [normal_master_slave_pubsub:(normal=NORMAL | master=MASTER@3.2.0 | slave=SLAVE"
-                                + " | replica=REPLICA@5.0.0 | pubsub=PUBSUB)=TYPE@2.8.12] | [username:string=USER]"
-                                + " | ['ip:port':string=ADDR] | ['ip:port':string=LADDR@6.2.0]"
-                                + " | ['yes/no':string=SKIPME])...)")
-                        .body(ClientCommands::kill),
-                admin("pause", -3, "2.9.50", "Let commands wait for some time")
-                        .arguments("timeout:int [mode:(write=WRITE | all=ALL)@6.2.0]")
-                        .body(ClientCommands::pause),
-                admin("unpause", 2, "6.2.0", "Let commands that wait go on")
-                        .complexity("O(N) Where N is the number of paused clients")
-                        .body(ClientCommands::unpause),
-                subcommand("reply", 3, "3.2.0", "Say whether this connection wants replies")
-                        .arguments("on_off_skip:(on=ON | off=OFF | skip=SKIP)")
-                        .body(ClientCommands::reply),
-                admin("no-evict", 3, "7.0.0", "Ask for this connection not to be closed when memory is short")
-                        .arguments("enabled:(on=ON | off=OFF)")
-                        .body(call -> onOrOff(call, Session::setNeverEvicted)),
-                subcommand("no-touch", 3, "7.2.0", "Ask for commands not to count as use of their keys")
-                        .arguments("enabled:(on=ON | off=OFF)")
-                        .body(call -> onOrOff(call, Session::setNeverTouching)),
-                admin("unblock", -3, "5.0.0", "Let a client go on that waits in a command: none ever does")
-                        .complexity("O(1)")
-                        .arguments("client-id:int [timeout_error:(timeout=TIMEOUT | error=ERROR)]")
-                        .body(ClientCommands::unblock),
-                HelpSubcommand.declaration("connection", HELP).categories(AclCategory.CONNECTION)));
-        return all.toArray(new CommandSpec.Builder[0]);
+                .subcommands(TrackingCommands.declarations())
+                .subcommands(
+                        subcommand("id", 2, "5.0.0", "Returns the client ID for the current connection")
+                                .body(call ->
+                                        call.reply().integer(call.session().id())),
+                        subcommand("getname", 2, "2.6.9", "Get the current connection name")
+                                .body(ClientCommands::getName),
+                        subcommand("setname", 3, "2.6.9", "Set the current connection name")
+                                .arguments("connection-name")
+                                .body(ClientCommands::setName),
+                        subcommand("setinfo", 4, "7.2.0", "Set client or connection specific info")
+                                .arguments("attr:(libname:string=LIB-NAME | libver:string=LIB-VER)")
+                                .body(ClientCommands::setInfo),
+                        subcommand("info", 2, "6.2.0", "Describe the current connection")
+                                .tips("nondeterministic_output")
+                                .body(call -> call.reply().verbatim(ClientLine.of(call.session()))),
+                        admin("list", -2, "2.4.0", "Describe all connections, or some")
+                                .tips("nondeterministic_output")
+                                .complexity("O(N) where N is the number of client connections")
+                                .arguments("[normal_master_replica_pubsub:(normal=NORMAL | master=MASTER"
+                                        + " | replica=REPLICA | pubsub=PUBSUB)=TYPE@5.0.0]"
+                                        + " [id:{client-id:int...}=ID@6.2.0]")
+                                .body(ClientCommands::list),
+                        admin("kill", -3, "2.4.0", "Close connections")
+                                .complexity("O(N) where N is the number of client connections")
+                                .arguments("filter:('ip:port'!2.8.12 | new-format:([client-id:int=ID@2.8.12]"
+                                        + " | [normal_master_slave_pubsub:(normal=NORMAL | master=MASTER@3.2.0 | slave=SLAVE"
+                                        + " | replica=REPLICA@5.0.0 | pubsub=PUBSUB)=TYPE@2.8.12] | [username:string=USER]"
+                                        + " | ['ip:port':string=ADDR] | ['ip:port':string=LADDR@6.2.0]"
+                                        + " | ['yes/no':string=SKIPME])...)")
+                                .body(ClientCommands::kill),
+                        admin("pause", -3, "2.9.50", "Let commands wait for some time")
+                                .arguments("timeout:int [mode:(write=WRITE | all=ALL)@6.2.0]")
+                                .body(ClientCommands::pause),
+                        admin("unpause", 2, "6.2.0", "Let commands that wait go on")
+                                .complexity("O(N) Where N is the number of paused clients")
+                                .body(ClientCommands::unpause),
+                        subcommand("reply", 3, "3.2.0", "Say whether this connection wants replies")
+                                .arguments("on_off_skip:(on=ON | off=OFF | skip=SKIP)")
+                                .body(ClientCommands::reply),
+                        admin("no-evict", 3, "7.0.0", "Ask for this connection not to be closed when memory is short")
+                                .arguments("enabled:(on=ON | off=OFF)")
+                                .body(call -> onOrOff(call, Session::setNeverEvicted)),
+                        subcommand("no-touch", 3, "7.2.0", "Ask for commands not to count as use of their keys")
+                                .arguments("enabled:(on=ON | off=OFF)")
+                                .body(call -> onOrOff(call, Session::setNeverTouching)),
+                        admin("unblock", -3, "5.0.0", "Let a client go on that waits in a command: none ever does")
+                                .arguments("client-id:int [timeout_error:(timeout=TIMEOUT | error=ERROR)]")
+                                .body(ClientCommands::unblock),
+                        HelpSubcommand.declaration("connection", HELP).categories(AclCategory.CONNECTION));
     }
 
     private static CommandSpec.Builder subcommand(String name, int arity, String since, String summary) {

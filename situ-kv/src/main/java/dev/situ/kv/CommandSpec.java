@@ -1,6 +1,7 @@
 package dev.situ.kv;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -200,7 +201,7 @@ final class CommandSpec {
         private boolean isForSubscribers;
         private boolean isNeverQueued;
         private boolean refusalEndsTransaction;
-        private List<Builder> subcommands = List.of();
+        private final List<Builder> subcommands = new ArrayList<>();
         private @Nullable CommandBody body;
 
         private Builder(String name, int arity) {
@@ -336,8 +337,9 @@ final class CommandSpec {
             return this;
         }
 
+        /// Has these subcommands, besides those named before.
         Builder subcommands(Builder... all) {
-            subcommands = List.of(all);
+            subcommands.addAll(List.of(all));
             return this;
         }
 

@@ -10,8 +10,8 @@ import dev.situ.store.Store;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/// What has happened to keys, for those who want to know: subscribers of `notify-keyspace-events`, and clients that
-/// track.
+/// What has happened to keys, for those who want to know: subscribers of `notify-keyspace-events`, and clients
+/// that track.
 ///
 /// ```
 ///   command   -- Call.changed ----+             +--> Tracking              the key is no longer what was read
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///                                                                          __keyevent@0__:<event> <key>
 /// ```
 ///
-/// Each is told behind its change, by the worker that has made it. So the events of one worker come in the order of its
-/// changes; those of two workers on one key may change places.
+/// Each is told behind its change, by the worker that has made it. So the events of one worker come in the order
+/// of its changes; those of two workers on one key may change places.
 ///
 /// While nobody wants anything, a change costs one load and one branch ([#areWanted]). Safe for all threads.
 final class KeyChanges {

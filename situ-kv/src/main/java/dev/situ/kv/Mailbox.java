@@ -32,7 +32,8 @@ final class Mailbox {
         post(message, peer.pendingBytes());
     }
 
-    /// The same for a client that need not have subscribed: the replies that it has not read do not count. Any thread.
+    /// The same for a client that need not have subscribed: the replies that it has not read do not count. Any
+    /// thread.
     void postBesideReplies(Push message) {
         post(message, 0);
     }

@@ -19,16 +19,15 @@ import org.jspecify.annotations.Nullable;
 ///   R4  its mailbox, behind the reply
 /// ```
 ///
-/// **Nothing is lost.** Redis is one thread, and there a read and its note are one step. Here the note comes before the
-/// read. If W2 finds the note, the reader is told; and as its own thread delivers, between bursts, it hears of it
-/// behind the reply to that read, old or new, and never before it. If W2 does not find the note, R1 comes behind W2 and
-/// so
-/// behind W1, and the read gives the new value or a later one. So a client is told at least once since its
-/// last read of what has changed since, and sometimes of what it has read already.
+/// **Nothing is lost.** Redis is one thread, and there a read and its note are one step. Here the note comes
+/// before the read. If W2 finds the note, the reader is told; and as its own thread delivers, between bursts, it
+/// hears of it behind the reply to that read, old or new, and never before it. If W2 does not find the note, R1
+/// comes behind W2 and so behind W1, and the read gives the new value or a later one. So a client is told at least
+/// once since its last read of what has changed since, and sometimes of what it has read already.
 ///
 /// The same holds for a client that turns tracking on, or a prefix, and then reads; that writers look only
-/// at [KeyChanges#areWanted] first changes nothing, for that is set, with a full fence, before the command ends that
-/// turns it on.
+/// at [KeyChanges#areWanted] first changes nothing, for that is set, with a full fence, before the command ends
+/// that turns it on.
 ///
 /// Safe for all threads. Nobody waits.
 final class Tracking {
@@ -53,8 +52,8 @@ final class Tracking {
         mode.prefixes().forEach(prefix -> prefixes.add(prefix, session));
     }
 
-    /// Turns tracking off, if it is on. What was remembered stays until it changes, and is told to nobody then. On the
-    /// connection's own thread, or when that has ended.
+    /// Turns tracking off, if it is on. What was remembered stays until it changes, and is told to nobody then. On
+    /// the connection's own thread, or when that has ended.
     void end(Session session) {
         TrackingMode mode = session.tracking();
         if (mode != null) {

@@ -18,20 +18,21 @@ final class TrackingCommands {
 
     private TrackingCommands() {}
 
-    static List<CommandSpec.Builder> declarations() {
-        return List.of(
-                subcommand("tracking", -3, "6.0.0", "Ask to be told of changes of keys that were read, or no more")
-                        .complexity("O(1). Some options may introduce additional complexity.")
-                        .arguments("status:(on=ON | off=OFF) [client-id:int=REDIRECT] [prefix:string=PREFIX+...]"
-                                + " [bcast=BCAST] [optin=OPTIN] [optout=OPTOUT] [noloop=NOLOOP]")
-                        .body(TrackingCommands::tracking),
-                subcommand("caching", 3, "6.0.0", "Say whether the keys of the next command are remembered")
-                        .arguments("mode:(yes=YES | no=NO)")
-                        .body(TrackingCommands::caching),
-                subcommand("trackinginfo", 2, "6.2.0", "Tell how the connection tracks keys")
-                        .body(TrackingCommands::info),
-                subcommand("getredir", 2, "6.0.0", "Tell which connection is told of changes in place of this one")
-                        .body(call -> call.reply().integer(redirect(call.session()))));
+    static CommandSpec.Builder[] declarations() {
+        return new CommandSpec.Builder[] {
+            subcommand("tracking", -3, "6.0.0", "Ask to be told of changes of keys that were read, or no more")
+                    .complexity("O(1). Some options may introduce additional complexity.")
+                    .arguments("status:(on=ON | off=OFF) [client-id:int=REDIRECT] [prefix:string=PREFIX+...]"
+                            + " [bcast=BCAST] [optin=OPTIN] [optout=OPTOUT] [noloop=NOLOOP]")
+                    .body(TrackingCommands::tracking),
+            subcommand("caching", 3, "6.0.0", "Say whether the keys of the next command are remembered")
+                    .arguments("mode:(yes=YES | no=NO)")
+                    .body(TrackingCommands::caching),
+            subcommand("trackinginfo", 2, "6.2.0", "Tell how the connection tracks keys")
+                    .body(TrackingCommands::info),
+            subcommand("getredir", 2, "6.0.0", "Tell which connection is told of changes in place of this one")
+                    .body(call -> call.reply().integer(redirect(call.session())))
+        };
     }
 
     private static CommandSpec.Builder subcommand(String name, int arity, String since, String summary) {

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Clients that keep what they have read, and drop it when they are told, while others write, delete, let expire and
-/// evict: at the end each value that is still kept is that of the store.
+/// Clients that keep what they have read, and drop it when they are told, while others write, delete, let expire
+/// and evict: at the end each value that is still kept is that of the store.
 class ClientCacheTest {
     private static final int ROUNDS = Integer.getInteger("situ.clientcache.rounds", 20_000);
     private static final int KEYS = 150;
@@ -254,9 +254,9 @@ class ClientCacheTest {
         return kept;
     }
 
-    /// One write of each key against one read of it, again and again: a note that came too late would not be made good
-    /// by
-    /// the next write.
+    /// One write of each key against one read of it, again and again: a note that came too late would not be made
+    /// good
+    /// by the next write.
     @ParameterizedTest
     @ValueSource(strings = {"", "BCAST"})
     void noReadIsForgottenThatAWriteOvertakes(String mode) throws InterruptedException, ExecutionException {

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `notify-keyspace-events`: the same commands to a real redis-server and to an executor, and the same messages to who
-/// has subscribed to everything, in the same order.
+/// `notify-keyspace-events`: the same commands to a real redis-server and to an executor, and the same messages to
+/// who has subscribed to everything, in the same order.
 class NotificationsDifferentialTest {
     private static final int SEQUENCES = Integer.getInteger("situ.differential.sequences", 250) / 5;
     private static final int COMMANDS = 60;
@@ -212,7 +212,8 @@ class NotificationsDifferentialTest {
         });
     }
 
-    /// A message to the client that has caused it: in Redis before the reply, here behind it, as in later versions.
+    /// A message to the client that has caused it: in Redis before the reply, here behind it, as in later
+    /// versions.
     @Test
     void whoeverWritesIsToldAsWell() throws IOException, InterruptedException {
         DifferentialTest.withBoth((redis, situ, _) -> {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `CLIENT TRACKING`: several clients of a real redis-server and of an executor do the same, and are told of the same
-/// keys.
+/// `CLIENT TRACKING`: several clients of a real redis-server and of an executor do the same, and are told of the
+/// same keys.
 class TrackingDifferentialTest {
     private static final int SEQUENCES = Integer.getInteger("situ.differential.sequences", 250) / 25;
     private static final int COMMANDS = 150;
@@ -45,6 +45,7 @@ class TrackingDifferentialTest {
             client tracking on bcast prefix ab prefix a
             client tracking on bcast prefix a prefix b
             client trackinginfo
+            client info
             client getredir
             client tracking on
             client tracking on bcast prefix abc
@@ -55,6 +56,7 @@ class TrackingDifferentialTest {
             client tracking off
             client trackinginfo
             client tracking on optin
+            client info
             client trackinginfo
             client caching yes
             client trackinginfo
@@ -103,13 +105,26 @@ class TrackingDifferentialTest {
                     client.hear("hello " + protocol);
                     for (String line : SCRIPT.lines().toList()) {
                         TwinClient.Heard heard = client.hear(line);
-                        if (!line.equals("client help")) { // it has commands of later versions
+                        if (line.equals("client info")) {
+                            assertThat(signs(heard.situ())).as(line).isEqualTo(signs(heard.redis()));
+                        } else if (!line.equals("client help")) { // it has commands of later versions
                             assertThat(heard.situ()).as(line).isEqualTo(heard.redis());
                         }
                     }
                 }
             }
         });
+    }
+
+    /// What a line of `CLIENT INFO` has of tracking; a unix socket is a sign as well, and not of it.
+    private static List<String> signs(List<String> frames) {
+        Matcher fields = Pattern.compile("(flags|redir)=(\\S+)").matcher(frames.getFirst());
+        List<String> signs = new ArrayList<>();
+        while (fields.find()) {
+            signs.add(fields.group(1) + "=" + fields.group(2).replace("U", ""));
+        }
+        assertThat(signs).hasSize(2);
+        return signs;
     }
 
     /// What came, apart: replies in order, and the keys that were told, each once, for Redis gathers them.
@@ -180,9 +195,8 @@ class TrackingDifferentialTest {
         };
     }
 
-    /// What a client does that does not track: it alone meets expired keys, for the note of a read comes before the
-    /// read
-    /// here, and behind it in Redis, so that one that meets an expired key is told here of what it has just read.
+    /// What a client does that does not track: it alone meets expired keys. The note of a read comes before the read
+    /// here, and behind it in Redis, so one that meets an expired key is told here of what it has just read.
     private static String[] writes(Random random) {
         String command = command(random, true);
         String key = "a" + random.nextInt(3);

@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A client of a real redis-server and one of an executor, that are sent the same, and get messages besides replies.
+/// A client of a real redis-server and one of an executor, that are sent the same, and get messages besides
+/// replies.
 final class TwinClient implements AutoCloseable {
     /// What came from one of them, reply by reply and message by message, in order.
     record Heard(List<String> redis, List<String> situ) {}
@@ -47,8 +48,8 @@ final class TwinClient implements AutoCloseable {
         return new Heard(theirs, fromSitu(request));
     }
 
-    /// Sends commands in one piece, of which none leaves a transaction open, and gives all that came before they were
-    /// answered: also what others have sent before.
+    /// Sends commands in one piece, of which none leaves a transaction open, and gives all that came before they
+    /// were answered: also what others have sent before.
     Heard hear(String... lines) throws IOException {
         return hear(List.of(), lines);
     }

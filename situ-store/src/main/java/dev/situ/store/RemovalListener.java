@@ -21,7 +21,7 @@ public interface RemovalListener {
     /// A key has gone. Called on the removing worker's thread, inside its epoch, in the middle of an operation: it
     /// must use no worker, wait for nothing, and throw nothing.
     ///
-    /// @param record the record in [Store#memory()], borrowed for the call: its key, its database and its value may
-    ///     be read
+    /// @param record the record in [Store#memory()], borrowed for the call: its key, its database and its value
+    ///     may be read
     void removed(long record, Cause cause);
 }

@@ -268,8 +268,8 @@ public final class Store implements AutoCloseable {
 
     // ---- removals -------------------------------------------------------------------------------------------------
 
-    /// Says who is told of keys that expire or are evicted, from now on; in place of another, if there was one. Any
-    /// thread.
+    /// Says who is told of keys that expire or are evicted, from now on; in place of another, if there was one.
+    /// Any thread.
     ///
     /// @param listener called on the threads of all workers
     public void listen(RemovalListener listener) {

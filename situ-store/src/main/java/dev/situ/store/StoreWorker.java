@@ -381,8 +381,8 @@ public final class StoreWorker implements AutoCloseable {
         return updates.update(this, index.hash(database, key, offset, length), database, key, offset, length, function);
     }
 
-    /// Whether the last `put` or update of this worker that stored a record came where there was no key, or one whose
-    /// time was over. Only behind [StoreStatus#STORED].
+    /// Whether the last `put` or update of this worker that stored a record came where there was no key, or one
+    /// whose time was over. Only behind [StoreStatus#STORED].
     public boolean hasCreated() {
         return writes.hasCreated();
     }

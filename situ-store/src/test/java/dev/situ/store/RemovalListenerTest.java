@@ -156,8 +156,8 @@ class RemovalListenerTest {
         assertThat(store.size()).isZero();
     }
 
-    /// What has come must have gone, or be there: for each key, the times that it was created are those that somebody
-    /// deleted it, those that it was told of, and one more if it is there at the end.
+    /// What has come must have gone, or be there: for each key, the times that it was created are those that
+    /// somebody deleted it, those that it was told of, and one more if it is there at the end.
     @Test
     void underContentionEachKeyIsToldExactlyOnce() throws InterruptedException {
         worker.close();

@@ -52,8 +52,8 @@ public final class EventClasses {
         return has(EventClass.BY_KEY) || has(EventClass.BY_EVENT);
     }
 
-    /// The letters, as Redis writes them: with `A` in place of those that it stands for, and then, as there, without
-    /// `n`.
+    /// The letters, as Redis writes them: with `A` in place of those that it stands for, and then, as there,
+    /// without `n`.
     @Override
     public String toString() {
         StringBuilder letters = new StringBuilder();

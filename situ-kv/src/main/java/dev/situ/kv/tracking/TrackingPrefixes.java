@@ -31,7 +31,8 @@ public final class TrackingPrefixes<S> {
         });
     }
 
-    /// Gives each client to `receiver` that is to be told of a key: once, as the prefixes of one client do not overlap.
+    /// Gives each client to `receiver` that is to be told of a key: once, as the prefixes of one client do not
+    /// overlap.
     public void receivers(String key, Consumer<S> receiver) {
         clients.forEach((prefix, all) -> {
             if (key.startsWith(prefix)) {

@@ -6,16 +6,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Which clients have read which keys and were not told since that these have changed. As in Redis, keys are known by
-/// name, whatever their database, and clients by number: one that has left stays until its keys change.
+/// Which clients have read which keys and were not told since that these have changed. As in Redis, keys are known
+/// by name, whatever their database, and clients by number: one that has left stays until its keys change.
 ///
 /// ```
 ///   key -> numbers of clients      add: a client is about to read the key
 ///                                  take: the key has changed; who takes the numbers tells the clients
 /// ```
 ///
-/// Safe for all threads. Of an `add` and a `take` of one key, the later one sees the earlier one, and what its thread
-/// did before: a client that is not among those taken reads what was written before the taking.
+/// Safe for all threads. Of an `add` and a `take` of one key, the later one sees the earlier one, and what its
+/// thread did before: a client that is not among those taken reads what was written before the taking.
 public final class TrackingTable {
     private static final long[] NOBODY = {};
 
@@ -69,8 +69,8 @@ public final class TrackingTable {
         return clients;
     }
 
-    /// Some key, to be taken where there are too many: each call gives another one, round and round. Null if there is
-    /// none.
+    /// Some key, to be taken where there are too many: each call gives another one, round and round. Null if there
+    /// is none.
     public synchronized @Nullable String next() {
         for (int i = 0; i < 2; i++) {
             if (hand != null && hand.hasNext()) {
