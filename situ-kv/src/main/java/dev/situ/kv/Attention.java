@@ -16,6 +16,9 @@ final class Attention {
     /// Each command is timed on its own.
     static final int TIMED = 1 << 2;
 
+    /// Somebody is told of keys that readers do not find.
+    static final int MISSES = 1 << 3;
+
     private final AtomicInteger reasons = new AtomicInteger();
 
     Attention() {}

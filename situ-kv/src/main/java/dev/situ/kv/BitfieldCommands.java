@@ -7,6 +7,7 @@ import static dev.situ.kv.CommandFlag.WRITE;
 
 import dev.situ.kv.BitfieldOperation.Kind;
 import dev.situ.kv.BitfieldOperation.Overflow;
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.store.StoreStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,10 @@ final class BitfieldCommands {
         } else if (call.update(KEY, update) == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
             return;
+        } else if (update.isChanged()) {
+            call.stored(KEY, KeyEvent.SETBIT);
+        } else {
+            call.storedSilently(KEY);
         }
         call.reply().array(operations.size());
         for (int i = 0; i < operations.size(); i++) {

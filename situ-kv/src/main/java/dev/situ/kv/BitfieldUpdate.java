@@ -18,6 +18,8 @@ final class BitfieldUpdate extends ValueUpdate {
     private List<BitfieldOperation> operations = List.of();
     private long[] results = {};
     private boolean[] failed = {};
+    private boolean grown;
+    private boolean changed;
 
     BitfieldUpdate(Store store, ValueBytes bytes) {
         super(store);
@@ -35,6 +37,11 @@ final class BitfieldUpdate extends ValueUpdate {
     /// Whether operation `index` was left out because its result did not fit.
     boolean isFailed(int index) {
         return failed[index];
+    }
+
+    /// Whether an operation that was not left out has changed the value, or made it longer.
+    boolean isChanged() {
+        return changed;
     }
 
     /// What operation `index` gave.
@@ -60,6 +67,8 @@ final class BitfieldUpdate extends ValueUpdate {
         for (BitfieldOperation operation : operations) {
             length = operation.isWrite() ? Math.max(length, operation.leastBytes()) : length;
         }
+        grown = record == Record.NONE || length > length(record);
+        changed = false;
         long next = claimCopy(worker, record, length);
         if (next != Record.NONE) {
             for (int i = 0; i < operations.size(); i++) {
@@ -81,6 +90,7 @@ final class BitfieldUpdate extends ValueUpdate {
             return;
         }
         long result = operation.result(old);
+        changed |= grown || result != old;
         Bits.set(region, value, operation.at(), operation.bits(), result);
         results[index] = operation.kind() == Kind.SET ? old : result;
     }

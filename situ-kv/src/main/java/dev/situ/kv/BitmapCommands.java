@@ -5,6 +5,7 @@ import static dev.situ.kv.CommandFlag.FAST;
 import static dev.situ.kv.CommandFlag.READONLY;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.memory.Words;
 import dev.situ.resp.Command;
 import dev.situ.resp.Decimal;
@@ -92,7 +93,11 @@ final class BitmapCommands {
         }
         BitUpdate update = call.bitUpdate;
         update.begin(call.command(), KEY, bit, value == 1);
-        if (call.update(KEY, update) == StoreStatus.FULL) {
+        StoreStatus status = call.update(KEY, update);
+        if (status == StoreStatus.STORED) {
+            call.stored(KEY, KeyEvent.SETBIT);
+        }
+        if (status == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
         } else {
             call.reply().integer(update.before() ? 1 : 0);

@@ -3,6 +3,7 @@ package dev.situ.kv;
 import static dev.situ.kv.CommandFlag.DENYOOM;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import dev.situ.resp.Command;
@@ -83,7 +84,9 @@ final class BitopCommand {
                 length = Math.max(length, call.bytes.length(record));
             }
             if (length == 0) {
-                call.delete(DESTINATION);
+                if (call.delete(DESTINATION)) {
+                    call.changed(DESTINATION, KeyEvent.DEL);
+                }
                 call.reply().integer(0);
             } else {
                 store(call, operation, length);
@@ -116,6 +119,7 @@ final class BitopCommand {
         if (call.worker.put(record) == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
         } else {
+            call.stored(DESTINATION, KeyEvent.SET);
             call.reply().integer(length);
         }
     }

@@ -1,5 +1,6 @@
 package dev.situ.kv;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.memory.Consumes;
 import dev.situ.resp.Command;
 import dev.situ.resp.Decimal;
@@ -30,6 +31,7 @@ final class Call {
     final Store store;
     final MemorySegment region;
     final Counters counters;
+    final KeyChanges changes;
     final ValueBytes bytes;
     final RecordList records = new RecordList();
     final BitRange bitRange = new BitRange();
@@ -62,6 +64,7 @@ final class Call {
         this.store = keyspace.store();
         this.region = store.memory();
         this.counters = counters;
+        this.changes = keyspace.changes();
         this.bytes = new ValueBytes(store);
         this.setOptions = new SetOptions(bytes);
         this.setUpdate = new SetUpdate(store, setOptions);
@@ -210,6 +213,9 @@ final class Call {
         worker.findAll(lookups);
         for (int i = 0; i < lookups.size(); i++) {
             count(lookups.record(i) != Record.NONE);
+            if (lookups.record(i) == Record.NONE) {
+                missed(first + i);
+            }
         }
         return lookups;
     }
@@ -218,6 +224,9 @@ final class Call {
     long lookUp(int key) {
         long record = find(key);
         count(record != Record.NONE);
+        if (record == Record.NONE) {
+            missed(key);
+        }
         return record;
     }
 
@@ -229,6 +238,79 @@ final class Call {
             counters.misses++;
         }
     }
+
+    // ---- who wants to know ----------------------------------------------------------------------------------------
+
+    /// Something has happened to the key that an argument names: behind the change.
+    void changed(int key, KeyEvent event) {
+        if (changes.areWanted()) {
+            changed(session().database(), key, event);
+        }
+    }
+
+    /// The same in another database.
+    ///
+    /// @param database as clients number it
+    void changed(int database, int key, KeyEvent event) {
+        if (changes.areWanted()) {
+            changes.changed(session(), database, text(key), event);
+        }
+    }
+
+    /// A record was stored under the key that an argument names, by the call to the worker that was last.
+    void stored(int key, KeyEvent event) {
+        if (changes.areWanted()) {
+            if (worker.hasCreated()) {
+                created(session().database(), key);
+            }
+            changed(key, event);
+        }
+    }
+
+    /// The same without an event, as Redis has it for a `BITFIELD` whose operations all failed: it may have made
+    /// the key,
+    /// or its value longer.
+    void storedSilently(int key) {
+        if (changes.areWanted()) {
+            if (worker.hasCreated()) {
+                created(session().database(), key);
+            }
+            keyspace.tracking().changed(session(), text(key));
+        }
+    }
+
+    /// A key has come where none was: or, as Redis has it for what is copied or restored, in the place of one that
+    /// it has deleted. What has brought it is told behind this, by [#changed].
+    ///
+    /// @param database as clients number it
+    void created(int database, int key) {
+        if (changes.areWanted()) {
+            changes.told(database, text(key), KeyEvent.NEW);
+        }
+    }
+
+    /// All keys have gone, or lead elsewhere.
+    void flushed() {
+        if (changes.areWanted()) {
+            keyspace.tracking().flushed();
+        }
+    }
+
+    /// What was stored last has an expiry, which is told besides.
+    void toldExpiry(int key) {
+        if (changes.areWanted()) {
+            changes.told(session().database(), text(key), KeyEvent.EXPIRE);
+        }
+    }
+
+    /// A reader has not found the key that an argument names.
+    void missed(int key) {
+        if (changes.areWanted()) {
+            changes.told(session().database(), text(key), KeyEvent.KEYMISS);
+        }
+    }
+
+    // ---- memory ---------------------------------------------------------------------------------------------------
 
     /// Whether there is memory for what the command may store: tried, by a record as long as all its arguments.
     boolean hasRoom() {

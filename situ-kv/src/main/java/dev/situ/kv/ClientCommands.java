@@ -12,6 +12,10 @@ import java.util.function.Predicate;
 /// `CLIENT`: what a client tells and asks about itself, and about the others.
 final class ClientCommands {
     private static final String[] HELP = {
+        "CACHING (YES|NO)",
+        "    Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.",
+        "GETREDIR",
+        "    Return the client ID we are redirecting to when tracking is enabled.",
         "GETNAME",
         "    Return the name of the current connection.",
         "ID",
@@ -48,6 +52,13 @@ final class ClientCommands {
         "    Set client meta attr. Options are:",
         "    * LIB-NAME: the client lib name.",
         "    * LIB-VER: the client lib version.",
+        "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+        "    Unblock the specified blocked client.",
+        "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+        "         [OPTIN] [OPTOUT] [NOLOOP]",
+        "    Control server assisted client side caching.",
+        "TRACKINGINFO",
+        "    Report tracking status for the current connection.",
         "NO-EVICT (ON|OFF)",
         "    Protect current client connection from eviction.",
         "NO-TOUCH (ON|OFF)",
@@ -60,6 +71,7 @@ final class ClientCommands {
         return CommandSpec.command("client", -2)
                 .docs("connection", "2.4.0", "A container for client connection commands")
                 .complexity("Depends on subcommand.")
+                .subcommands(TrackingCommands.declarations())
                 .subcommands(
                         subcommand("id", 2, "5.0.0", "Returns the client ID for the current connection")
                                 .body(call ->
@@ -105,6 +117,9 @@ final class ClientCommands {
                         subcommand("no-touch", 3, "7.2.0", "Ask for commands not to count as use of their keys")
                                 .arguments("enabled:(on=ON | off=OFF)")
                                 .body(call -> onOrOff(call, Session::setNeverTouching)),
+                        admin("unblock", -3, "5.0.0", "Let a client go on that waits in a command: none ever does")
+                                .arguments("client-id:int [timeout_error:(timeout=TIMEOUT | error=ERROR)]")
+                                .body(ClientCommands::unblock),
                         HelpSubcommand.declaration("connection", HELP).categories(AclCategory.CONNECTION));
     }
 
@@ -271,6 +286,21 @@ final class ClientCommands {
         call.keyspace.pause().end();
         call.keyspace.clients().wakeAll();
         call.reply().ok();
+    }
+
+    /// `CLIENT UNBLOCK id [TIMEOUT | ERROR]`: no command here waits for another client.
+    private static void unblock(Call call) {
+        if (call.count() > 4) {
+            call.error(Errors.unknownSubcommand(call));
+        } else if (call.has(3)
+                && !call.text(3).equalsIgnoreCase("timeout")
+                && !call.text(3).equalsIgnoreCase("error")) {
+            call.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+        } else if (!call.isNumber(2)) {
+            call.error(Errors.NOT_AN_INTEGER);
+        } else {
+            call.reply().integer(0);
+        }
     }
 
     // ---- about itself ---------------------------------------------------------------------------------------------

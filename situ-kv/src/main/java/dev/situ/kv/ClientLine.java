@@ -1,5 +1,6 @@
 package dev.situ.kv;
 
+import dev.situ.kv.tracking.TrackingMode;
 import java.util.Locale;
 
 /// The line by which `CLIENT LIST` and `CLIENT INFO` describe a connection, with the fields of Redis 7.0 and the
@@ -54,7 +55,8 @@ final class ClientLine {
         add(line, "events", waiting > 0 ? "rw" : "r");
         add(line, "cmd", command(session));
         add(line, "user", session.account().user().name());
-        add(line, "redir", -1);
+        TrackingMode tracking = session.tracking();
+        add(line, "redir", tracking == null ? -1 : tracking.redirect());
         add(line, "resp", session.protocol());
         add(line, "lib-name", session.libraryName());
         add(line, "lib-ver", session.libraryVersion());
@@ -73,6 +75,10 @@ final class ClientLine {
         addIf(flags, session.isPubsub(), 'P');
         addIf(flags, session.transaction().visibleSize() >= 0, 'x');
         addIf(flags, session.isHeld(), 'b');
+        TrackingMode tracking = session.tracking();
+        addIf(flags, tracking != null, 't');
+        addIf(flags, session.isRedirectionBroken(), 'R');
+        addIf(flags, tracking != null && tracking.broadcasts(), 'B');
         addIf(flags, session.peer() != null && session.peer().isLocalSocket(), 'U');
         addIf(flags, session.isNeverEvicted(), 'e');
         addIf(flags, session.isNeverTouching(), 'T');

@@ -2,6 +2,7 @@ package dev.situ.kv;
 
 import dev.situ.resp.Command;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +62,7 @@ final class CommandSpec {
 
     final boolean denyOom;
     final boolean isWrite;
+    final boolean isReadOnly;
     /// Whether a pause of writers holds it.
     final boolean mayWrite;
 
@@ -118,6 +120,7 @@ final class CommandSpec {
         isLookup = from.isLookup;
         denyOom = flags.contains(CommandFlag.DENYOOM);
         isWrite = flags.contains(CommandFlag.WRITE);
+        isReadOnly = flags.contains(CommandFlag.READONLY);
         mayWrite = isWrite || flags.contains(CommandFlag.MAY_REPLICATE);
         mayWriteQueued = from.mayWriteQueued;
         isFast = flags.contains(CommandFlag.FAST);
@@ -211,7 +214,7 @@ final class CommandSpec {
         private boolean isForSubscribers;
         private boolean isNeverQueued;
         private boolean refusalEndsTransaction;
-        private List<Builder> subcommands = List.of();
+        private final List<Builder> subcommands = new ArrayList<>();
         private @Nullable CommandBody body;
 
         private Builder(String name, int arity) {
@@ -359,8 +362,9 @@ final class CommandSpec {
             return this;
         }
 
+        /// Has these subcommands, besides those named before.
         Builder subcommands(Builder... all) {
-            subcommands = List.of(all);
+            subcommands.addAll(List.of(all));
             return this;
         }
 

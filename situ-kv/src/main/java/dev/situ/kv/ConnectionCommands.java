@@ -188,6 +188,7 @@ final class ConnectionCommands {
         call.session().transaction().end(call.worker);
         call.keyspace.monitors().remove(call.session());
         call.session().subscriptions().clear(call.keyspace.channels());
+        call.keyspace.stopTracking(call.session());
         call.session().resetClient();
         call.keyspace.welcome(call.session());
         call.worker.select(call.keyspace.databases().place(call.session().database()));

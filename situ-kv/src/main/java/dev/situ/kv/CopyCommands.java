@@ -4,6 +4,7 @@ import static dev.situ.kv.CommandFlag.DENYOOM;
 import static dev.situ.kv.CommandFlag.FAST;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.memory.Words;
 import dev.situ.resp.Command;
 import dev.situ.store.Record;
@@ -67,6 +68,10 @@ final class CopyCommands {
             }
             if (status == StoreStatus.STORED) {
                 call.delete(FROM);
+                int database = call.session().database();
+                call.created(database, TO);
+                call.changed(FROM, KeyEvent.RENAME_FROM);
+                call.changed(TO, KeyEvent.RENAME_TO);
             }
         }
         if (ifAbsent) {
@@ -100,6 +105,10 @@ final class CopyCommands {
         }
         long record = call.lookUp(FROM);
         StoreStatus status = record == Record.NONE ? StoreStatus.NOT_STORED : copy(call, record, to, TO, replace);
+        if (status == StoreStatus.STORED) {
+            call.created(to, TO);
+            call.changed(to, TO, KeyEvent.COPY_TO);
+        }
         if (status == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
         } else {

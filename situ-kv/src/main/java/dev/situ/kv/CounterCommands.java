@@ -4,6 +4,7 @@ import static dev.situ.kv.CommandFlag.DENYOOM;
 import static dev.situ.kv.CommandFlag.FAST;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.resp.Command;
 import dev.situ.store.StoreStatus;
 import java.util.List;
@@ -62,9 +63,13 @@ final class CounterCommands {
         Command command = call.command();
         AddUpdate update = call.addUpdate;
         update.begin(command.memory(), command.offset(KEY), command.length(KEY), amount);
-        if (call.update(KEY, update) == StoreStatus.FULL) {
+        StoreStatus status = call.update(KEY, update);
+        if (status == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
             return;
+        }
+        if (status == StoreStatus.STORED) {
+            call.stored(KEY, KeyEvent.INCRBY);
         }
         switch (update.outcome()) {
             case ADDED -> call.reply().integer(update.sum());
@@ -84,6 +89,9 @@ final class CounterCommands {
         update.begin(call.command(), KEY, amount);
         StoreStatus status = call.update(KEY, update);
         String sum = update.sum();
+        if (status == StoreStatus.STORED) {
+            call.stored(KEY, KeyEvent.INCRBYFLOAT);
+        }
         if (status == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
         } else if (!update.isNumber()) {

@@ -6,6 +6,7 @@ import static dev.situ.kv.CommandFlag.READONLY;
 import static dev.situ.kv.CommandFlag.STALE;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.store.Record;
 import dev.situ.store.StoreStatus;
 import java.util.List;
@@ -117,6 +118,9 @@ final class DatabaseCommands {
         }
         if (status == StoreStatus.STORED) {
             call.delete(KEY);
+            call.created(to, KEY);
+            call.changed(KEY, KeyEvent.MOVE_FROM);
+            call.changed(to, KEY, KeyEvent.MOVE_TO);
         }
         call.reply().integer(status == StoreStatus.STORED ? 1 : 0);
     }
@@ -134,6 +138,7 @@ final class DatabaseCommands {
             int other = (int) call.number(2);
             if (one != other) {
                 call.keyspace.databases().swap(one, other);
+                call.flushed(); // clients know keys by their names alone, and these lead elsewhere now
                 countCreated(call, one);
                 countCreated(call, other);
             }
@@ -178,6 +183,7 @@ final class DatabaseCommands {
         if (cleared == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
         } else {
+            call.flushed();
             call.reply().ok();
         }
     }

@@ -27,6 +27,16 @@ final class Databases {
         return places[number];
     }
 
+    /// The number by which clients call the database that is `place` in the store.
+    int number(int place) {
+        int[] all = places;
+        int number = 0;
+        while (all[number] != place) {
+            number++;
+        }
+        return number;
+    }
+
     /// How often another database has come into the place of this one.
     int swaps(int number) {
         return swaps.get(number);

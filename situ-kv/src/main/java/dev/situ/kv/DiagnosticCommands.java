@@ -69,6 +69,11 @@ final class DiagnosticCommands {
                                         "O(N) where N is the number of commands with latency information being retrieved.")
                                 .arguments("[command...]")
                                 .body(DiagnosticCommands::histogram),
+                        latency("graph", 3, "2.8.13", "Draw the samples of a kind of event")
+                                .arguments("event")
+                                .body(DiagnosticCommands::graph),
+                        latency("doctor", 2, "2.8.13", "Tell what may be slow, and what helps")
+                                .body(call -> call.reply().verbatim(LatencyReport.of(call.keyspace.latencyEvents()))),
                         latency("latest", 2, "2.8.13", "Tell the newest sample of each kind of event")
                                 .body(DiagnosticCommands::latest),
                         latency("history", 3, "2.8.13", "Tell the samples of a kind of event")
@@ -82,6 +87,10 @@ final class DiagnosticCommands {
                                 .body(DiagnosticCommands::reset),
                         HelpSubcommand.declaration(
                                 "server",
+                                "DOCTOR",
+                                "    Return a human readable latency analysis report.",
+                                "GRAPH <event>",
+                                "    Return an ASCII latency graph for the <event> class.",
                                 "HISTORY <event>",
                                 "    Return time-latency samples for the <event> class.",
                                 "LATEST",
@@ -202,6 +211,16 @@ final class DiagnosticCommands {
             reply.integer(last.millis());
             reply.integer(history.maxMillis());
         });
+    }
+
+    private static void graph(Call call) {
+        String event = call.text(2);
+        LatencyEvents.History history = call.keyspace.latencyEvents().all().get(event);
+        if (history == null || history.samples().isEmpty()) {
+            call.error("ERR No samples available for event '" + call.shown(2, Integer.MAX_VALUE) + "'");
+        } else {
+            call.reply().verbatim(LatencyReport.graph(event, history, Timekeeping.micros() / 1_000_000));
+        }
     }
 
     private static void history(Call call) {

@@ -4,6 +4,7 @@ import static dev.situ.kv.CommandFlag.DENYOOM;
 import static dev.situ.kv.CommandFlag.READONLY;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.memory.Consumes;
 import dev.situ.resp.Command;
 import dev.situ.store.Record;
@@ -103,7 +104,9 @@ final class DumpCommands {
             call.error("ERR Bad data format");
         } else if (at != 0 && at <= now) {
             call.worker.abort(record);
-            call.delete(KEY);
+            if (call.delete(KEY)) {
+                call.changed(KEY, KeyEvent.DEL);
+            }
             call.reply().ok();
         } else {
             Record.setExpireAtMillis(call.region, record, at);
@@ -114,7 +117,11 @@ final class DumpCommands {
     private static void publish(Call call, @Consumes long record, boolean replace) {
         StoreStatus status = replace ? call.worker.put(record) : call.worker.putIfAbsent(record);
         switch (status) {
-            case STORED -> call.reply().ok();
+            case STORED -> {
+                call.created(call.session().database(), KEY);
+                call.changed(KEY, KeyEvent.RESTORE);
+                call.reply().ok();
+            }
             case FULL -> call.error(Errors.OUT_OF_MEMORY);
             default -> call.error(BUSY); // it came in between
         }

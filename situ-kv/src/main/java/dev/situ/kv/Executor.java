@@ -107,6 +107,7 @@ public final class Executor {
             keyspace.monitors().remove(session);
         }
         session.subscriptions().clear(keyspace.channels());
+        keyspace.stopTracking(session);
         session.end();
     }
 
@@ -198,6 +199,15 @@ public final class Executor {
             executeNow(found, session, command, reply, claimed);
         } else {
             executeMuted(found, session, command, reply, claimed);
+            endCaching(found, session);
+        }
+    }
+
+    /// What `CLIENT CACHING` has said holds for the next command that is not `CLIENT`, or the next transaction.
+    private void endCaching(@Nullable CommandSpec spec, Session session) {
+        boolean isClient = spec != null && spec.name.equals("client");
+        if (!isClient && !call.isQueueRunning() && !session.transaction().isOpen()) {
+            session.set(Session.CACHING_SAID, false);
         }
     }
 
@@ -374,6 +384,9 @@ public final class Executor {
         boolean alone = stopwatch.timesAlone(spec) || (reasons & Attention.TIMED) != 0;
         long start = alone ? stopwatch.start() : 0;
         reply.takeError();
+        if (session.special() != 0 && session.is(Session.TRACKS) && spec.isReadOnly) {
+            keyspace.tracking().remember(session, spec, command);
+        }
         body.run(call);
         if (Checks.ON && reply.length() == before && !call.isSilent()) {
             throw new IllegalStateException(spec.fullName + " gave no reply");

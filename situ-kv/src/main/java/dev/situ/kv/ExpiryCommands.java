@@ -4,6 +4,7 @@ import static dev.situ.kv.CommandFlag.FAST;
 import static dev.situ.kv.CommandFlag.READONLY;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.store.Record;
 import dev.situ.store.StoreStatus;
 import java.util.List;
@@ -75,6 +76,7 @@ final class ExpiryCommands {
     private static void reply(Call call, boolean seconds, boolean relative) {
         long record = call.find(KEY);
         if (record == Record.NONE) {
+            call.missed(KEY);
             call.reply().integer(NO_KEY);
             return;
         }
@@ -110,7 +112,7 @@ final class ExpiryCommands {
             return;
         }
         call.expireUpdate.begin(call.command(), KEY, unit.toMillis(call.number(2), now), conditions);
-        change(call);
+        change(call, false);
     }
 
     private static int condition(Call call, int argument) {
@@ -136,14 +138,25 @@ final class ExpiryCommands {
 
     private static void persist(Call call) {
         call.expireUpdate.beginPersist(call.command(), KEY);
-        change(call);
+        change(call, true);
     }
 
-    private static void change(Call call) {
-        if (call.update(KEY, call.expireUpdate) == StoreStatus.FULL) {
+    private static void change(Call call, boolean persists) {
+        StoreStatus status = call.update(KEY, call.expireUpdate);
+        tellChanged(call, KEY, status, persists);
+        if (status == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
         } else {
             call.reply().integer(call.expireUpdate.isChanged() ? 1 : 0);
+        }
+    }
+
+    /// Tells what an [ExpireUpdate] has done, if it has done anything.
+    static void tellChanged(Call call, int key, StoreStatus status, boolean persists) {
+        if (status == StoreStatus.STORED) {
+            call.changed(key, persists ? KeyEvent.PERSIST : KeyEvent.EXPIRE);
+        } else if (status == StoreStatus.DELETED) {
+            call.changed(key, KeyEvent.DEL);
         }
     }
 }

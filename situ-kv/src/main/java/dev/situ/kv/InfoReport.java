@@ -95,7 +95,7 @@ final class InfoReport {
         line("cluster_connections", 0);
         line("maxclients", info.maxClients());
         line("blocked_clients", 0);
-        line("tracking_clients", 0);
+        line("tracking_clients", keyspace.tracking().clients());
         line("clients_in_timeout_table", 0);
     }
 
@@ -179,9 +179,9 @@ final class InfoReport {
         line("pubsub_channels", keyspace.channels().channels().size());
         line("pubsub_patterns", keyspace.channels().patterns());
         line("latest_fork_usec", 0);
-        line("tracking_total_keys", 0);
-        line("tracking_total_items", 0);
-        line("tracking_total_prefixes", 0);
+        line("tracking_total_keys", keyspace.tracking().keys());
+        line("tracking_total_items", keyspace.tracking().items());
+        line("tracking_total_prefixes", keyspace.tracking().prefixes());
         line(
                 "total_error_replies",
                 totals.errors.values().stream().mapToLong(Long::longValue).sum());

@@ -4,6 +4,7 @@ import static dev.situ.kv.CommandFlag.FAST;
 import static dev.situ.kv.CommandFlag.READONLY;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.store.Record;
 import java.util.List;
 
@@ -58,17 +59,26 @@ final class KeyCommands {
                         .keys(1, 1, 1, "RO")
                         .arguments("key:key")
                         .docs("generic", "1.0.0", "Determine the type stored at key")
-                        .body(call -> call.reply().raw(call.find(1) == Record.NONE ? NONE : STRING)));
+                        .body(KeyCommands::type));
     }
 
     private static void delete(Call call) {
         int deleted = 0;
         for (int i = 1; i < call.count(); i++) {
             if (call.delete(i)) {
+                call.changed(i, KeyEvent.DEL);
                 deleted++;
             }
         }
         call.reply().integer(deleted);
+    }
+
+    private static void type(Call call) {
+        boolean there = call.find(1) != Record.NONE;
+        if (!there) {
+            call.missed(1);
+        }
+        call.reply().raw(there ? STRING : NONE);
     }
 
     private static void exists(Call call) {

@@ -1,6 +1,7 @@
 package dev.situ.kv;
 
 import dev.situ.kv.pubsub.Channels;
+import dev.situ.kv.tracking.TrackingMode;
 import dev.situ.resp.ArgumentBudget;
 import dev.situ.store.Store;
 import java.security.SecureRandom;
@@ -45,6 +46,8 @@ public final class Keyspace {
     private final AtomicLong sessions = new AtomicLong();
     private final ArgumentBudget argumentBudget;
     private final Databases databases = new Databases();
+    private final Tracking tracking = new Tracking(clients);
+    private final KeyChanges changes;
     private final Absences absences = new Absences();
     private final List<Executor> executors = new ArrayList<>();
 
@@ -72,6 +75,8 @@ public final class Keyspace {
         this.slotOwner = slotOwner;
         this.argumentBudget = new ArgumentBudget(argumentBytes);
         this.totals = new ServerTotals(this);
+        this.changes = new KeyChanges(store, databases, attention, channels, tracking);
+        store.listen(changes::removed);
         KeyspaceSettings.declare(this);
     }
 
@@ -188,6 +193,30 @@ public final class Keyspace {
     /// Who has subscribed to what.
     Channels<Session> channels() {
         return channels;
+    }
+
+    /// Who wants to know what happens to keys.
+    KeyChanges changes() {
+        return changes;
+    }
+
+    /// Turns tracking on for a connection, or changes how.
+    void track(Session session, TrackingMode mode) {
+        tracking.begin(session, mode);
+        changes.look();
+    }
+
+    /// Turns tracking off for a connection, if it is on.
+    void stopTracking(Session session) {
+        if (session.tracking() != null) {
+            tracking.end(session);
+            changes.look();
+        }
+    }
+
+    /// Clients that keep values themselves.
+    Tracking tracking() {
+        return tracking;
     }
 
     SlowLog slowLog() {

@@ -58,6 +58,16 @@ final class KeyspaceSettings {
                         keyspace::debugCommand,
                         keyspace::setDebugCommand)
                 .atStartOnly());
+        settings.declare(Setting.text(
+                "notify-keyspace-events",
+                () -> keyspace.changes().classes().toString(),
+                keyspace.changes()::setClasses));
+        settings.declare(Setting.number(
+                "tracking-table-max-keys",
+                0,
+                Long.MAX_VALUE,
+                keyspace.tracking()::mostKeys,
+                keyspace.tracking()::setMostKeys));
         keyspace.info().settings().forEach((name, value) -> always(settings, name, value));
         OutputBounds bounds = keyspace.outputBounds();
         settings.declare(Setting.text("client-output-buffer-limit", bounds::text, bounds::set));

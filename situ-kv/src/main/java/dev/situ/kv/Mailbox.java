@@ -29,11 +29,21 @@ final class Mailbox {
 
     /// Adds a message. Any thread. Dropped if the connection has ended.
     void post(Push message) {
+        post(message, peer.pendingBytes());
+    }
+
+    /// The same for a client that need not have subscribed: the replies that it has not read do not count. Any
+    /// thread.
+    void postBesideReplies(Push message) {
+        post(message, 0);
+    }
+
+    private void post(Push message, long pendingBytes) {
         if (closed) {
             return;
         }
         queue.add(message);
-        long waiting = bytes.addAndGet(message.bytes()) + peer.pendingBytes();
+        long waiting = bytes.addAndGet(message.bytes()) + pendingBytes;
         long most = bounds.pubsub().hardBytes();
         if (most > 0 && waiting > most) {
             close();

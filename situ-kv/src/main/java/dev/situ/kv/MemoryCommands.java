@@ -3,8 +3,10 @@ package dev.situ.kv;
 import static dev.situ.kv.CommandFlag.READONLY;
 
 import dev.situ.store.Record;
+import dev.situ.store.SlabStatistics;
 import dev.situ.store.StoreStatistics;
 import java.util.List;
+import java.util.Locale;
 
 /// `MEMORY`: what keys and the store take.
 final class MemoryCommands {
@@ -29,6 +31,9 @@ final class MemoryCommands {
                                 .body(MemoryCommands::statistics),
                         memory("doctor", "Tell what may be wrong with memory", "response_policy:special")
                                 .body(MemoryCommands::doctor),
+                        memory("malloc-stats", "Tell how the store's memory is handed out", "response_policy:special")
+                                .complexity("Depends on how much memory is allocated, could be slow")
+                                .body(MemoryCommands::allocatorStatistics),
                         CommandSpec.command("purge", 2)
                                 .tips("request_policy:all_shards", "response_policy:all_succeeded")
                                 .docs("server", "4.0.0", "Does nothing: memory is given back as it becomes free")
@@ -37,6 +42,8 @@ final class MemoryCommands {
                                 "server",
                                 "DOCTOR",
                                 "    Return memory problems reports.",
+                                "MALLOC-STATS",
+                                "    Return internal statistics report from the memory allocator.",
                                 "PURGE",
                                 "    Attempt to purge dirty pages for reclamation by the allocator.",
                                 "STATS",
@@ -120,6 +127,27 @@ final class MemoryCommands {
     private static void fraction(Reply reply, String name, double part, double whole) {
         reply.bulk(name);
         reply.fraction(whole == 0 ? 0 : part / whole);
+    }
+
+    /// The slabs of each size of cells, and what lies outside of them.
+    private static void allocatorStatistics(Call call) {
+        StringBuilder text = new StringBuilder("cell_bytes slabs slab_bytes used_cells free_percent\n");
+        long inSlabs = 0;
+        for (SlabStatistics slabs : call.store.slabStatistics()) {
+            inSlabs += slabs.allocatedBytes();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%d %d %d %d %.1f\n",
+                    slabs.cellBytes(),
+                    slabs.slabs(),
+                    slabs.allocatedBytes(),
+                    slabs.usedCells(),
+                    100 * slabs.fragmentation()));
+        }
+        long allocated = call.store.statistics().allocatedBytes();
+        text.append("slabs ").append(inSlabs).append(" bytes, runs of pages ");
+        text.append(Math.max(0, allocated - inSlabs)).append(" bytes\n");
+        call.reply().verbatim(text.toString());
     }
 
     private static void doctor(Call call) {

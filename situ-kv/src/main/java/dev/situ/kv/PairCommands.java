@@ -4,6 +4,7 @@ import static dev.situ.kv.CommandFlag.DENYOOM;
 import static dev.situ.kv.CommandFlag.MOVABLEKEYS;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.store.Record;
 import dev.situ.store.StoreStatus;
 import java.util.List;
@@ -111,7 +112,7 @@ final class PairCommands {
     private static boolean store(Call call, int first, int end, SetOptions options) {
         RecordList claimed = call.records;
         try {
-            boolean stored = claim(call, first, end, options) && publish(call);
+            boolean stored = claim(call, first, end, options) && publish(call, first, options.expireAtMillis != 0);
             if (!stored) {
                 call.error(Errors.OUT_OF_MEMORY);
             }
@@ -139,10 +140,17 @@ final class PairCommands {
         return true;
     }
 
-    private static boolean publish(Call call) {
+    private static boolean publish(Call call, int first, boolean expires) {
         boolean all = true;
         for (int i = 0; i < call.records.size(); i++) {
-            all &= call.worker.put(call.records.get(i)) == StoreStatus.STORED;
+            boolean stored = call.worker.put(call.records.get(i)) == StoreStatus.STORED;
+            if (stored) {
+                call.stored(first + 2 * i, KeyEvent.SET);
+            }
+            if (stored && expires) {
+                call.toldExpiry(first + 2 * i);
+            }
+            all &= stored;
         }
         return all;
     }

@@ -1,5 +1,6 @@
 package dev.situ.kv;
 
+import dev.situ.kv.tracking.TrackingMode;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,10 @@ public final class Session {
 
     /// It has subscribed to something.
     static final int SUBSCRIBED = 1 << 3;
+    /// The keys that it reads may have to be remembered: it tracks, and does not only listen to prefixes.
+    static final int TRACKS = 1 << 4;
+    /// It has said `CLIENT CACHING`, for the next command.
+    static final int CACHING_SAID = 1 << 5;
 
     private final long id;
     private final @Nullable Peer peer;
@@ -36,6 +41,8 @@ public final class Session {
     private volatile boolean neverEvicted;
     private volatile boolean neverTouching;
     private volatile boolean held;
+    private volatile @Nullable TrackingMode tracking;
+    private volatile boolean redirectionBroken;
     private @Nullable CommandSpec lastCommand;
     private long lastUsedNanos = sinceNanos;
 
@@ -243,6 +250,31 @@ public final class Session {
     /// What it has subscribed to.
     Subscriptions subscriptions() {
         return subscriptions;
+    }
+
+    /// How it tracks keys; null: not at all. Any thread.
+    @Nullable
+    TrackingMode tracking() {
+        return tracking;
+    }
+
+    /// Says how it tracks keys from now on. See [Tracking], which has to know as well.
+    void track(@Nullable TrackingMode mode) {
+        tracking = mode;
+        redirectionBroken = false;
+        set(TRACKS, mode != null && !mode.broadcasts());
+        if (mode == null) {
+            set(CACHING_SAID, false);
+        }
+    }
+
+    /// Whether the connection was gone that is told of changes in its place. Any thread.
+    boolean isRedirectionBroken() {
+        return redirectionBroken;
+    }
+
+    void setRedirectionBroken() {
+        redirectionBroken = true;
     }
 
     /// Whether its command waits for the end of a pause.

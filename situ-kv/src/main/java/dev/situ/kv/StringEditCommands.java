@@ -4,6 +4,7 @@ import static dev.situ.kv.CommandFlag.DENYOOM;
 import static dev.situ.kv.CommandFlag.FAST;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.store.StoreStatus;
 import java.util.List;
 
@@ -36,7 +37,7 @@ final class StringEditCommands {
 
     private static void append(Call call) {
         call.patchUpdate.append(call.command(), KEY, 2);
-        patch(call);
+        patch(call, KeyEvent.APPEND);
     }
 
     private static void setRange(Call call) {
@@ -46,11 +47,11 @@ final class StringEditCommands {
             call.error("ERR offset is out of range");
         } else {
             call.patchUpdate.overwrite(call.command(), KEY, call.number(2), 3);
-            patch(call);
+            patch(call, KeyEvent.SETRANGE);
         }
     }
 
-    private static void patch(Call call) {
+    private static void patch(Call call, KeyEvent event) {
         PatchUpdate update = call.patchUpdate;
         StoreStatus status = call.update(KEY, update);
         if (status == StoreStatus.FULL) {
@@ -58,6 +59,11 @@ final class StringEditCommands {
         } else if (update.isTooLong()) {
             call.error(Errors.TOO_LONG);
         } else {
+            if (status == StoreStatus.STORED) {
+                call.stored(KEY, event);
+            } else if (event == KeyEvent.APPEND) {
+                call.changed(KEY, event); // as in Redis, also if nothing was appended
+            }
             call.reply().integer(update.newLength());
         }
     }

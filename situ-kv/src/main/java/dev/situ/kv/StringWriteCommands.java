@@ -4,6 +4,7 @@ import static dev.situ.kv.CommandFlag.DENYOOM;
 import static dev.situ.kv.CommandFlag.FAST;
 import static dev.situ.kv.CommandFlag.WRITE;
 
+import dev.situ.kv.notify.KeyEvent;
 import dev.situ.resp.Command;
 import dev.situ.store.Record;
 import dev.situ.store.StoreStatus;
@@ -105,7 +106,9 @@ final class StringWriteCommands {
 
     private static void set(Call call) {
         if (call.count() == 3) {
-            replyStored(call, call.put(KEY, VALUE));
+            StoreStatus status = call.put(KEY, VALUE);
+            tellStored(call, status, false);
+            replyStored(call, status);
             return;
         }
         SetOptions options = call.setOptions;
@@ -149,10 +152,23 @@ final class StringWriteCommands {
         if (options.expireAtMillis != 0) {
             Record.setExpireAtMillis(call.region, record, options.expireAtMillis);
         }
+        StoreStatus status;
         if (options.ifAbsent) {
-            return call.worker.putIfAbsent(record);
+            status = call.worker.putIfAbsent(record);
+        } else {
+            status = options.ifPresent ? call.worker.putIfPresent(record) : call.worker.put(record);
         }
-        return options.ifPresent ? call.worker.putIfPresent(record) : call.worker.put(record);
+        tellStored(call, status, options.expireAtMillis != 0);
+        return status;
+    }
+
+    private static void tellStored(Call call, StoreStatus status, boolean expires) {
+        if (status == StoreStatus.STORED) {
+            call.stored(KEY, KeyEvent.SET);
+            if (expires) {
+                call.toldExpiry(KEY);
+            }
+        }
     }
 
     private static void getAndSet(Call call) {
@@ -172,6 +188,10 @@ final class StringWriteCommands {
             update.value(received);
         }
         StoreStatus status = call.update(KEY, update);
+        if (options.get && update.old() == Record.NONE) {
+            call.missed(KEY);
+        }
+        tellStored(call, status, options.expireAtMillis != 0);
         if (options.condition.isRefused()) {
             call.error(Errors.DIGEST);
         } else if (status == StoreStatus.FULL || !options.get) {
@@ -184,7 +204,11 @@ final class StringWriteCommands {
     private static void getAndDelete(Call call) {
         TakeUpdate update = call.takeUpdate;
         update.condition.clear();
-        call.update(KEY, update);
+        if (call.update(KEY, update) == StoreStatus.DELETED) {
+            call.changed(KEY, KeyEvent.DEL);
+        } else if (update.old() == Record.NONE) {
+            call.missed(KEY);
+        }
         call.valueOrNothing(update.old());
     }
 
@@ -211,7 +235,9 @@ final class StringWriteCommands {
             }
             update.begin(call.command(), KEY, call.setOptions.expireAtMillis, ExpireUpdate.ALWAYS);
         }
-        if (call.update(KEY, update) == StoreStatus.FULL) {
+        StoreStatus status = call.update(KEY, update);
+        ExpiryCommands.tellChanged(call, KEY, status, unit == null);
+        if (status == StoreStatus.FULL) {
             call.error(Errors.OUT_OF_MEMORY);
         } else {
             call.valueOrNothing(update.old());
@@ -234,6 +260,9 @@ final class StringWriteCommands {
             update.condition.read(call, 2);
         }
         StoreStatus status = call.update(KEY, update);
+        if (status == StoreStatus.DELETED) {
+            call.changed(KEY, KeyEvent.DEL);
+        }
         if (update.condition.isRefused()) {
             call.error(Errors.DIGEST);
         } else {

@@ -18,6 +18,11 @@ import java.util.regex.Pattern;
 /// never there, and does not count as changed. And in a transaction of which memory is full, only what may need
 /// some is refused, where Redis refuses every command, and `EXEC` too.
 ///
+/// Messages, too, differ in two things: one that a client has caused itself comes behind the replies of its burst,
+/// not before the reply; and clients that track are told to forget everything when databases are swapped. A client
+/// that reads a key whose time is over is told of that even if it was its first read, for the read is noted before
+/// it.
+///
 /// Commands and options that are newer than 7.0 are not sent to it: `SET` with `IFEQ`, `IFNE`, `IFDEQ` or `IFDNE`,
 /// `DELEX`, `DIGEST`, `MSETEX`. They are those of Redis 8.4, and [CommandsTest] tests them.
 final class IntendedDifferences {

@@ -89,6 +89,19 @@ final class Server implements AutoCloseable {
             return out.toByteArray();
         }
 
+        /// What others have for this connection.
+        byte[] deliver() {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            worker.enter();
+            try {
+                stream.deliver(reply);
+                drain(out);
+            } finally {
+                worker.exit();
+            }
+            return out.toByteArray();
+        }
+
         /// Sends a command as an array of bulk strings.
         String command(String... arguments) {
             return send(bulk(arguments));

@@ -122,6 +122,12 @@ class ServerCommandsDifferentialTest {
             latency latest
             latency latest x
             latency history foo
+            latency graph foo
+            latency graph
+            latency graph foo bar
+            latency doctor x
+            memory malloc-stats x
+            client unblock 99999999
             latency history
             latency reset
             latency reset foo

@@ -4,6 +4,7 @@ import dev.situ.memory.SizeClasses;
 import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.Words;
 import dev.situ.store.EvictionPolicy.Order;
+import dev.situ.store.RemovalListener.Cause;
 import java.lang.foreign.MemorySegment;
 
 /// Makes room by the store's [EvictionPolicy]. One a worker.
@@ -101,7 +102,7 @@ final class Eviction {
             if (sampled == 0) {
                 return false;
             }
-            if (writes.remove(bestSlot, bestWord)) {
+            if (writes.remove(bestSlot, bestWord, Cause.EVICTED)) {
                 store.countEviction();
                 return true;
             }
@@ -222,7 +223,9 @@ final class Eviction {
     }
 
     private void evictRecord(long record, EvictionPolicy policy) {
-        if (locator.locate(record) && qualifies(locator.probe().word, policy) && writes.remove(locator.probe())) {
+        if (locator.locate(record)
+                && qualifies(locator.probe().word, policy)
+                && writes.remove(locator.probe(), Cause.EVICTED)) {
             store.countEviction();
         }
     }

@@ -1,6 +1,7 @@
 package dev.situ.store;
 
 import dev.situ.memory.Words;
+import dev.situ.store.RemovalListener.Cause;
 import java.lang.foreign.MemorySegment;
 
 /// Removes expired records that nobody asks for. One a worker.
@@ -56,7 +57,7 @@ final class Expiry {
                         && SlotWord.isVolatile(word)
                         && Record.isExpired(memory, SlotWord.reference(word), nowMillis)
                         && !SlotWord.isFrozen(word)
-                        && writes.remove(slot, word)) {
+                        && writes.remove(slot, word, Cause.EXPIRED)) {
                     store.countExpired();
                     removed++;
                 }

@@ -48,6 +48,7 @@ final class Puts {
             if (found == Probe.FOUND) {
                 if (!holds(condition, version, SlotWord.reference(probe.word))) {
                     writes.discard(record, exposed);
+                    writes.removeIfExpired(probe);
                     return StoreStatus.NOT_STORED;
                 }
                 if (writes.replace(probe, hash, record)) {

@@ -3,6 +3,7 @@ package dev.situ.store;
 import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.SlabCache;
 import dev.situ.memory.Words;
+import dev.situ.store.RemovalListener.Cause;
 import java.lang.foreign.MemorySegment;
 
 /// Moves a record to other memory while everyone goes on: a copy takes its place by compare-and-set, like an
@@ -62,8 +63,8 @@ final class Relocation {
         return writes.relocate(locator.probe(), locator.hash(), to) ? Outcome.MOVED : Outcome.GONE;
     }
 
-    /// Removes the record that was located last, if it is still there.
+    /// Removes the record that was located last, if it is still there, for there is no memory for it.
     void remove() {
-        writes.remove(locator.probe());
+        writes.remove(locator.probe(), Cause.EVICTED);
     }
 }

@@ -1,6 +1,7 @@
 package dev.situ.store;
 
 import dev.situ.memory.SlabAllocator;
+import dev.situ.store.RemovalListener.Cause;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -27,6 +28,11 @@ final class Removals {
     }
 
     StoreStatus delete(long hash, int database, MemorySegment key, long offset, int length) {
+        return delete(hash, database, key, offset, length, true);
+    }
+
+    /// @param tells whether the listener is told if the record was expired
+    private StoreStatus delete(long hash, int database, MemorySegment key, long offset, int length, boolean tells) {
         while (true) {
             int found = probe.search(growth.writable(hash), hash, database, key, offset, length);
             if (found == Probe.ABSENT) {
@@ -37,7 +43,7 @@ final class Removals {
                     return StoreStatus.FULL;
                 }
                 boolean expired = burst.isExpired(SlotWord.reference(probe.word));
-                if (writes.remove(probe)) {
+                if (expired && tells ? writes.remove(probe, Cause.EXPIRED) : writes.remove(probe)) {
                     return expired ? StoreStatus.ABSENT : StoreStatus.DELETED;
                 }
             }
@@ -47,7 +53,7 @@ final class Removals {
     /// Removes a record that was found expired. If another was faster, it is gone as well.
     void removeExpired(long hash, int database, MemorySegment key, long offset, int length, long record) {
         int found = probe.search(growth.writable(hash), hash, database, key, offset, length);
-        if (found == Probe.FOUND && SlotWord.reference(probe.word) == record && writes.remove(probe)) {
+        if (found == Probe.FOUND && SlotWord.reference(probe.word) == record && writes.remove(probe, Cause.EXPIRED)) {
             store.countExpired();
         }
     }
@@ -68,7 +74,7 @@ final class Removals {
         int database = Record.database(memory, record);
         long hash = Record.hash(store.index().hasher, memory, record);
         long key = Record.keyOffset(memory, record);
-        delete(hash, database, memory, key, Record.keyLength(memory, record));
+        delete(hash, database, memory, key, Record.keyLength(memory, record), false);
     }
 
     /// Exchanges the table for an empty one, and begins to take the old one apart.

@@ -71,6 +71,7 @@ public final class Store implements AutoCloseable {
     private final AtomicLong evictions = new AtomicLong();
     private final AtomicLong expirations = new AtomicLong();
     private volatile EvictionPolicy policy;
+    private volatile @Nullable RemovalListener removalListener;
     private volatile int tick;
     private final LongSupplier clockMillis;
     private final int firstBits;
@@ -263,6 +264,21 @@ public final class Store implements AutoCloseable {
             }
             return Math.max(0, size);
         }
+    }
+
+    // ---- removals -------------------------------------------------------------------------------------------------
+
+    /// Says who is told of keys that expire or are evicted, from now on; in place of another, if there was one.
+    /// Any thread.
+    ///
+    /// @param listener called on the threads of all workers
+    public void listen(RemovalListener listener) {
+        removalListener = listener;
+    }
+
+    @Nullable
+    RemovalListener removalListener() {
+        return removalListener;
     }
 
     // ---- memory limit ---------------------------------------------------------------------------------------------

@@ -73,10 +73,10 @@ public final class StoreWorker implements AutoCloseable {
         this.limbo = new Limbo(
                 memory, epochs, cache, Store.CHUNK_CLASS, store.sources(), store.orphans(), store.orphanBytes());
         this.growth = new Growth(index, store.allocator(), cache, limbo, Store.BUCKET_CLASS);
-        this.writes = new Writes(store, cache, limbo, growth);
+        this.burst = new Burst(store);
+        this.writes = new Writes(store, cache, limbo, growth, burst);
         this.eviction = new Eviction(store, writes, growth, slot);
         this.scan = new Scan(index);
-        this.burst = new Burst(store);
         this.claims = new Claims(store, cache, limbo, writes, eviction, burst);
         Relocation relocation = new Relocation(store, cache, growth, writes);
         this.adopted = new AdoptedQueue(store, limbo, relocation);
@@ -379,6 +379,12 @@ public final class StoreWorker implements AutoCloseable {
             checkInside();
         }
         return updates.update(this, index.hash(database, key, offset, length), database, key, offset, length, function);
+    }
+
+    /// Whether the last `put` or update of this worker that stored a record came where there was no key, or one
+    /// whose time was over. Only behind [StoreStatus#STORED].
+    public boolean hasCreated() {
+        return writes.hasCreated();
     }
 
     // ---- alone ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ package dev.situ.store;
 
 import dev.situ.memory.Checks;
 import dev.situ.memory.Consumes;
+import dev.situ.store.RemovalListener.Cause;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,9 @@ final class Updates {
             long next = call(worker, function, there ? SlotWord.reference(probe.word) : Record.NONE);
             StoreStatus status;
             if (next == RecordUpdate.KEEP) {
+                if (found == Probe.FOUND && !there) {
+                    writes.removeIfExpired(probe);
+                }
                 status = StoreStatus.NOT_STORED;
             } else if (next == Record.NONE || (next == RecordUpdate.REMOVE && !writes.mayRemove())) {
                 status = StoreStatus.FULL;
@@ -69,7 +73,7 @@ final class Updates {
 
     /// Null: another was faster.
     private @Nullable StoreStatus remove(int found, boolean there) {
-        if (found == Probe.FOUND && !writes.remove(probe)) {
+        if (found == Probe.FOUND && !(there ? writes.remove(probe) : writes.remove(probe, Cause.EXPIRED))) {
             return null;
         }
         return there ? StoreStatus.DELETED : StoreStatus.ABSENT;

@@ -8,6 +8,7 @@ import dev.situ.memory.SizeClasses;
 import dev.situ.memory.SlabAllocator;
 import dev.situ.memory.SlabCache;
 import dev.situ.memory.Words;
+import dev.situ.store.RemovalListener.Cause;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 
@@ -30,6 +31,7 @@ final class Writes {
     private final SlabCache cache;
     private final Limbo limbo;
     private final Growth growth;
+    private final Burst burst;
 
     // Figures of this worker. Written by it alone, read by others for statistics.
     private final KeyCounts counts = new KeyCounts();
@@ -44,14 +46,16 @@ final class Writes {
     private long inserts;
 
     private long versions = RANDOM.nextLong();
+    private boolean created;
 
-    Writes(Store store, SlabCache cache, Limbo limbo, Growth growth) {
+    Writes(Store store, SlabCache cache, Limbo limbo, Growth growth, Burst burst) {
         this.memory = store.memory();
         this.store = store;
         this.index = store.index();
         this.cache = cache;
         this.limbo = limbo;
         this.growth = growth;
+        this.burst = burst;
     }
 
     // ---- claims ---------------------------------------------------------------------------------------------------
@@ -104,6 +108,10 @@ final class Writes {
         count(record, 1);
         count(old, -1);
         limbo.retireRecord(old);
+        created = SlotWord.isVolatile(probe.word) && burst.isExpired(old);
+        if (created) {
+            tell(old, Cause.EXPIRED);
+        }
         return true;
     }
 
@@ -127,6 +135,7 @@ final class Writes {
             return false;
         }
         claimed--;
+        created = true;
         counts.addKey(memory, record, 1);
         keysUntold++;
         inserts++;
@@ -154,6 +163,41 @@ final class Writes {
         }
         removed(SlotWord.reference(word));
         return true;
+    }
+
+    /// As [#remove(Probe)], for what goes though no caller has asked for it: the listener is told.
+    boolean remove(Probe probe, Cause cause) {
+        return remove(probe.slot, probe.word, cause);
+    }
+
+    /// As [#remove(long, long)], likewise.
+    boolean remove(long slot, long word, Cause cause) {
+        if (!remove(slot, word)) {
+            return false;
+        }
+        tell(SlotWord.reference(word), cause);
+        return true;
+    }
+
+    /// Removes what the probe found if its time is over.
+    void removeIfExpired(Probe probe) {
+        if (SlotWord.isVolatile(probe.word)
+                && burst.isExpired(SlotWord.reference(probe.word))
+                && remove(probe, Cause.EXPIRED)) {
+            store.countExpired();
+        }
+    }
+
+    private void tell(long record, Cause cause) {
+        RemovalListener listener = store.removalListener();
+        if (listener != null) {
+            listener.removed(record, cause);
+        }
+    }
+
+    /// Whether the last record that was published came where there was no key, or one whose time was over.
+    boolean hasCreated() {
+        return created;
     }
 
     /// Counts and retires a record that no slot leads to any more.

@@ -80,6 +80,11 @@ public final class Channels<S> {
         });
     }
 
+    /// Whether nobody has subscribed to anything.
+    public boolean isEmpty() {
+        return byChannel.isEmpty() && byPattern.isEmpty();
+    }
+
     /// The channels that have a subscriber, patterns not counted.
     public Collection<String> channels() {
         return byChannel.keySet();
