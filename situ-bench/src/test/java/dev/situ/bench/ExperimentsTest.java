@@ -160,8 +160,8 @@ class ExperimentsTest {
                 addIf(
                         DPDK,
                         names,
-                        "get_ns_1400_vs_64.chained",
                         "get_ns_1400_vs_64.always",
+                        "get_ns_1400_vs_64.copy_break",
                         "get_ns_1400_vs_64.never",
                         "payload_bytes_copied.always",
                         "payload_bytes_copied.never");

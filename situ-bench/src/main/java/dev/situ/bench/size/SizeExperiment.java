@@ -50,7 +50,7 @@ public final class SizeExperiment implements Experiment {
         }
 
         String key() {
-            return copyBreak == 0 ? "chained" : adopt;
+            return copyBreak > 0 && adopt.equals("always") ? "copy_break" : adopt;
         }
     }
 
@@ -185,12 +185,11 @@ public final class SizeExperiment implements Experiment {
                                 "size-get-checksums",
                                 "GET, checksums by software: server time for each packet")),
                 List.of(
-                        "A reply with 1400 B takes " + measurement.summaryText("get_ns_1400_vs_64.chained")
+                        "A reply with 1400 B takes " + measurement.summaryText("get_ns_1400_vs_64.always")
                                 + " times the server time of one with 64 B where both are sent from the packets that brought them,"
                                 + " and " + measurement.summaryText("get_ns_1400_vs_64.never")
-                                + " times where both are copied. As"
-                                + " served, the small one is copied and the large one is not: "
-                                + measurement.summaryText("get_ns_1400_vs_64.always")
+                                + " times where both are copied. As served, the small one is copied and the large one is not: "
+                                + measurement.summaryText("get_ns_1400_vs_64.copy_break")
                                 + " times, for the small one is faster so.",
                         "Of a value of 1400 B, " + measurement.summaryText("payload_bytes_copied.always")
                                 + " bytes are copied on the way in and out where it is adopted, and "
