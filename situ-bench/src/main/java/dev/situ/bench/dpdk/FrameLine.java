@@ -30,6 +30,9 @@ final class FrameLine implements Line {
 
     @Override
     public void send(int count) {
+        while (burst.size() > count) {
+            cache.release(burst.take());
+        }
         int left = count;
         while (left > 0) {
             while (burst.size() < Math.min(left, BURST)) {
