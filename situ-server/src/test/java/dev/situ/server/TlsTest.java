@@ -212,6 +212,44 @@ class TlsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("transports")
+    void whoIsRefusedIsClosedWithoutAHandshake_whoIsLetInCountsBeforeIt(String transport) throws Exception {
+        try (SituServer server = serve(TlsOptions.Clients.ANY, transport);
+                RespSocket admin = new RespSocket(server.tcpAddress())) {
+            assertThat(admin.call("CONFIG", "SET", "maxclients", "2")).isEqualTo("+OK");
+            try (Socket _ = silent(server, admin);
+                    Socket refused =
+                            new Socket("127.0.0.1", server.tlsAddress().getPort())) {
+                refused.setSoTimeout(5_000); // less than a handshake may take
+                assertThat(refused.getInputStream().read()).isEqualTo(-1);
+                assertThat(admin.call("INFO", "stats")).contains("rejected_connections:1\r\n");
+            }
+            Await.until("it is gone", () -> admin.call("INFO", "clients").contains("connected_clients:1\r\n"));
+            try (SSLSocket socket = connect(server.tlsAddress(), null)) {
+                assertThat(ping(socket)).isEqualTo("+PONG\r\n");
+            }
+        }
+    }
+
+    @Test
+    void whoDoesNotShakeHandsIsClosed() throws Exception {
+        try (SituServer server = serve(TlsOptions.Clients.ANY, "auto");
+                RespSocket admin = new RespSocket(server.tcpAddress());
+                Socket silent = silent(server, admin)) {
+            silent.setSoTimeout(PATIENCE_MILLIS);
+            assertThat(silent.getInputStream().readAllBytes()).hasSizeLessThan(100); // an alert at most
+            Await.until("it is gone", () -> admin.call("INFO", "clients").contains("connected_clients:1\r\n"));
+        }
+    }
+
+    /// A client that was let in and says nothing.
+    private static Socket silent(SituServer server, RespSocket admin) throws Exception {
+        Socket socket = new Socket("127.0.0.1", server.tlsAddress().getPort());
+        Await.until("it is counted", () -> admin.call("INFO", "clients").contains("connected_clients:2\r\n"));
+        return socket;
+    }
+
     @Test
     void certificatesOfClientsAreLookedAt() throws Exception {
         try (SituServer server = serve(TlsOptions.Clients.CERTIFIED, "auto")) {

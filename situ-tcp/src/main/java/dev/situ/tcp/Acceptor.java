@@ -125,12 +125,14 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /// Closes a connection that is not counted. With TLS that is all, for the reply would need a handshake: memory
+    /// and time for strangers, as many as there are.
     private void reject(TcpLoop loop, Channel channel, byte[] reply) {
-        if (tls == null) {
-            channel.config().setAutoRead(false);
-        } else {
-            channel.pipeline().addLast(tls.newHandler(channel.alloc())); // it reads to shake hands
+        if (tls != null) {
+            channel.unsafe().closeForcibly();
+            return;
         }
+        channel.config().setAutoRead(false);
         loop.eventLoop.register(channel).addListener(done -> {
             if (done.isSuccess()) {
                 channel.writeAndFlush(Unpooled.wrappedBuffer(reply)).addListener(ChannelFutureListener.CLOSE);

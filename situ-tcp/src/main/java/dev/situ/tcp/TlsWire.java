@@ -27,6 +27,10 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     private static final int PIECE_BYTES = 16 * 1024;
     private static final int MOST_BYTES_UNDER_WAY = 256 * 1024;
 
+
+    /// How long a client, which is counted already, may take to shake hands.
+    private static final long HANDSHAKE_MILLIS = 10_000;
+
     private final Connection connection;
     private final SslHandler tls;
     private final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(4);
@@ -44,6 +48,7 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     static void open(TcpLoop loop, Channel channel, SslContext tls) {
         Connection connection = new Connection(loop, new TcpPeer(loop, channel));
         SslHandler handler = tls.newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
         channel.config().setAutoRead(false);
         channel.pipeline().addLast(handler, new TlsWire(connection, handler));
         loop.eventLoop.register(channel).addListener(done -> {
