@@ -46,10 +46,11 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     /// Begins a connection over `channel`, which was just accepted. On the loop's thread.
     static void open(TcpLoop loop, Channel channel, SslContext tls) {
-        Connection connection = new Connection(loop, new TcpPeer(loop, channel));
         SslHandler handler = tls.newHandler(channel.alloc());
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
         channel.config().setAutoRead(false);
+        // What follows cannot fail without telling it that it is closed.
+        Connection connection = new Connection(loop, new TcpPeer(loop, channel));
         channel.pipeline().addLast(handler, new TlsWire(connection, handler));
         loop.eventLoop.register(channel).addListener(done -> {
             if (!done.isSuccess()) {
