@@ -78,7 +78,7 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void flush() {
-        if (pumping) {
+        if (pumping || closing) {
             return;
         }
         pumping = true;
@@ -101,12 +101,14 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
             queue.removeFirst();
         }
         underWay += length;
-        context().write(piece).addListener(_ -> {
+        context().write(piece).addListener(written -> {
             underWay -= length;
             if (isLast) {
                 from.release();
             }
-            if (!closing && !queue.isEmpty()) {
+            if (!written.isSuccess()) {
+                connection.close();
+            } else if (!queue.isEmpty()) {
                 flush();
             }
         });
@@ -120,11 +122,16 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     @Override
     public void close() {
         if (!closing) {
-            closing = true;
-            while (!queue.isEmpty()) {
-                queue.removeFirst().release();
-            }
+            dropQueue();
             var _ = context().close();
+        }
+    }
+
+    /// Nothing is sent any more.
+    private void dropQueue() {
+        closing = true;
+        while (!queue.isEmpty()) {
+            queue.removeFirst().release();
         }
     }
 
@@ -168,10 +175,7 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void channelInactive(ChannelHandlerContext from) {
-        closing = true;
-        while (!queue.isEmpty()) {
-            queue.removeFirst().release();
-        }
+        dropQueue();
         connection.closed();
     }
 
