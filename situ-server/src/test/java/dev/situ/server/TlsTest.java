@@ -171,6 +171,46 @@ class TlsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("transports")
+    void whoWasKilledRunsNothingMore_thoughItsSocketIsFull(String transport) throws Exception {
+        try (SituServer server = serve(TlsOptions.Clients.ANY, transport);
+                RespSocket admin = new RespSocket(server.tcpAddress());
+                SSLSocket socket = (SSLSocket)
+                        certificates.context(null).getSocketFactory().createSocket()) {
+            assertThat(admin.call("SET", "k", "v".repeat(30_000))).isEqualTo("+OK");
+            socket.setReceiveBufferSize(4096);
+            socket.connect(server.tlsAddress(), PATIENCE_MILLIS);
+            OutputStream out = socket.getOutputStream();
+            // Some replies do not fit into the socket, but not so many that the client is not read any more.
+            Await.until("replies wait", () -> {
+                out.write("GET k\r\n".getBytes(StandardCharsets.US_ASCII));
+                Thread.sleep(10);
+                if (stuck(admin).isEmpty()) {
+                    return false;
+                }
+                Thread.sleep(100);
+                return !stuck(admin).isEmpty();
+            });
+            assertThat(admin.call("CLIENT", "KILL", "ID", stuck(admin))).isEqualTo(":1");
+            Thread.sleep(100); // the kill is done, but the end of TLS waits behind the replies
+            out.write("SET killed no\r\n".getBytes(StandardCharsets.US_ASCII));
+            Await.until("it is closed", () -> admin.call("CLIENT", "LIST").lines().count() == 1);
+            assertThat(admin.call("GET", "killed")).isEqualTo("(nil)");
+            awaitNothingLeft(server);
+        }
+    }
+
+    /// The id of the client that has not taken all replies, or empty.
+    private static String stuck(RespSocket admin) throws IOException {
+        return admin.call("CLIENT", "LIST")
+                .lines()
+                .filter(line -> !line.contains(" omem=0 "))
+                .map(line -> line.replaceFirst("^id=([0-9]+) .*", "$1"))
+                .findFirst()
+                .orElse("");
+    }
+
     private static String line(DataInputStream in) throws IOException {
         StringBuilder line = new StringBuilder();
         for (char c = (char) in.readByte(); c != '\r'; c = (char) in.readByte()) {

@@ -31,6 +31,9 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     /// How long a client, which is counted already, may take to shake hands.
     private static final long HANDSHAKE_MILLIS = 10_000;
 
+    /// How long closing waits for the client to take the `close_notify`.
+    private static final long CLOSE_MILLIS = 500;
+
     private final Connection connection;
     private final SslHandler tls;
     private final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(4);
@@ -48,6 +51,7 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     static void open(TcpLoop loop, Channel channel, SslContext tls) {
         SslHandler handler = tls.newHandler(channel.alloc());
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
+        handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MILLIS);
         channel.config().setAutoRead(false);
         // What follows cannot fail without telling it that it is closed.
         Connection connection = new Connection(loop, new TcpPeer(loop, channel));
@@ -64,7 +68,9 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void read() {
-        context().read();
+        if (!closing) {
+            context().read();
+        }
     }
 
     @Override
@@ -151,7 +157,7 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     public void channelRead(ChannelHandlerContext from, @Consumes Object message) {
         ByteBuf bytes = (ByteBuf) message;
         try {
-            while (bytes.isReadable()) {
+            while (!closing && bytes.isReadable()) {
                 ByteBuf to = connection.input().next();
                 to.writeBytes(bytes, Math.min(bytes.readableBytes(), to.writableBytes()));
                 connection.received(to);
@@ -163,12 +169,14 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext from) {
-        connection.roundComplete();
+        if (!closing) {
+            connection.roundComplete();
+        }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext from, Object event) {
-        if (event instanceof SslCloseCompletionEvent) {
+        if (!closing && event instanceof SslCloseCompletionEvent) {
             connection.inputEnded();
         }
     }
