@@ -333,6 +333,23 @@ class TlsTest {
     }
 
     @Test
+    void aClientCannotBeginAnotherHandshake() throws Exception {
+        try (SituServer server = serve(TlsOptions.Clients.ANY, "auto");
+                SSLSocket socket = connect(server.tlsAddress(), null)) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            assertThat(ping(socket)).isEqualTo("+PONG\r\n");
+            assertThatThrownBy(() -> {
+                        socket.startHandshake();
+                        assertThat(ping(socket)).isEqualTo("");
+                    })
+                    .isInstanceOf(IOException.class);
+            try (SSLSocket other = connect(server.tlsAddress(), null)) {
+                assertThat(ping(other)).isEqualTo("+PONG\r\n");
+            }
+        }
+    }
+
+    @Test
     void jedisSetsGetsAndSubscribes() throws Exception {
         try (SituServer server = serve(TlsOptions.Clients.CERTIFIED, "auto")) {
             DefaultJedisClientConfig config = DefaultJedisClientConfig.builder()
