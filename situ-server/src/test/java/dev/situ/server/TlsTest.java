@@ -450,6 +450,26 @@ class TlsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1", "TLSv1.1", "SSLv3", "TLSv1.2,TLSv1.1"})
+    void versionsThatJavaDoesNotSpeakAreOneLine(String versions) throws Exception {
+        try (SituProcess situ = SituProcess.start(
+                "serve",
+                "--port=-1",
+                "--r2p2-port=-1",
+                "--tls-port=0",
+                "--tls-cert-file=" + certificates.file("server.crt"),
+                "--tls-key-file=" + certificates.file("server.key"),
+                "--tls-auth-clients=no",
+                "--tls-protocols=" + versions)) {
+            assertThat(situ.awaitExit()).isEqualTo(Main.USER_ERROR);
+            assertThat(situ.stderr().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("is none of TLSv1.2, TLSv1.3");
+        }
+    }
+
     @Test
     void whatIsMissingIsOneLine() {
         Path none = folder.resolve("none.pem");
