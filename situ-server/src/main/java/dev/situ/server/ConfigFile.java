@@ -42,6 +42,12 @@ final class ConfigFile {
     /// @param name in lower case
     /// @param words behind the name
     record Entry(int line, String name, List<String> words) {
+        /// Where and which: the words may be a password.
+        @Override
+        public String toString() {
+            return "line " + line + ": " + name;
+        }
+
         /// All words, with a blank between them.
         String value() {
             return String.join(" ", words);

@@ -34,6 +34,12 @@ record Parameters(
         overrides = Map.copyOf(overrides);
     }
 
+    /// The names: values may be passwords.
+    @Override
+    public String toString() {
+        return "Parameters[entries=" + entries + ", overrides=" + overrides.keySet() + "]";
+    }
+
     /// Loads all.
     ///
     /// @throws UserError if a name or a value is not known: one line that says where

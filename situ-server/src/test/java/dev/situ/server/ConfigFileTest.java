@@ -2,11 +2,13 @@ package dev.situ.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.tcp.TlsOptions;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +143,19 @@ class ConfigFileTest {
                     .startsWith("situ: ")
                     .contains(message);
         }
+    }
+
+    @Test
+    void optionsAsTextHaveNoSecret() throws Exception {
+        Path text = Files.writeString(folder.resolve("situ.conf"), "requirepass sesame1\nuser ann on >sesame2\n");
+        ConfigFile file = ConfigFile.read(text);
+        Parameters parameters =
+                new Parameters(file, file.entries(), List.of(), Map.of("requirepass", "sesame3", "timeout", "5"));
+        TlsOptions tls = new TlsOptions(
+                0, text, text, "sesame4", null, TlsOptions.Clients.ANY, List.of());
+        assertThat(TestServers.with(tls, parameters).toString())
+                .contains("requirepass", "user", "timeout")
+                .doesNotContain("sesame");
     }
 
     @Test

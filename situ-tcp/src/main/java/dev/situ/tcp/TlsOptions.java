@@ -49,6 +49,13 @@ public record TlsOptions(
         protocols = List.copyOf(protocols);
     }
 
+    /// All but the password.
+    @Override
+    public String toString() {
+        return "TlsOptions[port=" + port + ", certificate=" + certificate + ", key=" + key + ", authorities="
+                + authorities + ", clients=" + clients + ", protocols=" + protocols + "]";
+    }
+
     /// Reads the files. Sets Java's property that lets no client begin another handshake, unless it is set.
     ///
     /// @throws IOException if that is not possible; the message is one line for users
