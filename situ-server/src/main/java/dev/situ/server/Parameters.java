@@ -51,7 +51,7 @@ record Parameters(
                 load(settings, entry.name(), entry.value(), place(entry));
             }
         }
-        overrides.forEach((name, value) -> load(settings, name, value, "--set: "));
+        overrides.forEach((name, value) -> load(settings, name, bytewise(value), "--set: "));
         loadUsers(users);
         ConfigFile written = file;
         if (written != null) {
@@ -63,11 +63,6 @@ record Parameters(
     /// A text of one char for each byte, as commands have them.
     private static String bytewise(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    }
-
-    /// The text that [#bytewise] made one of.
-    private static String text(String bytewise) {
-        return new String(bytewise.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     private String place(ConfigFile.Entry entry) {
@@ -83,8 +78,7 @@ record Parameters(
             if (!users.file().isEmpty()) {
                 throw new UserError(place(entry) + "there are users here and an 'aclfile': give either");
             }
-            String wrong = users.configure(
-                    entry.words().stream().map(Parameters::bytewise).toList());
+            String wrong = users.configure(entry.words());
             if (wrong != null) {
                 throw new UserError(place(entry) + wrong);
             }
@@ -99,7 +93,7 @@ record Parameters(
     private static @Nullable List<String> changed(ConfigFile file, Users users, List<String> initial) {
         boolean inFile = file.entries().stream().anyMatch(entry -> entry.name().equals(ConfigFile.USER));
         return users.file().isEmpty() && (inFile || !users.lines().equals(initial))
-                ? users.lines().stream().map(Parameters::text).toList()
+                ? users.lines()
                 : null;
     }
 
@@ -111,6 +105,7 @@ record Parameters(
         return values;
     }
 
+    /// @param value of one char for each byte
     private void load(Settings settings, String name, String value, String place) {
         Setting setting = settings.find(name);
         if (setting == null) {
@@ -124,9 +119,9 @@ record Parameters(
         if (value.equals(setting.value())) {
             return; // also of one that is always so
         }
-        String wrong = settings.load(name, bytewise(value));
+        String wrong = settings.load(name, value);
         if (wrong != null) {
-            throw new UserError(place + "'" + name + "' cannot be '" + value + "': " + wrong);
+            throw new UserError(place + "'" + name + "' cannot be '" + ConfigFile.text(value) + "': " + wrong);
         }
     }
 
@@ -145,7 +140,7 @@ record Parameters(
             String value = setting.value();
             Map<String, String> before = inFile.contains(setting.name()) ? loaded : initial;
             if (setting.isChangeable() && !value.equals(before.get(setting.name()))) {
-                changes.put(setting.name(), text(value));
+                changes.put(setting.name(), value);
             }
         }
         try {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +120,65 @@ class ConfigFileTest {
             assertThat(get(client, "latency-monitor-threshold")).isEqualTo("5");
             assertThat(get(client, "slowlog-max-len")).isEqualTo("19");
         }
+    }
+
+    @Test
+    void aRewriteKeepsEveryByte() throws Exception {
+        Random random = new Random(1);
+        Path path = folder.resolve("situ.conf");
+        for (int i = 0; i < 2000; i++) {
+            Files.writeString(path, "requirepass first\ntimeout 5\n");
+            String value = random(random, " \t\n\r\"'\\#x\u0000\u0007\b\u007f\u00ff");
+            String word = random(random, "\t\n\"'\\#x\u00ff");
+            String added = random(random, " \"x");
+            ConfigFile.read(path)
+                    .rewrite(
+                            Map.of("requirepass", value, "masterauth", added),
+                            List.of("user ann on >" + word, "user " + word + "- (~a +get)"));
+            List<ConfigFile.Entry> entries = ConfigFile.read(path).entries();
+            assertThat(entries.get(0).value()).isEqualTo(value);
+            assertThat(entries.get(1).value()).isEqualTo("5");
+            assertThat(entries.get(2).value()).isEqualTo(added);
+            assertThat(entries.get(3).words()).containsExactly("ann", "on", ">" + word);
+            assertThat(entries.get(4).words()).containsExactly(word + "-", "(~a", "+get)");
+        }
+    }
+
+    /// Few bytes, half of them of those that are difficult.
+    private static String random(Random random, String difficult) {
+        StringBuilder text = new StringBuilder();
+        for (int left = random.nextInt(8); left > 0; left--) {
+            text.append(
+                    random.nextBoolean()
+                            ? difficult.charAt(random.nextInt(difficult.length()))
+                            : (char) (' ' + 1 + random.nextInt(255 - ' ')));
+        }
+        return text.toString();
+    }
+
+    @Test
+    void aPasswordOfAnyBytesOutlivesARewriteAndARestart() throws Exception {
+        byte[] password = " two  words \" \\ ' \n\0\u00ff\u00e4 ".getBytes(StandardCharsets.ISO_8859_1);
+        Path file = Files.writeString(folder.resolve("situ.conf"), "port 0\nr2p2-port 0\nmaxmemory 64mb\n");
+        try (SituProcess situ = SituProcess.start("serve", file.toString());
+                RespSocket client = new RespSocket(address(situ))) {
+            assertThat(client.call(bytes("CONFIG"), bytes("SET"), bytes("requirepass"), password))
+                    .isEqualTo(bytes("+OK"));
+            assertThat(client.call("CONFIG", "REWRITE")).isEqualTo("+OK");
+            assertThat(Files.readString(file))
+                    .contains("requirepass \" two  words \\\" \\\\ ' \\n\\x00\\xff\\xe4 \"\n");
+            client.send(bytes("SHUTDOWN"));
+            assertThat(situ.awaitExit()).isZero();
+        }
+        try (SituProcess again = SituProcess.start("serve", file.toString());
+                RespSocket client = new RespSocket(address(again))) {
+            assertThat(client.call("PING")).startsWith("-NOAUTH");
+            assertThat(client.call(bytes("AUTH"), password)).isEqualTo(bytes("+OK"));
+        }
+    }
+
+    private static byte[] bytes(String word) {
+        return word.getBytes(StandardCharsets.US_ASCII);
     }
 
     @ParameterizedTest
