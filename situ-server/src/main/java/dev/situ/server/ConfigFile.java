@@ -1,12 +1,17 @@
 package dev.situ.server;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -14,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -43,6 +49,8 @@ final class ConfigFile {
             Set.of(USER, "client-output-buffer-limit", "latency-tracking-info-percentiles");
 
     private static final Pattern PLAIN = Pattern.compile("[!-~&&[^\"'\\\\]]+");
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final String ADDED = "# Added by CONFIG REWRITE";
 
     /// A parameter that the file sets.
@@ -144,7 +152,8 @@ final class ConfigFile {
     ///
     /// @param values by name, of those parameters only that are to change; of one char for each byte
     /// @param users lines in place of all those that begin with `user`, or null to leave these; likewise
-    /// @throws IOException if the file cannot be read or written; then it is as it was
+    /// @throws IOException if the file cannot be read or written; then it is as it was, unless the folder alone could
+    ///         not be written to the disk
     void rewrite(Map<String, String> values, @Nullable List<String> users) throws IOException {
         Map<String, String> left = new LinkedHashMap<>(values);
         Set<String> written = new HashSet<>();
@@ -171,9 +180,30 @@ final class ConfigFile {
         if (addsUsers) {
             users.forEach(user -> lines.add(quotedWords(user)));
         }
-        Path draft = path.resolveSibling(path.getFileName() + ".new");
-        Files.write(draft, lines);
-        Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        replace(lines);
+    }
+
+    /// By a file that nobody else can have made, for it has passwords: it is on the disk before it takes the place
+    /// of the old one, and has its permissions.
+    private void replace(List<String> lines) throws IOException {
+        Path folder = Objects.requireNonNull(path.getParent()); // the path is absolute
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+        Path draft = Files.createTempFile(folder, path.getFileName() + ".", ".new", OWNER_ONLY);
+        try {
+            Files.write(draft, lines);
+            Files.setPosixFilePermissions(draft, permissions);
+            force(draft);
+            Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force(folder);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private static void force(Path written) throws IOException {
+        try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ)) {
+            channel.force(true); // fsync(2), which asks for no right to write
+        }
     }
 
     /// The parameter that a line sets, or empty.

@@ -7,14 +7,17 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A configuration file: what it sets, what goes before it, what is wrong with it, and how it is written.
 class ConfigFileTest {
@@ -154,6 +157,23 @@ class ConfigFileTest {
                             : (char) (' ' + 1 + random.nextInt(255 - ' ')));
         }
         return text.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-------", "rw-r-----", "r--r--r--"})
+    void aRewriteKeepsPermissions_andFollowsNoLinkThatWaitsForIt(String permissions) throws Exception {
+        Path path = Files.writeString(folder.resolve("situ.conf"), "timeout 5\n");
+        Path other = Files.writeString(folder.resolve("other"), "not to be changed");
+        Path link = Files.createSymbolicLink(folder.resolve("situ.conf.new"), other);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+        ConfigFile.read(path).rewrite(Map.of("timeout", "6", "requirepass", "x"), null);
+        assertThat(Files.readString(path)).startsWith("timeout 6\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                .isEqualTo(permissions);
+        assertThat(other).hasContent("not to be changed");
+        try (Stream<Path> all = Files.list(folder)) {
+            assertThat(all).containsExactlyInAnyOrder(path, other, link);
+        }
     }
 
     @Test
