@@ -238,6 +238,27 @@ class ConfigFileTest {
                 .doesNotContain("sesame");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "user ann on >x\n", "user defaults on\n"})
+    void aPasswordAndUsersWithoutADefaultOneAreOneClearLine(String users) throws Exception {
+        Path acl = Files.writeString(folder.resolve("users.acl"), users);
+        List<String> options = List.of("serve", "--port=0", "--r2p2-port=0", "--maxmemory=64mb");
+        Stream<String> set = Stream.of("--set", "aclfile=" + acl, "--set", "requirepass=x");
+        String[] both = Stream.concat(options.stream(), set).toArray(String[]::new);
+        try (SituProcess situ = SituProcess.start(both)) {
+            assertThat(situ.awaitExit()).isEqualTo(Main.USER_ERROR);
+            assertThat(situ.stderr().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("'aclfile': " + acl + " has no line 'user default'");
+        }
+        Files.writeString(acl, "user default on >y ~* &* +@all\n");
+        try (SituProcess situ = SituProcess.start(both);
+                RespSocket client = new RespSocket(address(situ))) {
+            assertThat(client.call("AUTH", "y")).isEqualTo("+OK");
+        }
+    }
+
     @Test
     void aMissingFileIsOneClearLine() throws Exception {
         try (SituProcess situ =
