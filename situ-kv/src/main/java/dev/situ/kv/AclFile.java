@@ -1,11 +1,13 @@
 package dev.situ.kv;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /// The file of users (`aclfile`): a line `user <name> <rule> ...` for each. It is read as a whole or not at all,
@@ -118,16 +121,27 @@ final class AclFile {
         return user.build(name);
     }
 
-    /// Replaces the file.
+    /// Replaces the file. What is new is on the disk before it takes the old one's place.
     ///
-    /// @throws IOException if it cannot be written; then it is as it was
+    /// @throws IOException if it cannot be written; then it is as it was, unless the folder alone could not be
+    ///         written to the disk
     void write(List<String> lines) throws IOException {
-        Path draft = Files.createTempFile(file.getParent(), file.getFileName() + ".tmp-", "", OWNER_ONLY);
+        Path folder = Objects.requireNonNull(file.getParent()); // the path is absolute
+        Path draft = Files.createTempFile(folder, file.getFileName() + ".tmp-", "", OWNER_ONLY);
         try {
             Files.write(draft, lines, StandardCharsets.ISO_8859_1);
+            force(draft);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force(folder);
         } finally {
             Files.deleteIfExists(draft);
+        }
+    }
+
+    /// Without it a loss of power could leave an empty file: no users but a default one without a password.
+    private static void force(Path written) throws IOException {
+        try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ)) {
+            channel.force(true); // fsync(2), which asks for no right to write
         }
     }
 }

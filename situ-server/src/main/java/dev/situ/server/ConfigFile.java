@@ -1,32 +1,42 @@
 package dev.situ.server;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A configuration file in redis.conf's syntax: a parameter a line, its name and its values, in quotes where they
-/// have blanks; `#` begins a comment at the start of a line.
+/// have blanks or what is not printable; `#` begins a comment at the start of a line. Values are any bytes, here
+/// strings of one char for each, as commands have them.
 ///
 /// ```
 /// # keys and values
 /// maxmemory 512mb
 /// client-output-buffer-limit pubsub 64mb 16mb 30
 /// unixsocket "/tmp/a socket"
+/// requirepass "two words, \"quotes\", a line break\n and a byte \xff"
 /// ```
 ///
 /// Immutable but for the file itself, which [#rewrite] replaces.
@@ -34,17 +44,35 @@ final class ConfigFile {
     /// How the line of a user begins.
     static final String USER = "user";
 
+    /// Those whose words stand in a line one by one, each in quotes of its own.
+    private static final Set<String> LISTS =
+            Set.of(USER, "client-output-buffer-limit", "latency-tracking-info-percentiles");
+
+    private static final Pattern PLAIN = Pattern.compile("[!-~&&[^\"'\\\\]]+");
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final String ADDED = "# Added by CONFIG REWRITE";
 
     /// A parameter that the file sets.
     ///
     /// @param line from 1
     /// @param name in lower case
-    /// @param words behind the name
+    /// @param words behind the name, of one char for each byte
     record Entry(int line, String name, List<String> words) {
+        /// Where and which: the words may be a password.
+        @Override
+        public String toString() {
+            return "line " + line + ": " + name;
+        }
+
         /// All words, with a blank between them.
         String value() {
             return String.join(" ", words);
+        }
+
+        /// The same as text, for what is no bytes: a path, the name of a host.
+        String text() {
+            return ConfigFile.text(value());
         }
     }
 
@@ -92,10 +120,10 @@ final class ConfigFile {
             throw new UserError(place(path, number) + "the quotes do not match");
         }
         List<String> texts = words.get().stream()
-                .map(word -> new String(word, StandardCharsets.UTF_8))
+                .map(word -> new String(word, StandardCharsets.ISO_8859_1))
                 .toList();
         if (texts.size() < 2) {
-            throw new UserError(place(path, number) + "'" + texts.getFirst() + "' has no value");
+            throw new UserError(place(path, number) + "'" + text(texts.getFirst()) + "' has no value");
         }
         return new Entry(number, texts.getFirst().toLowerCase(Locale.ROOT), texts.subList(1, texts.size()));
     }
@@ -122,22 +150,23 @@ final class ConfigFile {
     /// Writes parameters to the file: in the line that sets each, or at the end. All other lines stay as they are,
     /// and the order too. The file is replaced in one step.
     ///
-    /// @param values by name, of those parameters only that are to change
-    /// @param users lines in place of all those that begin with `user`, or null to leave these
-    /// @throws IOException if the file cannot be read or written; then it is as it was
+    /// @param values by name, of those parameters only that are to change; of one char for each byte
+    /// @param users lines in place of all those that begin with `user`, or null to leave these; likewise
+    /// @throws IOException if the file cannot be read or written; then it is as it was, unless the folder alone could
+    ///         not be written to the disk
     void rewrite(Map<String, String> values, @Nullable List<String> users) throws IOException {
         Map<String, String> left = new LinkedHashMap<>(values);
         Set<String> written = new HashSet<>();
         List<String> lines = new ArrayList<>();
         for (String line : Files.readAllLines(path)) {
-            String name = isParameter(line) ? line.strip().split("\\s+", 2)[0].toLowerCase(Locale.ROOT) : "";
+            String name = name(line);
             String value = left.remove(name);
             if (users != null && name.equals(USER)) {
                 if (written.add(USER)) {
                     users.forEach(user -> lines.add(quotedWords(user)));
                 }
             } else if (value != null) {
-                lines.add(name + " " + quoted(value));
+                lines.add(line(name, value));
                 written.add(name);
             } else if (!written.contains(name)) { // a second line of a parameter is in the first one now
                 lines.add(line);
@@ -147,13 +176,48 @@ final class ConfigFile {
         if ((addsUsers || !left.isEmpty()) && !lines.contains(ADDED)) {
             lines.add(ADDED);
         }
-        left.forEach((name, value) -> lines.add(name + " " + quoted(value)));
+        left.forEach((name, value) -> lines.add(line(name, value)));
         if (addsUsers) {
             users.forEach(user -> lines.add(quotedWords(user)));
         }
-        Path draft = path.resolveSibling(path.getFileName() + ".new");
-        Files.write(draft, lines);
-        Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        replace(lines);
+    }
+
+    /// By a file that nobody else can have made, for it has passwords: it is on the disk before it takes the place
+    /// of the old one, and has its permissions.
+    private void replace(List<String> lines) throws IOException {
+        Path folder = Objects.requireNonNull(path.getParent()); // the path is absolute
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+        Path draft = Files.createTempFile(folder, path.getFileName() + ".", ".new", OWNER_ONLY);
+        try {
+            Files.write(draft, lines);
+            Files.setPosixFilePermissions(draft, permissions);
+            force(draft);
+            Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force(folder);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private static void force(Path written) throws IOException {
+        try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ)) {
+            channel.force(true); // fsync(2), which asks for no right to write
+        }
+    }
+
+    /// The parameter that a line sets, or empty.
+    private static String name(String line) {
+        return isParameter(line)
+                ? CommandWords.split(line)
+                        .map(words -> new String(words.getFirst(), StandardCharsets.ISO_8859_1))
+                        .orElse("")
+                        .toLowerCase(Locale.ROOT)
+                : "";
+    }
+
+    private static String line(String name, String value) {
+        return name + " " + (LISTS.contains(name) ? quotedWords(value) : quoted(value));
     }
 
     /// A line with quotes around those words that need them.
@@ -161,8 +225,34 @@ final class ConfigFile {
         return Stream.of(line.split(" ", -1)).map(ConfigFile::quoted).collect(Collectors.joining(" "));
     }
 
+    /// As [CommandWords] reads it, and as Redis writes it.
     private static String quoted(String value) {
-        boolean plain = !value.isEmpty() && value.chars().noneMatch(c -> c == '"' || c == '\'' || c == '\\' || c < ' ');
-        return plain ? value : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+        if (PLAIN.matcher(value).matches()) {
+            return value;
+        }
+        StringBuilder quoted = new StringBuilder("\"");
+        for (char c : value.toCharArray()) {
+            switch (c) {
+                case '"', '\\' -> quoted.append('\\').append(c);
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '\t' -> quoted.append("\\t");
+                case '\b' -> quoted.append("\\b");
+                case 7 -> quoted.append("\\a");
+                default -> {
+                    if (c >= ' ' && c <= '~') {
+                        quoted.append(c);
+                    } else {
+                        quoted.append("\\x").append(HexFormat.of().toHexDigits((byte) c));
+                    }
+                }
+            }
+        }
+        return quoted.append('"').toString();
+    }
+
+    /// The text of bytes, one char for each.
+    static String text(String bytewise) {
+        return new String(bytewise.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 }

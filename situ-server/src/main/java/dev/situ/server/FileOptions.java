@@ -50,12 +50,12 @@ final class FileOptions {
     private List<String> read(ConfigFile.Entry entry, OptionSpec option) {
         List<String> words;
         if (option.typeInfo().isBoolean()) {
-            if (!entry.value().equals("yes") && !entry.value().equals("no")) {
+            if (!entry.text().equals("yes") && !entry.text().equals("no")) {
                 throw new UserError(file.place(entry) + "'" + entry.name() + "' must be 'yes' or 'no'");
             }
-            words = entry.value().equals("yes") ? List.of(option.longestName()) : List.of();
+            words = entry.text().equals("yes") ? List.of(option.longestName()) : List.of();
         } else {
-            words = List.of(option.longestName() + "=" + entry.value());
+            words = List.of(option.longestName() + "=" + entry.text());
         }
         try {
             Main.serveCommand(new ServeCommand()).parseArgs(words.toArray(String[]::new));

@@ -4,13 +4,17 @@ import dev.situ.kv.Setting;
 import dev.situ.kv.Settings;
 import dev.situ.kv.Users;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The parameters that a server is started with beside the options of its command line: from a configuration file,
@@ -34,6 +38,12 @@ record Parameters(
         overrides = Map.copyOf(overrides);
     }
 
+    /// The names: values may be passwords.
+    @Override
+    public String toString() {
+        return "Parameters[entries=" + entries + ", overrides=" + overrides.keySet() + "]";
+    }
+
     /// Loads all.
     ///
     /// @throws UserError if a name or a value is not known: one line that says where
@@ -45,8 +55,9 @@ record Parameters(
                 load(settings, entry.name(), entry.value(), place(entry));
             }
         }
-        overrides.forEach((name, value) -> load(settings, name, value, "--set: "));
+        overrides.forEach((name, value) -> load(settings, name, bytewise(value), "--set: "));
         loadUsers(users);
+        requireDefaultUser(settings, users.file());
         ConfigFile written = file;
         if (written != null) {
             Map<String, String> loaded = values(settings);
@@ -57,11 +68,6 @@ record Parameters(
     /// A text of one char for each byte, as commands have them.
     private static String bytewise(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    }
-
-    /// The text that [#bytewise] made one of.
-    private static String text(String bytewise) {
-        return new String(bytewise.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     private String place(ConfigFile.Entry entry) {
@@ -77,8 +83,7 @@ record Parameters(
             if (!users.file().isEmpty()) {
                 throw new UserError(place(entry) + "there are users here and an 'aclfile': give either");
             }
-            String wrong = users.configure(
-                    entry.words().stream().map(Parameters::bytewise).toList());
+            String wrong = users.configure(entry.words());
             if (wrong != null) {
                 throw new UserError(place(entry) + wrong);
             }
@@ -89,11 +94,29 @@ record Parameters(
         }
     }
 
+    /// The users of a file take the place of all: without a default user among them, there would be one that needs
+    /// no password, though `requirepass` asks for one. An empty file is what a loss of power may leave.
+    private static void requireDefaultUser(Settings settings, String file) {
+        Setting password = settings.find("requirepass");
+        if (file.isEmpty() || password == null || password.value().isEmpty()) {
+            return;
+        }
+        Path path = Path.of(ConfigFile.text(file));
+        try (Stream<String> lines = Files.lines(path, StandardCharsets.ISO_8859_1)) {
+            if (lines.noneMatch(line -> line.strip().matches("user default( .*)?"))) {
+                throw new UserError("'aclfile': " + path + " has no line 'user default', and without one nobody is asked"
+                        + " for the password of 'requirepass': give it one, or leave 'requirepass' out");
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserError("'aclfile': " + path + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     /// The users for the file, or null if it is not to be changed: they are in a file of theirs, or as they were.
     private static @Nullable List<String> changed(ConfigFile file, Users users, List<String> initial) {
         boolean inFile = file.entries().stream().anyMatch(entry -> entry.name().equals(ConfigFile.USER));
         return users.file().isEmpty() && (inFile || !users.lines().equals(initial))
-                ? users.lines().stream().map(Parameters::text).toList()
+                ? users.lines()
                 : null;
     }
 
@@ -105,6 +128,7 @@ record Parameters(
         return values;
     }
 
+    /// @param value of one char for each byte
     private void load(Settings settings, String name, String value, String place) {
         Setting setting = settings.find(name);
         if (setting == null) {
@@ -118,9 +142,9 @@ record Parameters(
         if (value.equals(setting.value())) {
             return; // also of one that is always so
         }
-        String wrong = settings.load(name, bytewise(value));
+        String wrong = settings.load(name, value);
         if (wrong != null) {
-            throw new UserError(place + "'" + name + "' cannot be '" + value + "': " + wrong);
+            throw new UserError(place + "'" + name + "' cannot be '" + ConfigFile.text(value) + "': " + wrong);
         }
     }
 
@@ -139,7 +163,7 @@ record Parameters(
             String value = setting.value();
             Map<String, String> before = inFile.contains(setting.name()) ? loaded : initial;
             if (setting.isChangeable() && !value.equals(before.get(setting.name()))) {
-                changes.put(setting.name(), text(value));
+                changes.put(setting.name(), value);
             }
         }
         try {

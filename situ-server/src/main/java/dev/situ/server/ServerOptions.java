@@ -7,7 +7,7 @@ import dev.situ.tcp.TlsOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// What a server is asked to be.
+/// What a server is asked to be. As text it has no secret, because its parts have none.
 ///
 /// @param bind the address for TCP and UDP
 /// @param port the TCP port; 0 takes a free one, [#OFF] none

@@ -35,6 +35,11 @@ final class TestServers {
         return onFreePorts(bind, 256L << 20, EvictionPolicy.NOEVICTION, null, "auto", parameters);
     }
 
+    /// With TLS and with parameters of a file.
+    static ServerOptions with(@Nullable TlsOptions tls, Parameters parameters) {
+        return onFreePorts("127.0.0.1", 256L << 20, EvictionPolicy.NOEVICTION, tls, "auto", parameters);
+    }
+
     private static ServerOptions onFreePorts(
             String bind,
             long maxMemory,
@@ -42,6 +47,17 @@ final class TestServers {
             @Nullable TlsOptions tls,
             String transport,
             Map<String, String> parameters) {
+        Parameters all = new Parameters(null, List.of(), List.of(), parameters);
+        return onFreePorts(bind, maxMemory, eviction, tls, transport, all);
+    }
+
+    private static ServerOptions onFreePorts(
+            String bind,
+            long maxMemory,
+            EvictionPolicy eviction,
+            @Nullable TlsOptions tls,
+            String transport,
+            Parameters parameters) {
         return new ServerOptions(
                 bind,
                 0,
@@ -57,6 +73,6 @@ final class TestServers {
                 false,
                 null,
                 transport,
-                new Parameters(null, List.of(), List.of(), parameters));
+                parameters);
     }
 }

@@ -171,6 +171,46 @@ class TlsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("transports")
+    void whoWasKilledRunsNothingMore_thoughItsSocketIsFull(String transport) throws Exception {
+        try (SituServer server = serve(TlsOptions.Clients.ANY, transport);
+                RespSocket admin = new RespSocket(server.tcpAddress());
+                SSLSocket socket = (SSLSocket)
+                        certificates.context(null).getSocketFactory().createSocket()) {
+            assertThat(admin.call("SET", "k", "v".repeat(30_000))).isEqualTo("+OK");
+            socket.setReceiveBufferSize(4096);
+            socket.connect(server.tlsAddress(), PATIENCE_MILLIS);
+            OutputStream out = socket.getOutputStream();
+            // Some replies do not fit into the socket, but not so many that the client is not read any more.
+            Await.until("replies wait", () -> {
+                out.write("GET k\r\n".getBytes(StandardCharsets.US_ASCII));
+                Thread.sleep(10);
+                if (stuck(admin).isEmpty()) {
+                    return false;
+                }
+                Thread.sleep(100);
+                return !stuck(admin).isEmpty();
+            });
+            assertThat(admin.call("CLIENT", "KILL", "ID", stuck(admin))).isEqualTo(":1");
+            Thread.sleep(100); // the kill is done, but the end of TLS waits behind the replies
+            out.write("SET killed no\r\n".getBytes(StandardCharsets.US_ASCII));
+            Await.until("it is closed", () -> admin.call("CLIENT", "LIST").lines().count() == 1);
+            assertThat(admin.call("GET", "killed")).isEqualTo("(nil)");
+            awaitNothingLeft(server);
+        }
+    }
+
+    /// The id of the client that has not taken all replies, or empty.
+    private static String stuck(RespSocket admin) throws IOException {
+        return admin.call("CLIENT", "LIST")
+                .lines()
+                .filter(line -> !line.contains(" omem=0 "))
+                .map(line -> line.replaceFirst("^id=([0-9]+) .*", "$1"))
+                .findFirst()
+                .orElse("");
+    }
+
     private static String line(DataInputStream in) throws IOException {
         StringBuilder line = new StringBuilder();
         for (char c = (char) in.readByte(); c != '\r'; c = (char) in.readByte()) {
@@ -212,6 +252,44 @@ class TlsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("transports")
+    void whoIsRefusedIsClosedWithoutAHandshake_whoIsLetInCountsBeforeIt(String transport) throws Exception {
+        try (SituServer server = serve(TlsOptions.Clients.ANY, transport);
+                RespSocket admin = new RespSocket(server.tcpAddress())) {
+            assertThat(admin.call("CONFIG", "SET", "maxclients", "2")).isEqualTo("+OK");
+            try (Socket _ = silent(server, admin);
+                    Socket refused =
+                            new Socket("127.0.0.1", server.tlsAddress().getPort())) {
+                refused.setSoTimeout(5_000); // less than a handshake may take
+                assertThat(refused.getInputStream().read()).isEqualTo(-1);
+                assertThat(admin.call("INFO", "stats")).contains("rejected_connections:1\r\n");
+            }
+            Await.until("it is gone", () -> admin.call("INFO", "clients").contains("connected_clients:1\r\n"));
+            try (SSLSocket socket = connect(server.tlsAddress(), null)) {
+                assertThat(ping(socket)).isEqualTo("+PONG\r\n");
+            }
+        }
+    }
+
+    @Test
+    void whoDoesNotShakeHandsIsClosed() throws Exception {
+        try (SituServer server = serve(TlsOptions.Clients.ANY, "auto");
+                RespSocket admin = new RespSocket(server.tcpAddress());
+                Socket silent = silent(server, admin)) {
+            silent.setSoTimeout(PATIENCE_MILLIS);
+            assertThat(silent.getInputStream().readAllBytes()).hasSizeLessThan(100); // an alert at most
+            Await.until("it is gone", () -> admin.call("INFO", "clients").contains("connected_clients:1\r\n"));
+        }
+    }
+
+    /// A client that was let in and says nothing.
+    private static Socket silent(SituServer server, RespSocket admin) throws Exception {
+        Socket socket = new Socket("127.0.0.1", server.tlsAddress().getPort());
+        Await.until("it is counted", () -> admin.call("INFO", "clients").contains("connected_clients:2\r\n"));
+        return socket;
+    }
+
     @Test
     void certificatesOfClientsAreLookedAt() throws Exception {
         try (SituServer server = serve(TlsOptions.Clients.CERTIFIED, "auto")) {
@@ -250,6 +328,23 @@ class TlsTest {
             try (SSLSocket socket = connect(server.tlsAddress(), null)) {
                 socket.setEnabledProtocols(new String[] {other});
                 assertThatThrownBy(socket::startHandshake).isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    @Test
+    void aClientCannotBeginAnotherHandshake() throws Exception {
+        try (SituServer server = serve(TlsOptions.Clients.ANY, "auto");
+                SSLSocket socket = connect(server.tlsAddress(), null)) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            assertThat(ping(socket)).isEqualTo("+PONG\r\n");
+            assertThatThrownBy(() -> {
+                        socket.startHandshake();
+                        assertThat(ping(socket)).isEqualTo("");
+                    })
+                    .isInstanceOf(IOException.class);
+            try (SSLSocket other = connect(server.tlsAddress(), null)) {
+                assertThat(ping(other)).isEqualTo("+PONG\r\n");
             }
         }
     }
@@ -352,6 +447,26 @@ class TlsTest {
                     .start();
             assertThat(new String(cli.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualTo("PONG\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1", "TLSv1.1", "SSLv3", "TLSv1.2,TLSv1.1"})
+    void versionsThatJavaDoesNotSpeakAreOneLine(String versions) throws Exception {
+        try (SituProcess situ = SituProcess.start(
+                "serve",
+                "--port=-1",
+                "--r2p2-port=-1",
+                "--tls-port=0",
+                "--tls-cert-file=" + certificates.file("server.crt"),
+                "--tls-key-file=" + certificates.file("server.key"),
+                "--tls-auth-clients=no",
+                "--tls-protocols=" + versions)) {
+            assertThat(situ.awaitExit()).isEqualTo(Main.USER_ERROR);
+            assertThat(situ.stderr().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("is none of TLSv1.2, TLSv1.3");
         }
     }
 

@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
 @Sharable
 final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final byte[] TOO_MANY = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOTHING = {};
     private static final long PAUSE_MILLIS = 100;
 
     private final TcpTransport transport;
     private final TcpLoop[] loops;
     private final TcpLimits limits;
-    private final Admission admission;
+    private final @Nullable Admission admission;
     private final @Nullable SslContext tls;
     private final AtomicInteger current;
     private final LogLimiter log;
@@ -38,12 +39,13 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final AtomicLong errors = new AtomicLong();
     private final AtomicInteger next = new AtomicInteger();
 
+    /// @param admission who may connect over TCP, or null for a unix socket, whose clients always may
     /// @param tls for connections with TLS, else null
     Acceptor(
             TcpTransport transport,
             TcpLoop[] loops,
             TcpLimits limits,
-            Admission admission,
+            @Nullable Admission admission,
             @Nullable SslContext tls,
             AtomicInteger current,
             LogLimiter log,
@@ -73,26 +75,39 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel channel = (Channel) message;
-        TcpLoop loop = loops[Math.floorMod(next.getAndIncrement(), loops.length)];
-        setOption(channel, ChannelOption.TCP_NODELAY);
-        setOption(channel, ChannelOption.SO_KEEPALIVE);
-        if (transport.halfClosure() && tls == null) {
-            setOption(channel, ChannelOption.ALLOW_HALF_CLOSURE);
-        }
-        byte[] refusal = channel.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
-                ? admission.refusal(peer.getAddress())
-                : null;
+        byte[] refusal = refusal(channel);
         if (refusal == null && current.incrementAndGet() > limits.maxClients()) {
             current.decrementAndGet();
             refusal = TOO_MANY;
         }
         if (refusal != null) {
             rejected.incrementAndGet();
-            reject(loop, channel, refusal);
+            reject(channel, refusal);
             return;
         }
         accepted.incrementAndGet();
+        setOption(channel, ChannelOption.TCP_NODELAY);
+        setOption(channel, ChannelOption.SO_KEEPALIVE);
+        if (transport.halfClosure() && tls == null) {
+            setOption(channel, ChannelOption.ALLOW_HALF_CLOSURE);
+        }
+        TcpLoop loop = nextLoop();
         loop.eventLoop.execute(() -> open(loop, channel));
+    }
+
+    /// What a client is told that may not connect, or null for one that may. Of whom nothing is known, for instance
+    /// because the connection is over already, may not.
+    private byte @Nullable [] refusal(Channel channel) {
+        if (admission == null) {
+            return null;
+        }
+        return channel.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
+                ? admission.refusal(peer.getAddress())
+                : NOTHING;
+    }
+
+    private TcpLoop nextLoop() {
+        return loops[Math.floorMod(next.getAndIncrement(), loops.length)];
     }
 
     @Override
@@ -125,13 +140,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void reject(TcpLoop loop, Channel channel, byte[] reply) {
-        if (tls == null) {
-            channel.config().setAutoRead(false);
-        } else {
-            channel.pipeline().addLast(tls.newHandler(channel.alloc())); // it reads to shake hands
+    /// Closes a connection that is not counted. With TLS that is all, for the reply would need a handshake: memory
+    /// and time for strangers, as many as there are.
+    private void reject(Channel channel, byte[] reply) {
+        if (tls != null || reply.length == 0) {
+            channel.unsafe().closeForcibly();
+            return;
         }
-        loop.eventLoop.register(channel).addListener(done -> {
+        channel.config().setAutoRead(false);
+        nextLoop().eventLoop.register(channel).addListener(done -> {
             if (done.isSuccess()) {
                 channel.writeAndFlush(Unpooled.wrappedBuffer(reply)).addListener(ChannelFutureListener.CLOSE);
             } else {

@@ -12,7 +12,7 @@ public interface Admission {
     /// Lets everybody in.
     Admission ALL = _ -> null;
 
-    /// Gives null for a client that may connect, or what it is told before it is closed.
+    /// Gives null for a client that may connect, or what it is told before it is closed: nothing over TLS.
     ///
     /// @param peer where it comes from
     byte @Nullable [] refusal(InetAddress peer);

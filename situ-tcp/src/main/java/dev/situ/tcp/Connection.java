@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///              |  any more; goes on when what is pending has sunk to LOW_BYTES, or the pause is over
 ///   CLOSING    |  the stream, the client or the server ended it: closed when all replies are gone; if the stream
 ///                 ended it, what the client still sends is read and dropped for a while first
+///   OVER       |  it was closed: what comes until the wire says that it is, is dropped
 /// ```
 ///
 /// Reading is asked for explicitly, once for each round; a client that is not read costs the loop nothing. While
@@ -58,6 +59,7 @@ final class Connection {
     private boolean closing;
     private boolean draining;
     private long drained;
+    private boolean over;
     private volatile boolean ended; // written by the loop
     private boolean proceedScheduled;
 
@@ -81,7 +83,7 @@ final class Connection {
 
     /// Says whether more bytes are wanted just now.
     boolean wantsInput() {
-        return !blocked && !closing && !ended;
+        return !blocked && !closing && !over && !ended;
     }
 
     // ---- from the wire --------------------------------------------------------------------------------------------
@@ -94,7 +96,7 @@ final class Connection {
             if (loop.add(this)) {
                 wire.read();
             } else {
-                wire.close();
+                close();
             }
         } catch (RuntimeException | Error e) {
             failed(e);
@@ -104,7 +106,7 @@ final class Connection {
     /// Bytes have come. Consumes the buffer, which [#input()] gave.
     void received(@Consumes ByteBuf bytes) {
         loop.received(bytes.readableBytes());
-        if (closing || ended) {
+        if (closing || over || ended) {
             drained += bytes.readableBytes();
             bytes.release();
         } else if (blocked || !held.isEmpty()) {
@@ -116,7 +118,7 @@ final class Connection {
 
     /// All bytes of this round have come.
     void roundComplete() {
-        if (ended) {
+        if (over || ended) {
             return;
         }
         flush();
@@ -179,14 +181,15 @@ final class Connection {
         inputEnded();
     }
 
-    /// Closes at once.
+    /// Closes at once: no command runs any more, though the socket may need a while.
     void close() {
+        over = true;
         wire().close();
     }
 
     /// Others have messages for it, or a pause has ended.
     void woken() {
-        if (ended || closing || output == null) {
+        if (over || ended || closing || output == null) {
             return;
         }
         try {
@@ -297,7 +300,7 @@ final class Connection {
 
     private void flush() {
         output().flush();
-        if (ended) {
+        if (over || ended) {
             return;
         }
         if (closing) {
@@ -324,7 +327,7 @@ final class Connection {
     /// Goes on after the client has taken what was pending.
     private void proceed() {
         proceedScheduled = false;
-        if (ended) {
+        if (over || ended) {
             return;
         }
         try {

@@ -14,7 +14,7 @@ public final class TcpLimits {
         subscribers = options.output();
     }
 
-    /// Connections at once; one more is answered with an error and closed.
+    /// Connections at once; one more is answered with an error and closed, over TLS without the error.
     public int maxClients() {
         return maxClients;
     }

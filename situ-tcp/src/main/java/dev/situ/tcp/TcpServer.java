@@ -218,23 +218,23 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private void listen() throws IOException {
-        Acceptor plain = acceptor(null);
+        Admission admission = options.admission();
         if (options.port() >= 0) {
-            port = listen(options.port(), plain);
+            port = listen(options.port(), acceptor(admission, null));
         }
         TlsOptions tls = options.tls();
         if (tls != null) {
-            tlsPort = listen(tls.port(), acceptor(tls.context()));
+            tlsPort = listen(tls.port(), acceptor(admission, tls.context()));
         }
         Path path = options.unixSocket();
         if (path != null) {
-            listen(new UnixSocketFile(path), plain);
+            listen(new UnixSocketFile(path), acceptor(null, null));
         }
     }
 
-    private Acceptor acceptor(@Nullable SslContext tls) {
+    private Acceptor acceptor(@Nullable Admission admission, @Nullable SslContext tls) {
         Acceptor acceptor = new Acceptor(
-                transport, loops.toArray(TcpLoop[]::new), limits, options.admission(), tls, current, log, fatal);
+                transport, loops.toArray(TcpLoop[]::new), limits, admission, tls, current, log, fatal);
         acceptors.add(acceptor);
         return acceptor;
     }

@@ -27,6 +27,10 @@ public record TlsOptions(
         @Nullable Path authorities,
         Clients clients,
         List<String> protocols) {
+    /// Java's switch against handshakes that a client repeats: one costs the server far more than the client. It is
+    /// read once in a process, before the first handshake of a server.
+    private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
     /// Which clients must show a certificate of the authorities.
     public enum Clients {
         /// All.
@@ -45,10 +49,20 @@ public record TlsOptions(
         protocols = List.copyOf(protocols);
     }
 
-    /// Reads the files.
+    /// All but the password.
+    @Override
+    public String toString() {
+        return "TlsOptions[port=" + port + ", certificate=" + certificate + ", key=" + key + ", authorities="
+                + authorities + ", clients=" + clients + ", protocols=" + protocols + "]";
+    }
+
+    /// Reads the files. Sets Java's property that lets no client begin another handshake, unless it is set.
     ///
     /// @throws IOException if that is not possible; the message is one line for users
     SslContext context() throws IOException {
+        if (System.getProperty(NO_RENEGOTIATION) == null) {
+            System.setProperty(NO_RENEGOTIATION, "true");
+        }
         requireFile("the certificate", certificate);
         requireFile("the key", key);
         SslContextBuilder builder;

@@ -27,6 +27,13 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     private static final int PIECE_BYTES = 16 * 1024;
     private static final int MOST_BYTES_UNDER_WAY = 256 * 1024;
 
+
+    /// How long a client, which is counted already, may take to shake hands.
+    private static final long HANDSHAKE_MILLIS = 10_000;
+
+    /// How long closing waits for the client to take the `close_notify`.
+    private static final long CLOSE_MILLIS = 500;
+
     private final Connection connection;
     private final SslHandler tls;
     private final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(4);
@@ -42,9 +49,12 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     /// Begins a connection over `channel`, which was just accepted. On the loop's thread.
     static void open(TcpLoop loop, Channel channel, SslContext tls) {
-        Connection connection = new Connection(loop, new TcpPeer(loop, channel));
         SslHandler handler = tls.newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
+        handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MILLIS);
         channel.config().setAutoRead(false);
+        // What follows cannot fail without telling it that it is closed.
+        Connection connection = new Connection(loop, new TcpPeer(loop, channel));
         channel.pipeline().addLast(handler, new TlsWire(connection, handler));
         loop.eventLoop.register(channel).addListener(done -> {
             if (!done.isSuccess()) {
@@ -58,7 +68,9 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void read() {
-        context().read();
+        if (!closing) {
+            context().read();
+        }
     }
 
     @Override
@@ -72,7 +84,7 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void flush() {
-        if (pumping) {
+        if (pumping || closing) {
             return;
         }
         pumping = true;
@@ -95,12 +107,14 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
             queue.removeFirst();
         }
         underWay += length;
-        context().write(piece).addListener(_ -> {
+        context().write(piece).addListener(written -> {
             underWay -= length;
             if (isLast) {
                 from.release();
             }
-            if (!closing && !queue.isEmpty()) {
+            if (!written.isSuccess()) {
+                connection.close();
+            } else if (!queue.isEmpty()) {
                 flush();
             }
         });
@@ -114,11 +128,16 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     @Override
     public void close() {
         if (!closing) {
-            closing = true;
-            while (!queue.isEmpty()) {
-                queue.removeFirst().release();
-            }
+            dropQueue();
             var _ = context().close();
+        }
+    }
+
+    /// Nothing is sent any more.
+    private void dropQueue() {
+        closing = true;
+        while (!queue.isEmpty()) {
+            queue.removeFirst().release();
         }
     }
 
@@ -138,7 +157,7 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     public void channelRead(ChannelHandlerContext from, @Consumes Object message) {
         ByteBuf bytes = (ByteBuf) message;
         try {
-            while (bytes.isReadable()) {
+            while (!closing && bytes.isReadable()) {
                 ByteBuf to = connection.input().next();
                 to.writeBytes(bytes, Math.min(bytes.readableBytes(), to.writableBytes()));
                 connection.received(to);
@@ -150,22 +169,21 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext from) {
-        connection.roundComplete();
+        if (!closing) {
+            connection.roundComplete();
+        }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext from, Object event) {
-        if (event instanceof SslCloseCompletionEvent) {
+        if (!closing && event instanceof SslCloseCompletionEvent) {
             connection.inputEnded();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext from) {
-        closing = true;
-        while (!queue.isEmpty()) {
-            queue.removeFirst().release();
-        }
+        dropQueue();
         connection.closed();
     }
 
