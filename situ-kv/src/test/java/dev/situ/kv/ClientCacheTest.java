@@ -328,6 +328,41 @@ class ClientCacheTest {
         }
     }
 
+    /// Long keys are few, and take the heap nevertheless: their bytes are bounded too.
+    @Test
+    void theTableIsBoundedInBytes() {
+        int length = 60_000;
+        long most = Runtime.getRuntime().maxMemory() / 8;
+        long keys = most / length + 100;
+        try (Server server = new Server();
+                Reader reader = new Reader(server, "reader", "")) {
+            Tracking tracking = server.keyspace.tracking();
+            long told = 0;
+            String filling = "x".repeat(length - 8);
+            for (int i = 0; i < keys; i++) {
+                List<String> frames = reader.burst(Server.bulk("GET", filling + (10_000_000 + i)));
+                told += frames.stream().filter(frame -> frame.startsWith(PUSH)).count();
+            }
+            assertThat(told).isBetween(50L, 200L);
+            assertThat(tracking.keys()).isEqualTo(keys - told);
+        }
+    }
+
+    /// The name of a very long key is not kept: who has read it is told, behind the reply, to forget what it has.
+    @Test
+    void aVeryLongKeyIsNotRemembered() {
+        String key = "k".repeat(Tracking.MOST_KEY_BYTES + 1);
+        try (Server server = new Server();
+                Reader reader = new Reader(server, "reader", "");
+                Client other = new Client(server, "other")) {
+            other.burst(Server.bulk("SET", key, "v"));
+            assertThat(reader.burst(Server.bulk("GET", key))).containsExactly("$1\r\nv\r\n", PUSH + NULL);
+            assertThat(server.keyspace.tracking().keys()).isZero();
+            assertThat(reader.burst(Server.bulk("GET", key.substring(1)))).containsExactly(NULL);
+            assertThat(server.keyspace.tracking().keys()).isOne();
+        }
+    }
+
     /// Redis does not tell of `SWAPDB`, though keys lead elsewhere behind it; here clients are told to forget all.
     @Test
     void swappedDatabasesAreToldLikeFlushedOnes() {
