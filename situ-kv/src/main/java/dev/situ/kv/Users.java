@@ -75,7 +75,8 @@ public final class Users {
             session.setAccount(account);
             return true;
         }
-        log.add(Denied.Reason.AUTH, session.transaction().isOpen(), command, name, session);
+        boolean queueing = session.transaction().isOpen();
+        log.add(Denied.Reason.AUTH, queueing, SlowLog.shown(command), SlowLog.shown(name), session);
         return false;
     }
 
@@ -94,8 +95,11 @@ public final class Users {
             return null;
         }
         boolean queued = call.isQueueRunning();
-        String object = denied.reason() == Denied.Reason.COMMAND ? spec.fullName : call.text(denied.argument());
-        log.add(denied.reason(), queued || session.transaction().isOpen(), object, user.name(), session);
+        String object = denied.reason() == Denied.Reason.COMMAND
+                ? spec.fullName
+                : SlowLog.shown(call.command(), denied.argument());
+        boolean queueing = queued || session.transaction().isOpen();
+        log.add(denied.reason(), queueing, object, SlowLog.shown(user.name()), session);
         return queued ? Errors.noLongerPermitted(denied.reason()) : Errors.notPermitted(spec, denied.reason());
     }
 

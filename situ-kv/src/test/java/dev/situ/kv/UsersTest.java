@@ -61,6 +61,31 @@ class UsersTest {
         }
     }
 
+    /// What was refused is kept, but not all bytes of it: a log of keys of a megabyte each would fill the heap.
+    @Test
+    void theLogCutsWhatItKeeps() {
+        String name = "n".repeat(1000);
+        try (Server server = new Server();
+                Server.Connection client = server.connect()) {
+            Users users = server.keyspace.users();
+            users.change("bob", List.of("on", "nopass", "+@all", "~a"), client.stream.session());
+            client.command("AUTH", name, "x");
+            client.command("CLIENT", "SETNAME", "m".repeat(100_000));
+            client.command("AUTH", "bob", "x");
+            client.command("GET", "k".repeat(100_000));
+            client.command("PUBLISH", "c".repeat(100_000), "x");
+            List<AclLog.Entry> entries = users.log().newest(10);
+            assertThat(entries)
+                    .extracting(AclLog.Entry::object)
+                    .containsExactly(
+                            "c".repeat(128) + "... (99872 more bytes)",
+                            "k".repeat(128) + "... (99872 more bytes)",
+                            "AUTH");
+            assertThat(entries.getLast().username()).isEqualTo("n".repeat(128) + "... (872 more bytes)");
+            assertThat(entries).allMatch(entry -> entry.client().length() < 1100);
+        }
+    }
+
     @Test
     void rulesThatAreShownMakeTheSameUser() {
         try (Server server = new Server();
