@@ -61,6 +61,27 @@ class UsersTest {
         }
     }
 
+    /// Whether a value is another one is told to nobody who may not read it: to ask for all would be to read it.
+    @Test
+    void aConditionOnTheValueNeedsReadAccess() {
+        String refused = "-NOPERM this user has no permissions to access one of the keys used as arguments\r\n";
+        try (Server server = new Server();
+                Server.Connection client = server.connect()) {
+            server.keyspace.users().change("bob", List.of("on", "nopass", "+@all", "%W~*"), client.stream.session());
+            client.command("SET", "k", "v");
+            client.command("AUTH", "bob", "x");
+            assertThat(client.command("SET", "k", "v", "EX", "100")).isEqualTo("+OK\r\n");
+            for (String condition : List.of("IFEQ", "IFNE", "IFDEQ", "ifdne")) {
+                String digest = "0000000000000000";
+                assertThat(client.command("SET", "k", "v", condition, digest)).isEqualTo(refused);
+                assertThat(client.command("SET", "k", "v", "EX", "100", condition, digest))
+                        .isEqualTo(refused);
+                assertThat(client.command("DELEX", "k", condition, digest)).isEqualTo(refused);
+            }
+            assertThat(client.command("DELEX", "k")).isEqualTo(":1\r\n");
+        }
+    }
+
     /// What was refused is kept, but not all bytes of it: a log of keys of a megabyte each would fill the heap.
     @Test
     void theLogCutsWhatItKeeps() {
