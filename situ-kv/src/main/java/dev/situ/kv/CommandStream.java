@@ -166,7 +166,7 @@ public final class CommandStream implements AutoCloseable {
         Mailbox mailbox = session.mailbox();
         if (mailbox != null && !closed) {
             reply.protocol(session.protocol());
-            mailbox.deliver(reply);
+            mailbox.deliver(reply, session);
         }
     }
 

@@ -55,11 +55,13 @@ final class Mailbox {
     }
 
     /// Writes all messages that are there. The connection's thread only.
-    void deliver(Reply reply) {
+    ///
+    /// @param receiver whose mailbox it is
+    void deliver(Reply reply, Session receiver) {
         awake.set(false); // before looking: what is posted from here on wakes again
         for (@Nullable Push next = queue.poll(); next != null; next = queue.poll()) {
             bytes.addAndGet(-next.bytes());
-            next.write(reply);
+            next.write(reply, receiver);
         }
     }
 

@@ -158,7 +158,7 @@ final class PubsubCommands {
     /// transaction, which it would make one longer than they say.
     private static void send(Call call, PublishedMessage message, Session session) {
         if (session == call.session() && !call.isQueueRunning() && !session.isMuted()) {
-            message.write(call.reply());
+            message.write(call.reply(), session);
             return;
         }
         Mailbox mailbox = session.mailbox();
