@@ -170,6 +170,12 @@ public final class CommandStream implements AutoCloseable {
         }
     }
 
+    /// The bytes of messages that wait to be delivered: what the client has not read, besides what is on its way.
+    public long undelivered() {
+        Mailbox mailbox = session.mailbox();
+        return mailbox == null ? 0 : mailbox.bytes();
+    }
+
     /// Says whether a large value is on its way into its record, so that a transport may read into that.
     public boolean direct() {
         return awaited > 0 && claimed != Call.FULL && !skips;
