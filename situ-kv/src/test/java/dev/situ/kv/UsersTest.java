@@ -2,10 +2,22 @@ package dev.situ.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Users that others change: what a rule forbids is forbidden by the time of the reply, on every thread.
 class UsersTest {
@@ -58,6 +70,81 @@ class UsersTest {
         long end = System.nanoTime() + micros * 1000L;
         while (System.nanoTime() < end) {
             Thread.onSpinWait();
+        }
+    }
+
+    /// Who subscribes, or says who it is, at the moment at which that is forbidden, is refused or closed.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoIsForbiddenMeanwhileIsRefusedOrClosed(boolean deletes)
+            throws InterruptedException, BrokenBarrierException, ExecutionException {
+        int refused = 0;
+        int closed = 0;
+        try (Server server = new Server();
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Users users = server.keyspace.users();
+            Session admin = server.keyspace.newSession();
+            CyclicBarrier barrier = new CyclicBarrier(2);
+            for (int round = 0; round < ROUNDS; round++) {
+                int micros = round % 30;
+                SilentPeer peer = new SilentPeer();
+                assertThat(users.change("bob", List.of("on", "nopass", "+@all", "allchannels"), admin))
+                        .isNull();
+                Future<?> other = thread.submit(() -> {
+                    barrier.await();
+                    pause(micros);
+                    if (deletes) {
+                        users.delete("bob", admin);
+                    } else {
+                        users.change("bob", List.of("resetchannels"), admin);
+                    }
+                    return null;
+                });
+                try (Server.Connection client =
+                        server.new Connection(server.executor, server.keyspace.newSession(peer))) {
+                    String reply;
+                    if (deletes) {
+                        barrier.await();
+                        pause(10);
+                        reply = client.command("AUTH", "bob", "x");
+                    } else {
+                        client.command("AUTH", "bob", "x");
+                        barrier.await();
+                        pause(10);
+                        reply = client.command("SUBSCRIBE", "c");
+                    }
+                    other.get();
+                    assertThat(reply.startsWith("-") || peer.killed)
+                            .as("round %d: %s", round, reply)
+                            .isTrue();
+                    refused += reply.startsWith("-") ? 1 : 0;
+                    closed += peer.killed ? 1 : 0;
+                }
+            }
+            assertThat(server.keyspace.channels().isEmpty()).isTrue();
+        }
+        System.out.println("refused " + refused + ", closed " + closed);
+        assertThat(refused).isPositive();
+        assertThat(closed).isPositive();
+    }
+
+    /// A file of users is new rules for the default user too, and for its subscribers.
+    @Test
+    void subscribersOfTheDefaultUserAreClosedIfAFileForbidsWhatTheyHear(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("users.acl"), "user default on nopass ~* +@all &news\n");
+        SilentPeer allowed = new SilentPeer();
+        SilentPeer forbidden = new SilentPeer();
+        try (Server server = new Server();
+                Server.Connection first =
+                        server.new Connection(server.executor, server.keyspace.newSession(allowed));
+                Server.Connection second =
+                        server.new Connection(server.executor, server.keyspace.newSession(forbidden))) {
+            server.keyspace.users().setFile(file.toString());
+            first.command("SUBSCRIBE", "news");
+            second.command("SUBSCRIBE", "news", "other");
+            assertThat(server.keyspace.users().loadFile()).isNull();
+            assertThat(allowed.killed).isFalse();
+            assertThat(forbidden.killed).isTrue();
         }
     }
 
