@@ -348,6 +348,36 @@ class ClientCacheTest {
         }
     }
 
+    /// A client may have so many prefixes and no more; whether they overlap is found wherever it is.
+    @Test
+    void prefixesAreBounded() {
+        try (Server server = new Server();
+                Client client = new Client(server, "client")) {
+            List<String> command = new ArrayList<>(List.of("CLIENT", "TRACKING", "ON", "BCAST"));
+            for (int i = 0; i < TrackingCommands.MOST_PREFIXES; i++) {
+                command.add("PREFIX");
+                command.add("p" + (10_000 + 7919 * i % 9000));
+            }
+            List<String> more = new ArrayList<>(command);
+            more.addAll(List.of("PREFIX", "q"));
+            List<String> overlapping = new ArrayList<>(command);
+            overlapping.set(overlapping.size() / 2 * 2 - 1, "p100");
+            String tooMany = "-ERR A client can have at most 1024 prefixes to track\r\n";
+            assertThat(client.burst(Server.bulk(more.toArray(new String[0])))).containsExactly(tooMany);
+            assertThat(client.burst(Server.bulk(overlapping.toArray(new String[0]))))
+                    .singleElement()
+                    .asString()
+                    .contains("overlaps with another provided prefix 'p100'");
+            assertThat(server.keyspace.tracking().prefixes()).isZero();
+            assertThat(client.burst(Server.bulk(command.toArray(new String[0])))).containsExactly("+OK\r\n");
+            assertThat(server.keyspace.tracking().prefixes()).isEqualTo(TrackingCommands.MOST_PREFIXES);
+            assertThat(client.burst(Server.bulk("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "q")))
+                    .containsExactly(tooMany);
+            assertThat(client.burst(Server.bulk("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "p100")))
+                    .containsExactly(tooMany);
+        }
+    }
+
     /// The name of a very long key is not kept: who has read it is told, behind the reply, to forget what it has.
     @Test
     void aVeryLongKeyIsNotRemembered() {
