@@ -45,7 +45,7 @@ public final class CommandStream implements AutoCloseable {
     private final HeldInput held = new HeldInput();
     private final long softReplyBytes;
 
-    private long claimed = Record.NONE; // or FULL: the bytes are skipped
+    private long claimed = Record.NONE; // or FULL, or REFUSED: the bytes are skipped
     private long awaitedAt; // where the next byte of the value goes
     private int awaited; // bytes of the value still to come
     private boolean skips; // they lie where they should: adopted
@@ -178,7 +178,7 @@ public final class CommandStream implements AutoCloseable {
 
     /// Says whether a large value is on its way into its record, so that a transport may read into that.
     public boolean direct() {
-        return awaited > 0 && claimed != Call.FULL && !skips;
+        return awaited > 0 && Call.isRecord(claimed) && !skips;
     }
 
     /// The memory of the record. Only if [#direct()].
@@ -242,7 +242,7 @@ public final class CommandStream implements AutoCloseable {
     }
 
     private void dropClaimed() {
-        if (claimed != Record.NONE && claimed != Call.FULL) {
+        if (Call.isRecord(claimed)) {
             worker.abort(claimed);
         }
         claimed = Record.NONE;
@@ -431,7 +431,7 @@ public final class CommandStream implements AutoCloseable {
         MemorySegment memory = command.memory();
         if (!mayStore(command)) { // it is refused when it is whole
             skips = false;
-            claimed = Call.FULL;
+            claimed = Call.REFUSED;
             awaited = length;
             parser.takePending();
             return;
@@ -480,7 +480,7 @@ public final class CommandStream implements AutoCloseable {
 
     /// Takes the next bytes of the awaited value, or skips them.
     private int receive(MemorySegment from, long offset, int bytes) {
-        if (claimed != Call.FULL && !skips) {
+        if (Call.isRecord(claimed) && !skips) {
             Words.copy(from, offset, executor.region(), awaitedAt, bytes);
             awaitedAt += bytes;
         }

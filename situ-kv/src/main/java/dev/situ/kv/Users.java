@@ -357,7 +357,7 @@ public final class Users {
     /// Writes all users to the file.
     ///
     /// @throws IOException if that is not possible; then it is as it was
-    void save() throws IOException {
+    synchronized void save() throws IOException {
         new AclFile(file, this::newRules).write(lines());
     }
 }

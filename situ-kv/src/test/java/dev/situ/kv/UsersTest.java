@@ -169,6 +169,35 @@ class UsersTest {
         }
     }
 
+    /// Memory for a large value is taken, or not, before its command is whole: by the same rules.
+    @Test
+    void aLargeValueIsStoredByWhoMayStoreIt() {
+        String large = "v".repeat(CommandStream.LARGE_VALUE_BYTES + 1000);
+        try (Server server = new Server();
+                Server.Connection client = server.connect()) {
+            Users users = server.keyspace.users();
+            Session admin = server.keyspace.newSession();
+            assertThat(users.change("bob", List.of("on", "nopass", "~*", "+auth", "+set|k"), admin))
+                    .isNull();
+            client.command("AUTH", "bob", "x");
+            assertThat(inParts(client, Server.bulk("SET", "k", large), () -> {})).isEqualTo("+OK\r\n");
+            assertThat(inParts(client, Server.bulk("SET", "j", large), () -> {}))
+                    .isEqualTo("-NOPERM this user has no permissions to run the 'set' command\r\n");
+            users.change("bob", List.of("+@all", "resetkeys"), admin);
+            String late = inParts(
+                    client, Server.bulk("SET", "k", large), () -> users.change("bob", List.of("~*"), admin));
+            assertThat(late)
+                    .isEqualTo("-NOPERM this user has no permissions to access one of the keys used as arguments\r\n");
+            assertThat(client.command("STRLEN", "k")).isEqualTo(":" + large.length() + "\r\n");
+        }
+    }
+
+    private static String inParts(Server.Connection client, String request, Runnable between) {
+        assertThat(client.send(request.substring(0, 1000))).isEmpty();
+        between.run();
+        return client.send(request.substring(1000));
+    }
+
     /// What was refused is kept, but not all bytes of it: a log of keys of a megabyte each would fill the heap.
     @Test
     void theLogCutsWhatItKeeps() {
