@@ -198,6 +198,22 @@ class UsersTest {
         return client.send(request.substring(1000));
     }
 
+    /// Nothing of a selector in a selector is forgotten: it is an error, and the user stays as it was.
+    @Test
+    void aSelectorInASelectorIsASyntaxError() {
+        try (Server server = new Server();
+                Server.Connection client = server.connect()) {
+            String error = "-ERR Error in ACL SETUSER modifier '(%s)': Syntax error\r\n";
+            assertThat(client.command("ACL", "SETUSER", "bob", "on", "(+get", "(+set", "~a)"))
+                    .isEqualTo(error.formatted("+get (+set ~a"));
+            assertThat(client.command("ACL", "SETUSER", "bob", "(+get", "(+set)"))
+                    .isEqualTo(error.formatted("+get (+set"));
+            assertThat(client.command("ACL", "SETUSER", "bob", "(+get", "(+set", "~a"))
+                    .isEqualTo("-ERR Unmatched parenthesis in acl selector starting at '(+get'.\r\n");
+            assertThat(server.keyspace.users().find("bob")).isNull();
+        }
+    }
+
     /// What was refused is kept, but not all bytes of it: a log of keys of a megabyte each would fill the heap.
     @Test
     void theLogCutsWhatItKeeps() {
