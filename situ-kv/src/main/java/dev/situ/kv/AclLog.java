@@ -99,7 +99,7 @@ final class AclLog {
         trim();
     }
 
-    private synchronized void trim() {
+    private void trim() {
         while (newestFirst.size() > mostEntries) {
             newestFirst.removeLast();
         }

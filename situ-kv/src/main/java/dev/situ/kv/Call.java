@@ -276,8 +276,7 @@ final class Call {
     }
 
     /// The same without an event, as Redis has it for a `BITFIELD` whose operations all failed: it may have made
-    /// the key,
-    /// or its value longer.
+    /// the key, or its value longer.
     void storedSilently(int key) {
         if (changes.areWanted()) {
             if (worker.hasCreated()) {

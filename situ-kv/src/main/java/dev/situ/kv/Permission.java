@@ -117,7 +117,7 @@ final class Permission {
         for (int p = 0; p < spec.keyParts.size(); p++) {
             KeyRange part = spec.keyParts.get(p);
             int needs = KeyPattern.needs(spec.keyFlags == null ? part.flags() : spec.keyFlags.of(call, first));
-            int last = KeyUse.last(part, call, first);
+            int last = part.lastIn(call.command(), first);
             for (int i = first + part.first(); i <= last; i += part.step()) {
                 if (!allowsKey(call.command(), i, needs)) {
                     return i;

@@ -100,7 +100,7 @@ final class SlowLog {
         trim();
     }
 
-    private synchronized void trim() {
+    private void trim() {
         while (newestFirst.size() > mostEntries) {
             newestFirst.removeLast();
         }

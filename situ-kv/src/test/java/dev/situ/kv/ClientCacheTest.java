@@ -255,8 +255,7 @@ class ClientCacheTest {
     }
 
     /// One write of each key against one read of it, again and again: a note that came too late would not be made
-    /// good
-    /// by the next write.
+    /// good by the next write.
     @ParameterizedTest
     @ValueSource(strings = {"", "BCAST"})
     void noReadIsForgottenThatAWriteOvertakes(String mode) throws InterruptedException, ExecutionException {
