@@ -23,7 +23,8 @@ final class Call {
     /// In place of a claimed record: there was no memory for one, and the value's bytes were skipped.
     static final long FULL = -1;
 
-    /// In place of a claimed record: its sender might not store it when it came, and the value's bytes were skipped.
+    /// In place of a claimed record: its sender might not store it when it came, and the value's bytes were
+    /// skipped.
     static final long REFUSED = -2;
 
     /// How many keys are looked up together: more of them gain nothing, and would take memory that stays.

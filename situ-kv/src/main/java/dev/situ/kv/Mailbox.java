@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   any thread: post ---> queue ---> wake the connection's thread, once until it has looked
-///   its thread:                      deliver: what is there, behind the replies; at most 1 MiB, then it is woken again
+///   its thread:                      deliver: what is there, behind the replies; of more than 1 MiB a part
 /// ```
 ///
 /// Bounded: when what waits here and in the transport passes the limit, the connection is killed, as Redis does
@@ -66,8 +66,8 @@ final class Mailbox {
         }
     }
 
-    /// Writes the messages that are there, or if these are very many some, and has the thread woken for the others.
-    /// The connection's thread only.
+    /// Writes the messages that are there, or if these are very many some, and has the thread woken for the
+    /// others. The connection's thread only.
     ///
     /// @param receiver whose mailbox it is
     void deliver(Reply reply, Session receiver) {

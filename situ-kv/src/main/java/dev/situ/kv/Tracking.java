@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// that turns it on.
 ///
 /// **The table is bounded** in keys, as in Redis, and in bytes, as it lies on the heap: what is too much is taken
-/// from it and told, as if it had changed. The name of a very long key is not put on the heap at all: its reader is
-/// told, behind the reply, to forget everything.
+/// from it and told, as if it had changed. The name of a very long key is not put on the heap at all: its reader
+/// is told, behind the reply, to forget everything.
 ///
 /// Safe for all threads. Nobody waits.
 final class Tracking {

@@ -180,7 +180,8 @@ public final class Users {
         return null;
     }
 
-    /// Behind the change of the user, so that who subscribes at the same moment is found here or by [#mayStillHear].
+    /// Behind the change of the user, so that who subscribes at the same moment is found here or by
+    /// [#mayStillHear].
     private void closeUnwantedListeners(Account account, @Nullable Session self) {
         User user = account.user();
         for (Session session : clients.all()) {
@@ -321,8 +322,8 @@ public final class Users {
     }
 
     /// Takes the users of the file in place of all that there are, or none if anything in it is wrong. Connections
-    /// of other users than the default one are closed, as in Redis 7.0, and those of the default user that hear what
-    /// it may not hear any more.
+    /// of other users than the default one are closed, as in Redis 7.0, and those of the default user that hear
+    /// what it may not hear any more.
     ///
     /// @param self who asks, or null before the server serves
     /// @return null, or what is wrong

@@ -189,8 +189,8 @@ final class Connection {
         wire().close();
     }
 
-    /// Others have messages for it, or a pause has ended. While the client has much to read already, messages stay in
-    /// the mailbox, where they are counted against its bound.
+    /// Others have messages for it, or a pause has ended. While the client has much to read already, messages stay
+    /// in the mailbox, where they are counted against its bound.
     void woken() {
         if (ended || closing || output == null) {
             return;

@@ -113,8 +113,8 @@ class PubsubTest {
         }
     }
 
-    /// Keys to forget are counted where they wait, and they wait while the client reads nothing: though none of it is
-    /// a reply, and replies are not bounded here.
+    /// Keys to forget are counted where they wait, and they wait while the client reads nothing: though none of it
+    /// is a reply, and replies are not bounded here.
     @ParameterizedTest
     @MethodSource("dev.situ.tcp.Transports#all")
     void aClientThatTracksAndDoesNotReadIsClosed(TcpTransport transport) throws IOException {

@@ -8,16 +8,16 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Which clients have read which keys and were not told since that these have changed. As in Redis, keys are known
-/// by name, whatever their database, and clients by number: one that has left stays until its keys change, or until
-/// there is no room left beside it.
+/// by name, whatever their database, and clients by number: one that has left stays until its keys change, or
+/// until there is no room left beside it.
 ///
 /// ```
 ///   key -> numbers of clients      add: a client is about to read the key
 ///                                  take: the key has changed; who takes the numbers tells the clients
 /// ```
 ///
-/// The numbers of a key's clients are an array that doubles when it is full of clients that are there: so a key that
-/// everybody reads costs each of them O(1) copying. Zero is no client.
+/// The numbers of a key's clients are an array that doubles when it is full of clients that are there: so a key
+/// that everybody reads costs each of them O(1) copying. Zero is no client.
 ///
 /// Safe for all threads. Of an `add` and a `take` of one key, the later one sees the earlier one, and what its
 /// thread did before: a client that is not among those taken reads what was written before the taking.
