@@ -368,7 +368,8 @@ class ClientCacheTest {
                     .asString()
                     .contains("overlaps with another provided prefix 'p100'");
             assertThat(server.keyspace.tracking().prefixes()).isZero();
-            assertThat(client.burst(Server.bulk(command.toArray(new String[0])))).containsExactly("+OK\r\n");
+            assertThat(client.burst(Server.bulk(command.toArray(new String[0]))))
+                    .containsExactly("+OK\r\n");
             assertThat(server.keyspace.tracking().prefixes()).isEqualTo(TrackingCommands.MOST_PREFIXES);
             assertThat(client.burst(Server.bulk("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "q")))
                     .containsExactly(tooMany);

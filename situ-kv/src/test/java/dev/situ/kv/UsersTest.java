@@ -135,8 +135,7 @@ class UsersTest {
         SilentPeer allowed = new SilentPeer();
         SilentPeer forbidden = new SilentPeer();
         try (Server server = new Server();
-                Server.Connection first =
-                        server.new Connection(server.executor, server.keyspace.newSession(allowed));
+                Server.Connection first = server.new Connection(server.executor, server.keyspace.newSession(allowed));
                 Server.Connection second =
                         server.new Connection(server.executor, server.keyspace.newSession(forbidden))) {
             server.keyspace.users().setFile(file.toString());
@@ -180,12 +179,13 @@ class UsersTest {
             assertThat(users.change("bob", List.of("on", "nopass", "~*", "+auth", "+set|k"), admin))
                     .isNull();
             client.command("AUTH", "bob", "x");
-            assertThat(inParts(client, Server.bulk("SET", "k", large), () -> {})).isEqualTo("+OK\r\n");
+            assertThat(inParts(client, Server.bulk("SET", "k", large), () -> {}))
+                    .isEqualTo("+OK\r\n");
             assertThat(inParts(client, Server.bulk("SET", "j", large), () -> {}))
                     .isEqualTo("-NOPERM this user has no permissions to run the 'set' command\r\n");
             users.change("bob", List.of("+@all", "resetkeys"), admin);
-            String late = inParts(
-                    client, Server.bulk("SET", "k", large), () -> users.change("bob", List.of("~*"), admin));
+            String late =
+                    inParts(client, Server.bulk("SET", "k", large), () -> users.change("bob", List.of("~*"), admin));
             assertThat(late)
                     .isEqualTo("-NOPERM this user has no permissions to access one of the keys used as arguments\r\n");
             assertThat(client.command("STRLEN", "k")).isEqualTo(":" + large.length() + "\r\n");

@@ -181,8 +181,7 @@ final class Writes {
 
     /// Removes what the probe found if its time is over.
     void removeIfExpired(Probe probe) {
-        if (SlotWord.isVolatile(probe.word)
-                && burst.isExpired(SlotWord.reference(probe.word))) {
+        if (SlotWord.isVolatile(probe.word) && burst.isExpired(SlotWord.reference(probe.word))) {
             remove(probe, Cause.EXPIRED);
         }
     }
