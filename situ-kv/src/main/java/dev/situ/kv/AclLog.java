@@ -50,10 +50,12 @@ final class AclLog {
     /// Notes what a session was refused just now.
     ///
     /// @param inTransaction whether it is queueing, or what it has queued is being run
+    /// @param object cut, as it is kept: see [SlowLog#shown]
+    /// @param username likewise
     synchronized void add(
             Denied.Reason reason, boolean inTransaction, String object, String username, Session session) {
         String context = inTransaction ? "multi" : "toplevel";
-        String client = ClientLine.of(session).stripTrailing();
+        String client = SlowLog.shownLine(ClientLine.of(session).stripTrailing());
         Entry entry = new Entry(1, reason, context, object, username, System.currentTimeMillis(), client);
         newestFirst.addFirst(merged(entry));
         trim();
@@ -97,7 +99,7 @@ final class AclLog {
         trim();
     }
 
-    private synchronized void trim() {
+    private void trim() {
         while (newestFirst.size() > mostEntries) {
             newestFirst.removeLast();
         }

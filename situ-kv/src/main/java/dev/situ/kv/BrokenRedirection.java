@@ -6,7 +6,7 @@ record BrokenRedirection(long id) implements Push {
     private static final int BYTES = 48;
 
     @Override
-    public void write(Reply reply) {
+    public void write(Reply reply, Session receiver) {
         if (reply.isResp3()) {
             reply.push(2);
             reply.bulk("tracking-redir-broken");

@@ -23,6 +23,10 @@ final class Call {
     /// In place of a claimed record: there was no memory for one, and the value's bytes were skipped.
     static final long FULL = -1;
 
+    /// In place of a claimed record: its sender might not store it when it came, and the value's bytes were
+    /// skipped.
+    static final long REFUSED = -2;
+
     /// How many keys are looked up together: more of them gain nothing, and would take memory that stays.
     static final int MOST_LOOKUPS = 32;
 
@@ -84,6 +88,11 @@ final class Call {
         this.spec = spec;
         this.claimed = claimed;
         this.silent = false;
+    }
+
+    /// Whether what stands for a large value is a claimed record, and not [Record#NONE], [#FULL] or [#REFUSED].
+    static boolean isRecord(long claimed) {
+        return claimed != Record.NONE && claimed != FULL && claimed != REFUSED;
     }
 
     /// Says that this command has no reply, and that this is right.
@@ -268,8 +277,7 @@ final class Call {
     }
 
     /// The same without an event, as Redis has it for a `BITFIELD` whose operations all failed: it may have made
-    /// the key,
-    /// or its value longer.
+    /// the key, or its value longer.
     void storedSilently(int key) {
         if (changes.areWanted()) {
             if (worker.hasCreated()) {
@@ -358,10 +366,10 @@ final class Call {
     /// A large value lies in a record of the database that was selected when it began to come, and a `SELECT` of
     /// its transaction or a `SWAPDB` may have come between. Then it is copied to one of the database of now.
     ///
-    /// @param received consumed: a claimed record, [Record#NONE], or [#FULL]
-    /// @return the same or its copy, the caller's; [Record#NONE]; or [#FULL], also if the copy finds no memory
+    /// @param received consumed: a claimed record, [Record#NONE], [#FULL] or [#REFUSED]
+    /// @return the same or its copy, the caller's; or [#FULL] if the copy finds no memory
     long inThisDatabase(@Consumes long received) {
-        if (received == Record.NONE || received == FULL || Record.database(region, received) == worker.database()) {
+        if (!isRecord(received) || Record.database(region, received) == worker.database()) {
             return received;
         }
         long key = Record.keyOffset(region, received);
@@ -398,7 +406,7 @@ final class Call {
 
     /// Gives up the claimed record if no one has taken it.
     void end() {
-        if (claimed != Record.NONE && claimed != FULL) {
+        if (isRecord(claimed)) {
             worker.abort(claimed);
         }
         claimed = Record.NONE;

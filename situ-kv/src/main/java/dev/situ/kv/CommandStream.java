@@ -45,7 +45,7 @@ public final class CommandStream implements AutoCloseable {
     private final HeldInput held = new HeldInput();
     private final long softReplyBytes;
 
-    private long claimed = Record.NONE; // or FULL: the bytes are skipped
+    private long claimed = Record.NONE; // or FULL, or REFUSED: the bytes are skipped
     private long awaitedAt; // where the next byte of the value goes
     private int awaited; // bytes of the value still to come
     private boolean skips; // they lie where they should: adopted
@@ -166,13 +166,19 @@ public final class CommandStream implements AutoCloseable {
         Mailbox mailbox = session.mailbox();
         if (mailbox != null && !closed) {
             reply.protocol(session.protocol());
-            mailbox.deliver(reply);
+            mailbox.deliver(reply, session);
         }
+    }
+
+    /// The bytes of messages that wait to be delivered: what the client has not read, besides what is on its way.
+    public long undelivered() {
+        Mailbox mailbox = session.mailbox();
+        return mailbox == null ? 0 : mailbox.bytes();
     }
 
     /// Says whether a large value is on its way into its record, so that a transport may read into that.
     public boolean direct() {
-        return awaited > 0 && claimed != Call.FULL && !skips;
+        return awaited > 0 && Call.isRecord(claimed) && !skips;
     }
 
     /// The memory of the record. Only if [#direct()].
@@ -236,7 +242,7 @@ public final class CommandStream implements AutoCloseable {
     }
 
     private void dropClaimed() {
-        if (claimed != Record.NONE && claimed != Call.FULL) {
+        if (Call.isRecord(claimed)) {
             worker.abort(claimed);
         }
         claimed = Record.NONE;
@@ -425,7 +431,7 @@ public final class CommandStream implements AutoCloseable {
         MemorySegment memory = command.memory();
         if (!mayStore(command)) { // it is refused when it is whole
             skips = false;
-            claimed = Call.FULL;
+            claimed = Call.REFUSED;
             awaited = length;
             parser.takePending();
             return;
@@ -474,7 +480,7 @@ public final class CommandStream implements AutoCloseable {
 
     /// Takes the next bytes of the awaited value, or skips them.
     private int receive(MemorySegment from, long offset, int bytes) {
-        if (claimed != Call.FULL && !skips) {
+        if (Call.isRecord(claimed) && !skips) {
             Words.copy(from, offset, executor.region(), awaitedAt, bytes);
             awaitedAt += bytes;
         }

@@ -51,7 +51,7 @@ final class DebugCommands {
     private static void debug(Call call) {
         String who = call.keyspace.debugCommand();
         Peer peer = call.session().peer();
-        boolean local = peer == null || peer.isLocalSocket() || isLoopback(peer.address());
+        boolean local = peer != null && (peer.isLocalSocket() || isLoopback(peer.address()));
         if (!who.equals("yes") && !(who.equals("local") && local)) {
             call.error(
                     "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run"

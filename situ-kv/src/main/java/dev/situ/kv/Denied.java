@@ -15,7 +15,7 @@ record Denied(Reason reason, int argument) {
     static final Denied COMMAND = new Denied(Reason.COMMAND, 0);
 
     /// Says whether it tells more than another: as Redis chooses what it logs if no selector lets a command pass.
-    boolean isBefore(Denied other) {
+    boolean tellsMoreThan(Denied other) {
         int difference = reason.compareTo(other.reason);
         return difference > 0 || (difference == 0 && argument > other.argument);
     }

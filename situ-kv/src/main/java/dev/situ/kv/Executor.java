@@ -125,7 +125,7 @@ public final class Executor {
     /// The same for a command with a large value.
     ///
     /// @param claimed consumed: the unpublished record that the value was received into; [Call#FULL] if there
-    ///     was no memory for it; or [Record#NONE]
+    ///     was no memory for it; [Call#REFUSED] if it might not be stored; or [Record#NONE]
     void execute(Session session, Command command, Reply reply, @Consumes long claimed) {
         execute(find(command), session, command, reply, claimed);
     }
@@ -269,6 +269,8 @@ public final class Executor {
             session.transaction().abort(); // The reply says who does.
         } else if (claimed == Call.FULL) {
             refuse(spec, session, reply, Errors.OUT_OF_MEMORY);
+        } else if (claimed == Call.REFUSED) { // the rules have changed since
+            refuse(spec, session, reply, Errors.notPermitted(spec, Denied.Reason.KEY));
         } else if (session.is(Session.SUBSCRIBED) && isOnlyForOthers(spec, session)) {
             refuse(spec, session, reply, Errors.whileSubscribed(spec));
         } else if (session.transaction().isOpen() && spec.isRefusedInTransaction) {

@@ -24,16 +24,16 @@ final class InvalidationMessage implements Push {
     }
 
     @Override
-    public void write(Reply reply) {
+    public void write(Reply reply, Session receiver) {
         if (reply.isResp3()) {
             reply.push(2);
             reply.bulk("invalidate");
-        } else if (isRedirected) {
+        } else if (isRedirected && receiver.isPubsub()) {
             reply.array(3);
             reply.bulk("message");
             reply.bulk(CHANNEL);
         } else {
-            return; // RESP2 has no form for it
+            return; // RESP2 has no form for it but to who has subscribed
         }
         if (key == null) {
             reply.nothing();

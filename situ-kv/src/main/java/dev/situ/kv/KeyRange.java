@@ -32,14 +32,22 @@ record KeyRange(int first, int last, int step, List<String> flags, String notes,
 
     /// The argument of the last key in a command; before the first if it does not say how many there are.
     int lastIn(Command command) {
+        return lastIn(command, 0);
+    }
+
+    /// The same of a command within another one, such as that of `ACL DRYRUN`.
+    ///
+    /// @param start the argument at which it begins; it ends with the other one
+    int lastIn(Command command, int start) {
         int count = command.count();
         if (!isCounted()) {
-            return last < 0 ? count + last : Math.min(last, count - 1);
+            return last < 0 ? count + last : Math.min(start + last, count - 1);
         }
-        long offset = command.offset(countAt);
-        int length = command.length(countAt);
+        int firstKey = start + first;
+        long offset = command.offset(start + countAt);
+        int length = command.length(start + countAt);
         boolean valid = Decimal.isValid(command.memory(), offset, length);
         long keys = valid ? Decimal.value(command.memory(), offset, length) : 0;
-        return keys < 1 || keys > count ? first - 1 : (int) Math.min(first + (keys - 1) * step, count - 1L);
+        return keys < 1 || keys > count ? firstKey - 1 : (int) Math.min(firstKey + (keys - 1) * step, count - 1L);
     }
 }

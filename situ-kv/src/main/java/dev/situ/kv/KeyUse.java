@@ -26,23 +26,11 @@ record KeyUse(int argument, List<String> flags) {
         List<KeyUse> uses = new ArrayList<>();
         for (KeyRange part : spec.keyParts) {
             List<String> flags = spec.keyFlags == null ? part.flags() : spec.keyFlags.of(call, first);
-            int last = last(part, call, first);
+            int last = part.lastIn(call.command(), first);
             for (int i = first + part.first(); i <= last; i += part.step()) {
                 uses.add(new KeyUse(i, flags));
             }
         }
         return uses;
-    }
-
-    /// The argument of the last key of the command that begins at argument `first` of a call.
-    static int last(KeyRange part, Call call, int first) {
-        if (part.isCounted()) {
-            int countAt = first + part.countAt();
-            long keys = call.isNumber(countAt) ? call.number(countAt) : 0;
-            return keys < 1 || keys > call.count()
-                    ? 0
-                    : (int) Math.min(countAt + 1 + (keys - 1) * part.step(), call.count() - 1L);
-        }
-        return part.last() < 0 ? call.count() + part.last() : Math.min(first + part.last(), call.count() - 1);
     }
 }

@@ -9,18 +9,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   any thread: post ---> queue ---> wake the connection's thread, once until it has looked
-///   its thread:                      deliver: all that is there, behind the replies
+///   its thread:                      deliver: what is there, behind the replies; of more than 1 MiB a part
 /// ```
 ///
 /// Bounded: when what waits here and in the transport passes the limit, the connection is killed, as Redis does
-/// with a subscriber that does not read. Posting waits for nobody.
+/// with a subscriber that does not read. So the transport delivers nothing while its client has much to read
+/// already: what stays here is counted. Posting waits for nobody.
 final class Mailbox {
+    /// More is not delivered at once: others of the connection's thread wait meanwhile.
+    static final long MOST_BYTES_AT_ONCE = 1 << 20;
+
     private final Peer peer;
     private final OutputBounds bounds;
     private final ConcurrentLinkedQueue<Push> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong(); // at least those of the queue
     private final AtomicBoolean awake = new AtomicBoolean();
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     Mailbox(Peer peer, OutputBounds bounds) {
         this.peer = peer;
@@ -39,28 +43,55 @@ final class Mailbox {
     }
 
     private void post(Push message, long pendingBytes) {
-        if (closed) {
+        if (closed.get()) {
             return;
         }
-        queue.add(message);
         long waiting = bytes.addAndGet(message.bytes()) + pendingBytes;
+        queue.add(message);
         long most = bounds.pubsub().hardBytes();
-        if (most > 0 && waiting > most) {
-            close();
+        if (most > 0 && waiting > most && closed.compareAndSet(false, true)) {
             bounds.countClosed();
             peer.kill();
-        } else if (awake.compareAndSet(false, true)) {
+        }
+        if (closed.get()) {
+            forget(); // it may have been closed since, and emptied before the message was there
+        } else {
+            wake();
+        }
+    }
+
+    private void wake() {
+        if (awake.compareAndSet(false, true)) {
             peer.wake();
         }
     }
 
-    /// Writes all messages that are there. The connection's thread only.
-    void deliver(Reply reply) {
+    /// Writes the messages that are there, or if these are very many some, and has the thread woken for the
+    /// others. The connection's thread only.
+    ///
+    /// @param receiver whose mailbox it is
+    void deliver(Reply reply, Session receiver) {
         awake.set(false); // before looking: what is posted from here on wakes again
-        for (@Nullable Push next = queue.poll(); next != null; next = queue.poll()) {
-            bytes.addAndGet(-next.bytes());
-            next.write(reply);
+        long left = MOST_BYTES_AT_ONCE;
+        while (left > 0) {
+            @Nullable Push next = take();
+            if (next == null) {
+                return;
+            }
+            left -= next.bytes();
+            next.write(reply, receiver);
         }
+        if (!queue.isEmpty()) {
+            wake();
+        }
+    }
+
+    private @Nullable Push take() {
+        Push next = queue.poll();
+        if (next != null) {
+            bytes.addAndGet(-next.bytes());
+        }
+        return next;
     }
 
     /// The bytes that wait. Any thread.
@@ -70,8 +101,13 @@ final class Mailbox {
 
     /// Forgets everything, and takes nothing more. Any thread.
     void close() {
-        closed = true;
-        queue.clear();
-        bytes.set(0);
+        closed.set(true);
+        forget();
+    }
+
+    private void forget() {
+        while (take() != null) {
+            // each is counted
+        }
     }
 }

@@ -19,8 +19,10 @@ final class Monitors {
         }
 
         @Override
-        public void write(Reply reply) {
-            reply.raw(text);
+        public void write(Reply reply, Session receiver) {
+            if (receiver.isMonitor()) {
+                reply.raw(text);
+            }
         }
 
         @Override

@@ -22,7 +22,8 @@ public interface Peer {
     long pendingBytes();
 
     /// Asks the connection's thread to call [CommandStream#deliver] soon, and to go on if the stream was
-    /// [StreamStatus#PAUSED].
+    /// [StreamStatus#PAUSED]. While the client leaves much unread it is called later, when that has sunk: what is
+    /// not delivered counts against the client's bound.
     void wake();
 
     /// Asks the connection's thread to close it soon, whatever it is doing.

@@ -75,7 +75,7 @@ final class Permission {
     /// Looks at the command that begins at argument `first` of a call. Gives null if it is allowed.
     @Nullable
     Denied check(CommandSpec spec, Call call, int first) {
-        if (!allows(spec, call, first)) {
+        if (!allows(spec, call.command(), first)) {
             return Denied.COMMAND;
         }
         int key = everyKey ? 0 : deniedKey(spec, call, first);
@@ -88,26 +88,36 @@ final class Permission {
 
     /// Says whether it allows to write the first key of a command that has come in part.
     boolean mayStore(CommandSpec spec, Command command) {
-        return commands.get(spec.number()) && (everyKey || allowsKey(command, 1, KeyPattern.WRITE));
+        return allows(spec, command, 0) && (everyKey || allowsKey(command, 1, KeyPattern.WRITE));
     }
 
-    private boolean allows(CommandSpec spec, Call call, int first) {
+    private boolean allows(CommandSpec spec, Command command, int first) {
         if (commands.get(spec.number()) || spec.flags.contains(CommandFlag.NO_AUTH)) {
             return true;
         }
         List<String> arguments = firstArguments.get(spec.number());
-        if (arguments == null || !call.has(first + 1)) {
+        if (arguments == null || first + 1 >= command.count()) {
             return false;
         }
-        String given = call.text(first + 1);
-        return arguments.stream().anyMatch(given::equalsIgnoreCase);
+        for (String argument : arguments) {
+            if (isArgument(command, first + 1, argument)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isArgument(Command command, int argument, String wanted) {
+        int length = command.length(argument);
+        return length == wanted.length()
+                && Text.of(command.memory(), command.offset(argument), length).equalsIgnoreCase(wanted);
     }
 
     private int deniedKey(CommandSpec spec, Call call, int first) {
         for (int p = 0; p < spec.keyParts.size(); p++) {
             KeyRange part = spec.keyParts.get(p);
             int needs = KeyPattern.needs(spec.keyFlags == null ? part.flags() : spec.keyFlags.of(call, first));
-            int last = KeyUse.last(part, call, first);
+            int last = part.lastIn(call.command(), first);
             for (int i = first + part.first(); i <= last; i += part.step()) {
                 if (!allowsKey(call.command(), i, needs)) {
                     return i;

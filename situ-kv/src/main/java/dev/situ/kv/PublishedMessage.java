@@ -28,7 +28,10 @@ final class PublishedMessage implements Push {
     }
 
     @Override
-    public void write(Reply reply) {
+    public void write(Reply reply, Session receiver) {
+        if (!reply.isResp3() && !receiver.isPubsub()) {
+            return;
+        }
         reply.push(isOfPattern ? 4 : 3);
         reply.bulk(isOfPattern ? "pmessage" : "message");
         if (isOfPattern) {

@@ -100,6 +100,12 @@ final class PubsubCommands {
         }
         for (int i = FIRST; i < call.count(); i++) {
             session.subscriptions().add(call.keyspace.channels(), call.text(i), isPattern);
+            if (!call.keyspace.users().mayStillHear(session, call.text(i), isPattern)) {
+                session.subscriptions().remove(call.keyspace.channels(), call.text(i), isPattern);
+                session.closeAfterReply();
+                call.error(Errors.notPermitted(call.spec(), Denied.Reason.CHANNEL));
+                return;
+            }
             tell(call, isPattern ? "psubscribe" : "subscribe", call.text(i));
         }
     }
@@ -158,7 +164,7 @@ final class PubsubCommands {
     /// transaction, which it would make one longer than they say.
     private static void send(Call call, PublishedMessage message, Session session) {
         if (session == call.session() && !call.isQueueRunning() && !session.isMuted()) {
-            message.write(call.reply());
+            message.write(call.reply(), session);
             return;
         }
         Mailbox mailbox = session.mailbox();

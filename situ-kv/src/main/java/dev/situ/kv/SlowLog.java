@@ -14,6 +14,7 @@ final class SlowLog {
 
     private static final int MOST_ARGUMENTS = 32;
     private static final int MOST_BYTES = 128;
+    private static final int MOST_LINE_BYTES = 1024;
 
     /// One slow command.
     ///
@@ -62,7 +63,7 @@ final class SlowLog {
                     TimeUnit.NANOSECONDS.toMicros(nanos),
                     List.copyOf(arguments),
                     address,
-                    session.name()));
+                    shown(session.name())));
             trim();
         }
     }
@@ -99,7 +100,7 @@ final class SlowLog {
         trim();
     }
 
-    private synchronized void trim() {
+    private void trim() {
         while (newestFirst.size() > mostEntries) {
             newestFirst.removeLast();
         }
@@ -112,7 +113,24 @@ final class SlowLog {
         if (command.isExternal(argument)) {
             return "... (" + length + " more bytes)";
         }
-        String text = Text.of(command.memory(), command.offset(argument), Math.min(length, MOST_BYTES));
-        return length <= MOST_BYTES ? text : text + "... (" + (length - MOST_BYTES) + " more bytes)";
+        return cut(Text.of(command.memory(), command.offset(argument), Math.min(length, MOST_BYTES)), length);
+    }
+
+    /// A name as logs keep it, cut in the same way.
+    static String shown(String name) {
+        return shown(name, MOST_BYTES);
+    }
+
+    /// A line of a client as logs keep it: with names, which may be of any length.
+    static String shownLine(String line) {
+        return shown(line, MOST_LINE_BYTES);
+    }
+
+    private static String shown(String text, int most) {
+        return cut(text.length() <= most ? text : text.substring(0, most), text.length());
+    }
+
+    private static String cut(String text, int length) {
+        return text.length() == length ? text : text + "... (" + (length - text.length()) + " more bytes)";
     }
 }

@@ -15,6 +15,9 @@ import java.util.List;
 final class StringWriteCommands {
     private static final List<String> READ_AND_WRITTEN = List.of("RW", "access", "update");
     private static final List<String> WRITTEN = List.of("OW", "update");
+    private static final List<String> READ_AND_DELETED = List.of("RW", "access", "delete");
+    private static final List<String> DELETED = List.of("RM", "delete");
+    private static final byte[] GET = Text.bytes("get");
     private static final int KEY = 1;
     private static final int VALUE = 2;
     private static final int VALUE_BEHIND_TIME = 3;
@@ -77,7 +80,9 @@ final class StringWriteCommands {
                 CommandSpec.command("delex", -2)
                         .flags(WRITE, FAST)
                         .categories(AclCategory.STRING)
-                        .keys(1, 1, 1, "RM", "delete")
+                        .keys(1, 1, 1, "RW", "access", "delete", "variable_flags")
+                        .keyNotes("RW and ACCESS due to the optional condition")
+                        .keyFlags(StringWriteCommands::keyFlagsOfDelex)
                         .docs("string", "8.4.0", "Delete a key, only if its value or the digest of it is the given one")
                         .complexity("O(N) where N is the length of the value, if there is a condition")
                         .body(StringWriteCommands::deleteIf));
@@ -95,13 +100,18 @@ final class StringWriteCommands {
                 .body(call -> setExpiring(call, unit));
     }
 
+    /// Whoever asks what the value is, or whether it is some value, reads it.
     private static List<String> keyFlagsOfSet(Call call, int first) {
         for (int i = first + VALUE + 1; i < call.count(); i++) {
-            if (call.text(i).equalsIgnoreCase("get")) {
+            if (call.is(i, GET) || ValueCondition.isNamed(call, i)) {
                 return READ_AND_WRITTEN;
             }
         }
         return WRITTEN;
+    }
+
+    private static List<String> keyFlagsOfDelex(Call call, int first) {
+        return call.has(first + KEY + 1) ? READ_AND_DELETED : DELETED;
     }
 
     private static void set(Call call) {

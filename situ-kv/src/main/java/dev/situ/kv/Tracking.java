@@ -29,18 +29,28 @@ import org.jspecify.annotations.Nullable;
 /// at [KeyChanges#areWanted] first changes nothing, for that is set, with a full fence, before the command ends
 /// that turns it on.
 ///
+/// **The table is bounded** in keys, as in Redis, and in bytes, as it lies on the heap: what is too much is taken
+/// from it and told, as if it had changed. The name of a very long key is not put on the heap at all: its reader
+/// is told, behind the reply, to forget everything.
+///
 /// Safe for all threads. Nobody waits.
 final class Tracking {
     static final long USUAL_MOST_KEYS = 1_000_000;
+    /// Longer keys are not remembered.
+    static final int MOST_KEY_BYTES = 64 * 1024;
+
+    private static final int SHARE_OF_HEAP = 8;
 
     private final Clients clients;
-    private final TrackingTable table = new TrackingTable();
+    private final TrackingTable table;
     private final TrackingPrefixes<Session> prefixes = new TrackingPrefixes<>();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private final long mostBytes = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
     private volatile long mostKeys = USUAL_MOST_KEYS;
 
     Tracking(Clients clients) {
         this.clients = clients;
+        this.table = new TrackingTable(id -> clients.find(id) != null);
     }
 
     // ---- who ------------------------------------------------------------------------------------------------------
@@ -79,23 +89,35 @@ final class Tracking {
             return;
         }
         int last = keys.lastIn(command);
+        boolean isLong = false;
         for (int i = keys.first(); i <= last; i += keys.step()) {
-            table.add(Text.of(command.memory(), command.offset(i), command.length(i)), session.id());
+            if (command.length(i) > MOST_KEY_BYTES) {
+                isLong = true;
+            } else {
+                table.add(Text.of(command.memory(), command.offset(i), command.length(i)), session.id());
+                bound(); // for each: one command may have a million keys
+            }
         }
         VarHandle.fullFence(); // the reads that follow stay behind it
-        bound();
+        if (isLong) {
+            post(session, mode, null); // behind the reply, as whatever the mailbox holds
+        }
     }
 
     /// Forgets keys while there are too many, and has the clients forget them too.
     private void bound() {
-        long most = mostKeys;
-        while (most > 0 && table.keys() > most) {
+        while (isFull()) {
             String key = table.next();
             if (key == null) {
                 return;
             }
             tellReaders(null, key);
         }
+    }
+
+    private boolean isFull() {
+        long most = mostKeys;
+        return (most > 0 && table.keys() > most) || table.bytes() > mostBytes;
     }
 
     /// Tells all clients that have read a key, or want to know of it, that it has changed. Behind the change.

@@ -6,6 +6,7 @@ import static dev.situ.kv.CommandFlag.STALE;
 
 import dev.situ.kv.tracking.TrackingMode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// `GETREDIR`.
 final class TrackingCommands {
     private static final int NOT_TRACKING = -1;
+    /// Each change of a key is compared with every prefix.
+    static final int MOST_PREFIXES = 1024;
+
+    private static final String TOO_MANY_PREFIXES =
+            "ERR A client can have at most " + MOST_PREFIXES + " prefixes to track";
     private static final String SWITCHED =
             " before disabling tracking for this client, and then re-enabling it with a" + " different mode.";
 
@@ -95,7 +101,7 @@ final class TrackingCommands {
                 if (option.equals("redirect") && more) {
                     error = readRedirect(call, ++i);
                 } else if (option.equals("prefix") && more) {
-                    prefixes.add(call.text(++i));
+                    error = addPrefix(call.text(++i));
                 } else {
                     error = readFlag(option);
                 }
@@ -114,6 +120,11 @@ final class TrackingCommands {
             return call.keyspace.clients().find(redirect) == null
                     ? "ERR The client ID you want redirect to does not exist"
                     : null;
+        }
+
+        private @Nullable String addPrefix(String prefix) {
+            prefixes.add(prefix);
+            return prefixes.size() > MOST_PREFIXES ? TOO_MANY_PREFIXES : null;
         }
 
         private @Nullable String readFlag(String option) {
@@ -150,7 +161,24 @@ final class TrackingCommands {
             return broadcasts ? overlap(before == null ? List.of() : before.prefixes()) : null;
         }
 
+        /// Gives the text of an error if a prefix is the beginning of another one.
         private @Nullable String overlap(List<String> known) {
+            if (known.size() + prefixes.size() > MOST_PREFIXES) {
+                return TOO_MANY_PREFIXES;
+            }
+            List<String> all = new ArrayList<>(known);
+            all.addAll(prefixes);
+            Collections.sort(all);
+            for (int i = 1; i < all.size(); i++) {
+                if (all.get(i).startsWith(all.get(i - 1))) { // what lies between a prefix and one of its kind is, too
+                    return firstOverlap(known);
+                }
+            }
+            return null;
+        }
+
+        /// Which of them Redis tells.
+        private @Nullable String firstOverlap(List<String> known) {
             for (int i = 0; i < prefixes.size(); i++) {
                 String prefix = prefixes.get(i);
                 for (String other : known) {

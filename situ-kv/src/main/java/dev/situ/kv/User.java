@@ -54,7 +54,7 @@ record User(String name, List<String> flags, List<String> passwords, List<Permis
             if (one == null) {
                 return null;
             }
-            denied = one.isBefore(denied) ? one : denied;
+            denied = one.tellsMoreThan(denied) ? one : denied;
         }
         return denied;
     }

@@ -135,8 +135,8 @@ final class UserRules {
         return null;
     }
 
-    /// Joins the words of each selector, from `(` to `)`, to one rule. Gives -1, or the word whose bracket is not
-    /// closed.
+    /// Joins the words of each selector, from `(` to `)`, to one rule; another `(` in between is part of it, and
+    /// no rule that there is. Gives -1, or the word whose bracket is not closed.
     ///
     /// @param joined empty; to be filled
     static int joinSelectors(List<String> words, List<String> joined) {
@@ -144,7 +144,7 @@ final class UserRules {
         int opened = -1;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            if (word.startsWith("(") && !word.endsWith(")")) {
+            if (opened < 0 && word.startsWith("(") && !word.endsWith(")")) {
                 selector.setLength(0);
                 selector.append(word);
                 opened = i;

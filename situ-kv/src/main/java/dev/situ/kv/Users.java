@@ -72,10 +72,15 @@ public final class Users {
     boolean authenticate(Session session, String name, String password, String command) {
         Account account = accounts.get(name);
         if (account != null && account.user().admits(password)) {
+            Account before = session.account();
             session.setAccount(account);
-            return true;
+            if (accounts.get(name) == account) {
+                return true;
+            }
+            session.setAccount(before); // deleted meanwhile, by who may not have seen whose the session is
         }
-        log.add(Denied.Reason.AUTH, session.transaction().isOpen(), command, name, session);
+        boolean queueing = session.transaction().isOpen();
+        log.add(Denied.Reason.AUTH, queueing, SlowLog.shown(command), SlowLog.shown(name), session);
         return false;
     }
 
@@ -94,8 +99,11 @@ public final class Users {
             return null;
         }
         boolean queued = call.isQueueRunning();
-        String object = denied.reason() == Denied.Reason.COMMAND ? spec.fullName : call.text(denied.argument());
-        log.add(denied.reason(), queued || session.transaction().isOpen(), object, user.name(), session);
+        String object = denied.reason() == Denied.Reason.COMMAND
+                ? spec.fullName
+                : SlowLog.shown(call.command(), denied.argument());
+        boolean queueing = queued || session.transaction().isOpen();
+        log.add(denied.reason(), queueing, object, SlowLog.shown(user.name()), session);
         return queued ? Errors.noLongerPermitted(denied.reason()) : Errors.notPermitted(spec, denied.reason());
     }
 
@@ -172,13 +180,28 @@ public final class Users {
         return null;
     }
 
-    private void closeUnwantedListeners(Account account, Session self) {
+    /// Behind the change of the user, so that who subscribes at the same moment is found here or by
+    /// [#mayStillHear].
+    private void closeUnwantedListeners(Account account, @Nullable Session self) {
         User user = account.user();
         for (Session session : clients.all()) {
-            if (session.account() == account && session.isPubsub() && !mayHearAll(user, session.subscriptions())) {
+            if (isOf(account, session) && session.isPubsub() && !mayHearAll(user, session.subscriptions())) {
                 close(session, self);
             }
         }
+    }
+
+    /// Whether a connection has the rules of an account: who has not said who he is has those of the default user.
+    private boolean isOf(Account account, Session session) {
+        Account its = session.account();
+        return its == account || (its == stranger && account == defaultAccount);
+    }
+
+    /// Whether a session may hear what it has just subscribed to: asked behind that, as the rules may have changed
+    /// since the command was checked, and who has changed them may not have seen the subscription.
+    boolean mayStillHear(Session session, String name, boolean isPattern) {
+        Account account = session.account();
+        return account.isOpen() || account.user().mayHear(name, isPattern);
     }
 
     private static boolean mayHearAll(User user, Subscriptions subscriptions) {
@@ -299,7 +322,8 @@ public final class Users {
     }
 
     /// Takes the users of the file in place of all that there are, or none if anything in it is wrong. Connections
-    /// of other users than the default one are closed, as in Redis 7.0.
+    /// of other users than the default one are closed, as in Redis 7.0, and those of the default user that hear
+    /// what it may not hear any more.
     ///
     /// @param self who asks, or null before the server serves
     /// @return null, or what is wrong
@@ -320,6 +344,7 @@ public final class Users {
                 end(account, self);
             }
         });
+        closeUnwantedListeners(defaultAccount, self);
         return null;
     }
 
@@ -333,7 +358,7 @@ public final class Users {
     /// Writes all users to the file.
     ///
     /// @throws IOException if that is not possible; then it is as it was
-    void save() throws IOException {
+    synchronized void save() throws IOException {
         new AclFile(file, this::newRules).write(lines());
     }
 }

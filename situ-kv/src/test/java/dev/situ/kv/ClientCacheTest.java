@@ -255,8 +255,7 @@ class ClientCacheTest {
     }
 
     /// One write of each key against one read of it, again and again: a note that came too late would not be made
-    /// good
-    /// by the next write.
+    /// good by the next write.
     @ParameterizedTest
     @ValueSource(strings = {"", "BCAST"})
     void noReadIsForgottenThatAWriteOvertakes(String mode) throws InterruptedException, ExecutionException {
@@ -325,6 +324,72 @@ class ClientCacheTest {
             reader.read(List.of(), false);
             assertThat(reader.kept).isEmpty();
             assertThat(server.keyspace.tracking().keys()).isZero();
+        }
+    }
+
+    /// Long keys are few, and take the heap nevertheless: their bytes are bounded too.
+    @Test
+    void theTableIsBoundedInBytes() {
+        int length = 60_000;
+        long most = Runtime.getRuntime().maxMemory() / 8;
+        long keys = most / length + 100;
+        try (Server server = new Server();
+                Reader reader = new Reader(server, "reader", "")) {
+            Tracking tracking = server.keyspace.tracking();
+            long told = 0;
+            String filling = "x".repeat(length - 8);
+            for (int i = 0; i < keys; i++) {
+                List<String> frames = reader.burst(Server.bulk("GET", filling + (10_000_000 + i)));
+                told += frames.stream().filter(frame -> frame.startsWith(PUSH)).count();
+            }
+            assertThat(told).isBetween(50L, 200L);
+            assertThat(tracking.keys()).isEqualTo(keys - told);
+        }
+    }
+
+    /// A client may have so many prefixes and no more; whether they overlap is found wherever it is.
+    @Test
+    void prefixesAreBounded() {
+        try (Server server = new Server();
+                Client client = new Client(server, "client")) {
+            List<String> command = new ArrayList<>(List.of("CLIENT", "TRACKING", "ON", "BCAST"));
+            for (int i = 0; i < TrackingCommands.MOST_PREFIXES; i++) {
+                command.add("PREFIX");
+                command.add("p" + (10_000 + 7919 * i % 9000));
+            }
+            List<String> more = new ArrayList<>(command);
+            more.addAll(List.of("PREFIX", "q"));
+            List<String> overlapping = new ArrayList<>(command);
+            overlapping.set(overlapping.size() / 2 * 2 - 1, "p100");
+            String tooMany = "-ERR A client can have at most 1024 prefixes to track\r\n";
+            assertThat(client.burst(Server.bulk(more.toArray(new String[0])))).containsExactly(tooMany);
+            assertThat(client.burst(Server.bulk(overlapping.toArray(new String[0]))))
+                    .singleElement()
+                    .asString()
+                    .contains("overlaps with another provided prefix 'p100'");
+            assertThat(server.keyspace.tracking().prefixes()).isZero();
+            assertThat(client.burst(Server.bulk(command.toArray(new String[0]))))
+                    .containsExactly("+OK\r\n");
+            assertThat(server.keyspace.tracking().prefixes()).isEqualTo(TrackingCommands.MOST_PREFIXES);
+            assertThat(client.burst(Server.bulk("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "q")))
+                    .containsExactly(tooMany);
+            assertThat(client.burst(Server.bulk("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "p100")))
+                    .containsExactly(tooMany);
+        }
+    }
+
+    /// The name of a very long key is not kept: who has read it is told, behind the reply, to forget what it has.
+    @Test
+    void aVeryLongKeyIsNotRemembered() {
+        String key = "k".repeat(Tracking.MOST_KEY_BYTES + 1);
+        try (Server server = new Server();
+                Reader reader = new Reader(server, "reader", "");
+                Client other = new Client(server, "other")) {
+            other.burst(Server.bulk("SET", key, "v"));
+            assertThat(reader.burst(Server.bulk("GET", key))).containsExactly("$1\r\nv\r\n", PUSH + NULL);
+            assertThat(server.keyspace.tracking().keys()).isZero();
+            assertThat(reader.burst(Server.bulk("GET", key.substring(1)))).containsExactly(NULL);
+            assertThat(server.keyspace.tracking().keys()).isOne();
         }
     }
 

@@ -160,6 +160,19 @@ class CommandsTest {
         assertReply("$" + large.length() + "\r\n" + large, "GET", "k");
     }
 
+    /// A request without a connection may come from anywhere.
+    @Test
+    void debugForLocalClientsNeedsToKnowWhereTheClientIs() {
+        try (Server own = new Server();
+                Server.Connection unknown = own.connect();
+                Server.Connection loopback =
+                        own.new Connection(own.executor, own.keyspace.newSession(new SilentPeer()))) {
+            own.keyspace.settings().load("enable-debug-command", "local");
+            assertThat(unknown.command("DEBUG", "SLEEP", "0")).startsWith("-ERR DEBUG command not allowed");
+            assertThat(loopback.command("DEBUG", "SLEEP", "0")).isEqualTo("+OK\r\n");
+        }
+    }
+
     @Test
     void delexDeletesWhatIsAsItWas() {
         assertReply(":0", "DELEX", "k");

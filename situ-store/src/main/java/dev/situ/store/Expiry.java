@@ -58,7 +58,6 @@ final class Expiry {
                         && Record.isExpired(memory, SlotWord.reference(word), nowMillis)
                         && !SlotWord.isFrozen(word)
                         && writes.remove(slot, word, Cause.EXPIRED)) {
-                    store.countExpired();
                     removed++;
                 }
             }

@@ -53,8 +53,8 @@ final class Removals {
     /// Removes a record that was found expired. If another was faster, it is gone as well.
     void removeExpired(long hash, int database, MemorySegment key, long offset, int length, long record) {
         int found = probe.search(growth.writable(hash), hash, database, key, offset, length);
-        if (found == Probe.FOUND && SlotWord.reference(probe.word) == record && writes.remove(probe, Cause.EXPIRED)) {
-            store.countExpired();
+        if (found == Probe.FOUND && SlotWord.reference(probe.word) == record) {
+            writes.remove(probe, Cause.EXPIRED);
         }
     }
 

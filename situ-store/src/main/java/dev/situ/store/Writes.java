@@ -181,14 +181,16 @@ final class Writes {
 
     /// Removes what the probe found if its time is over.
     void removeIfExpired(Probe probe) {
-        if (SlotWord.isVolatile(probe.word)
-                && burst.isExpired(SlotWord.reference(probe.word))
-                && remove(probe, Cause.EXPIRED)) {
-            store.countExpired();
+        if (SlotWord.isVolatile(probe.word) && burst.isExpired(SlotWord.reference(probe.word))) {
+            remove(probe, Cause.EXPIRED);
         }
     }
 
+    /// Behind the step: an expired key is counted where it is told, so that the figure is that of the events.
     private void tell(long record, Cause cause) {
+        if (cause == Cause.EXPIRED) {
+            store.countExpired();
+        }
         RemovalListener listener = store.removalListener();
         if (listener != null) {
             listener.removed(record, cause);

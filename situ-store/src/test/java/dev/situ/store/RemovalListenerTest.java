@@ -91,6 +91,7 @@ class RemovalListenerTest {
         worker.sweep(clock.get(), Long.MAX_VALUE);
         worker.exit();
         assertThat(told).containsExactly("EXPIRED 3 old of k");
+        assertThat(store.statistics().expired()).isOne();
     }
 
     private void meet(Meeting meeting) {

@@ -53,6 +53,7 @@ final class Connection {
     private volatile @Nullable Output output; // written once, by the loop
 
     private boolean more;
+    private boolean undelivered; // messages wait in the mailbox until what is pending has sunk to LOW_BYTES
     private boolean blocked;
     private boolean paused; // blocked until a pause of all clients ends
     private boolean inputEnded;
@@ -171,6 +172,10 @@ final class Connection {
         }
         loop.sent(length);
         progress = true;
+        if (undelivered && pending() <= LOW_BYTES) {
+            undelivered = false;
+            peer.wake(); // before going on: the messages stand behind the replies that are out, not behind all
+        }
         if ((blocked || closing) && pending() <= LOW_BYTES) {
             proceedSoon();
         }
@@ -187,21 +192,17 @@ final class Connection {
         wire().close();
     }
 
-    /// Others have messages for it, or a pause has ended.
+    /// Others have messages for it, or a pause has ended. While the client has much to read already, messages stay
+    /// in the mailbox, where they are counted against its bound.
     void woken() {
         if (over || ended || closing || output == null) {
             return;
         }
         try {
-            loop.worker.enter();
-            try {
-                stream.deliver(reply);
-                output().append(reply.slices());
-                reply.clear();
-            } finally {
-                loop.worker.exit();
+            undelivered = pending() > HIGH_BYTES;
+            if (!undelivered) {
+                deliver();
             }
-            flush();
             if (paused) {
                 proceed();
             }
@@ -209,6 +210,18 @@ final class Connection {
             reply.clear();
             failed(e);
         }
+    }
+
+    private void deliver() {
+        loop.worker.enter();
+        try {
+            stream.deliver(reply);
+            output().append(reply.slices());
+            reply.clear();
+        } finally {
+            loop.worker.exit();
+        }
+        flush();
     }
 
     /// Somebody wants it closed.
@@ -222,7 +235,7 @@ final class Connection {
     /// long. Says whether it is to be closed.
     boolean isOverdue(long millis) {
         OutputLimits limits = limits();
-        boolean much = limits.softBytes() > 0 && pending() > limits.softBytes();
+        boolean much = limits.softBytes() > 0 && pending() + stream.undelivered() > limits.softBytes();
         stalledMillis = progress || !much ? 0 : stalledMillis + millis;
         progress = false;
         if (much && stalledMillis >= limits.softTime().toMillis()) {

@@ -3,6 +3,7 @@ package dev.situ.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +110,57 @@ class PubsubTest {
             }
             assertThat(closed).isTrue();
             assertThat(publisher.call("INFO", "stats")).contains("client_output_buffer_limit_disconnections:1\r\n");
+        }
+    }
+
+    /// Keys to forget are counted where they wait, and they wait while the client reads nothing: though none of it
+    /// is a reply, and replies are not bounded here.
+    @ParameterizedTest
+    @MethodSource("dev.situ.tcp.Transports#all")
+    void aClientThatTracksAndDoesNotReadIsClosed(TcpTransport transport) throws IOException {
+        try (TestServer server = start(transport);
+                Client writer = Client.tcp(server.port());
+                Client slow = Client.tcp(server.port())) {
+            writer.call("CONFIG", "SET", "client-output-buffer-limit", "normal 0 0 0 pubsub 1mb 0 0");
+            assertThat(slow.call("HELLO", "3")).isEqualTo("%7");
+            read(slow, 14);
+            assertThat(slow.call("CLIENT", "TRACKING", "ON", "BCAST")).isEqualTo("+OK");
+            String key = "k".repeat(20_000);
+            boolean closed = false;
+            for (int i = 0; i < 10_000 && !closed; i++) {
+                assertThat(writer.call("SET", key, "v")).isEqualTo("+OK");
+                closed = i % 100 == 0 && writer.call("CLIENT", "LIST").lines().count() == 1;
+            }
+            assertThat(closed).isTrue();
+            assertThat(writer.call("INFO", "stats")).contains("client_output_buffer_limit_disconnections:1\r\n");
+        }
+    }
+
+    /// What waits in the mailbox counts for the soft limit too, and nothing is lost of it for who reads late.
+    @ParameterizedTest
+    @MethodSource("dev.situ.tcp.Transports#all")
+    void aSubscriberThatReadsLateGetsAllAndOneThatNeverReadsIsClosed(TcpTransport transport) throws IOException {
+        try (TestServer server = start(transport);
+                Client publisher = Client.tcp(server.port());
+                Client never = Client.tcp(server.port());
+                Client late = Client.tcp(server.port())) {
+            subscribe(late, "subscribe", "news", 1);
+            String message = "m".repeat(50_000);
+            for (int i = 0; i < 400; i++) { // 20 MB: more than the kernel takes
+                assertThat(publisher.call("PUBLISH", "news", message + i)).isEqualTo(":1");
+            }
+            for (int i = 0; i < 400; i++) {
+                assertThat(read(late, 4)).containsExactly("*3", "message", "news", message + i);
+            }
+            subscribe(never, "subscribe", "old", 1);
+            OutputLimits subscribers = new OutputLimits(0, 2 << 20, Duration.ofMillis(1));
+            server.server.limits().setOutput(OutputLimits.DEFAULT, subscribers);
+            for (int i = 0; i < 400; i++) {
+                assertThat(publisher.call("PUBLISH", "old", message)).startsWith(":");
+            }
+            TestServer.await(() -> server.server.statistics().closedByLimit() == 1);
+            awaitReceivers(publisher, 1);
+            assertThat(late.reply()).isEqualTo("*3");
         }
     }
 }
