@@ -152,8 +152,8 @@ final class ConfigFile {
     ///
     /// @param values by name, of those parameters only that are to change; of one char for each byte
     /// @param users lines in place of all those that begin with `user`, or null to leave these; likewise
-    /// @throws IOException if the file cannot be read or written; then it is as it was, unless the folder alone could
-    ///         not be written to the disk
+    /// @throws IOException if the file cannot be read or written; then it is as it was, unless the folder
+    ///         alone could not be written to the disk
     void rewrite(Map<String, String> values, @Nullable List<String> users) throws IOException {
         Map<String, String> left = new LinkedHashMap<>(values);
         Set<String> written = new HashSet<>();
@@ -231,7 +231,8 @@ final class ConfigFile {
             return value;
         }
         StringBuilder quoted = new StringBuilder("\"");
-        for (char c : value.toCharArray()) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
             switch (c) {
                 case '"', '\\' -> quoted.append('\\').append(c);
                 case '\n' -> quoted.append("\\n");

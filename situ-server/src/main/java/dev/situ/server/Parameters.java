@@ -104,8 +104,9 @@ record Parameters(
         Path path = Path.of(ConfigFile.text(file));
         try (Stream<String> lines = Files.lines(path, StandardCharsets.ISO_8859_1)) {
             if (lines.noneMatch(line -> line.strip().matches("user default( .*)?"))) {
-                throw new UserError("'aclfile': " + path + " has no line 'user default', and without one nobody is asked"
-                        + " for the password of 'requirepass': give it one, or leave 'requirepass' out");
+                throw new UserError(
+                        "'aclfile': " + path + " has no line 'user default', and without one nobody is asked"
+                                + " for the password of 'requirepass': give it one, or leave 'requirepass' out");
             }
         } catch (IOException | UncheckedIOException e) {
             throw new UserError("'aclfile': " + path + " cannot be read: " + e.getMessage(), e);
@@ -115,9 +116,7 @@ record Parameters(
     /// The users for the file, or null if it is not to be changed: they are in a file of theirs, or as they were.
     private static @Nullable List<String> changed(ConfigFile file, Users users, List<String> initial) {
         boolean inFile = file.entries().stream().anyMatch(entry -> entry.name().equals(ConfigFile.USER));
-        return users.file().isEmpty() && (inFile || !users.lines().equals(initial))
-                ? users.lines()
-                : null;
+        return users.file().isEmpty() && (inFile || !users.lines().equals(initial)) ? users.lines() : null;
     }
 
     private static Map<String, String> values(Settings settings) {

@@ -247,7 +247,7 @@ class AccessTest {
             assertThat(Files.readAllLines(file))
                     .contains(
                             "# between",
-                            "requirepass other words \u00e4",
+                            "requirepass \"other words \\xc3\\xa4\"",
                             "user carol on nopass &* -@all +ping",
                             "user bob on #2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b ~k* &* -@all"
                                     + " +set (~x &* -@all +get)")

@@ -231,8 +231,7 @@ class ConfigFileTest {
         ConfigFile file = ConfigFile.read(text);
         Parameters parameters =
                 new Parameters(file, file.entries(), List.of(), Map.of("requirepass", "sesame3", "timeout", "5"));
-        TlsOptions tls = new TlsOptions(
-                0, text, text, "sesame4", null, TlsOptions.Clients.ANY, List.of());
+        TlsOptions tls = new TlsOptions(0, text, text, "sesame4", null, TlsOptions.Clients.ANY, List.of());
         assertThat(TestServers.with(tls, parameters).toString())
                 .contains("requirepass", "user", "timeout")
                 .doesNotContain("sesame");

@@ -174,8 +174,14 @@ class TlsTest {
     @ParameterizedTest
     @MethodSource("transports")
     void whoWasKilledRunsNothingMore_thoughItsSocketIsFull(String transport) throws Exception {
-        try (SituServer server = serve(TlsOptions.Clients.ANY, transport);
-                RespSocket admin = new RespSocket(server.tcpAddress());
+        try (SituServer server = serve(TlsOptions.Clients.ANY, transport)) {
+            expectNothingOfAKilledOne(server);
+            awaitNothingLeft(server);
+        }
+    }
+
+    private static void expectNothingOfAKilledOne(SituServer server) throws Exception {
+        try (RespSocket admin = new RespSocket(server.tcpAddress());
                 SSLSocket socket = (SSLSocket)
                         certificates.context(null).getSocketFactory().createSocket()) {
             assertThat(admin.call("SET", "k", "v".repeat(30_000))).isEqualTo("+OK");
@@ -195,9 +201,9 @@ class TlsTest {
             assertThat(admin.call("CLIENT", "KILL", "ID", stuck(admin))).isEqualTo(":1");
             Thread.sleep(100); // the kill is done, but the end of TLS waits behind the replies
             out.write("SET killed no\r\n".getBytes(StandardCharsets.US_ASCII));
-            Await.until("it is closed", () -> admin.call("CLIENT", "LIST").lines().count() == 1);
+            Await.until(
+                    "it is closed", () -> admin.call("CLIENT", "LIST").lines().count() == 1);
             assertThat(admin.call("GET", "killed")).isEqualTo("(nil)");
-            awaitNothingLeft(server);
         }
     }
 
@@ -259,8 +265,7 @@ class TlsTest {
                 RespSocket admin = new RespSocket(server.tcpAddress())) {
             assertThat(admin.call("CONFIG", "SET", "maxclients", "2")).isEqualTo("+OK");
             try (Socket _ = silent(server, admin);
-                    Socket refused =
-                            new Socket("127.0.0.1", server.tlsAddress().getPort())) {
+                    Socket refused = new Socket("127.0.0.1", server.tlsAddress().getPort())) {
                 refused.setSoTimeout(5_000); // less than a handshake may take
                 assertThat(refused.getInputStream().read()).isEqualTo(-1);
                 assertThat(admin.call("INFO", "stats")).contains("rejected_connections:1\r\n");
@@ -463,10 +468,7 @@ class TlsTest {
                 "--tls-auth-clients=no",
                 "--tls-protocols=" + versions)) {
             assertThat(situ.awaitExit()).isEqualTo(Main.USER_ERROR);
-            assertThat(situ.stderr().lines())
-                    .singleElement()
-                    .asString()
-                    .contains("is none of TLSv1.2, TLSv1.3");
+            assertThat(situ.stderr().lines()).singleElement().asString().contains("is none of TLSv1.2, TLSv1.3");
         }
     }
 

@@ -233,8 +233,8 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private Acceptor acceptor(@Nullable Admission admission, @Nullable SslContext tls) {
-        Acceptor acceptor = new Acceptor(
-                transport, loops.toArray(TcpLoop[]::new), limits, admission, tls, current, log, fatal);
+        Acceptor acceptor =
+                new Acceptor(transport, loops.toArray(TcpLoop[]::new), limits, admission, tls, current, log, fatal);
         acceptors.add(acceptor);
         return acceptor;
     }

@@ -27,7 +27,6 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
     private static final int PIECE_BYTES = 16 * 1024;
     private static final int MOST_BYTES_UNDER_WAY = 256 * 1024;
 
-
     /// How long a client, which is counted already, may take to shake hands.
     private static final long HANDSHAKE_MILLIS = 10_000;
 
@@ -122,7 +121,7 @@ final class TlsWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void shutdownOutput() {
-        tls.closeOutbound();
+        var _ = tls.closeOutbound();
     }
 
     @Override

@@ -69,6 +69,7 @@ class AcceptorTest {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // in Netty too, where it is abstract
         public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
             throw new IllegalStateException("nobody asks");
         }
