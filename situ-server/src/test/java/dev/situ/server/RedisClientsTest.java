@@ -2,6 +2,7 @@ package dev.situ.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.tcp.TlsOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -147,6 +148,50 @@ class RedisClientsTest {
         for (String protocol : List.of("2", "3")) {
             assertThat(run(folder, "node", script.toString(), Integer.toString(port()), protocol))
                     .isEqualTo("[\"PONG\",\"OK\",\"value\",\"hello\",1,\"1\",2,\"node\",\"128\"]");
+        }
+    }
+
+    @Test
+    void npmClientsSpeakTlsForAUser(@TempDir Path folder) throws Exception {
+        Requires.program("node", "nodejs");
+        Requires.program("npm", "npm");
+        Requires.program("openssl", "openssl");
+        Requires.require(
+                installs(folder, "ioredis@6.0.0") && installs(folder, "redis@6.3.1"),
+                "npm could not install ioredis and redis (no network?)");
+        Path script = Files.writeString(folder.resolve("client.mjs"), """
+                import Redis from 'ioredis';
+                import { createClient } from 'redis';
+                import { readFileSync } from 'fs';
+                const [port, authority] = [Number(process.argv[2]), readFileSync(process.argv[3])];
+                const user = { username: 'bob', password: 'a secret' };
+                const replies = [];
+                const denied = error => replies.push(error.message.slice(0, 6));
+                const io = new Redis({ port, host: 'localhost', ...user, tls: { ca: authority } });
+                replies.push(await io.set('b:1', 'io'), await io.get('b:1'), await io.acl('WHOAMI'));
+                await io.get('a:1').catch(denied);
+                io.disconnect();
+                for (const RESP of [2, 3]) {
+                    const socket = { port, host: 'localhost', tls: true, ca: authority };
+                    const client = await createClient({ ...user, socket, RESP }).connect();
+                    replies.push(await client.set('b:2', 'node'), await client.get('b:2'));
+                    await client.get('a:1').catch(denied);
+                    client.destroy();
+                }
+                console.log(JSON.stringify(replies));
+                """);
+        Certificates certificates = Certificates.in(folder);
+        try (SituServer secure =
+                SituServer.start(TestServers.withTls(certificates.options(TlsOptions.Clients.ANY), "auto"))) {
+            try (Jedis jedis = new Jedis("127.0.0.1", secure.tcpAddress().getPort())) {
+                String[] rules = {"on", ">a secret", "~b:*", "+@all", "-@dangerous", "+info"};
+                assertThat(jedis.aclSetUser("bob", rules)).isEqualTo("OK");
+            }
+            String port = Integer.toString(secure.tlsAddress().getPort());
+            String authority = certificates.file("ca.crt").toString();
+            assertThat(run(folder, "node", script.toString(), port, authority))
+                    .isEqualTo(
+                            "[\"OK\",\"io\",\"bob\",\"NOPERM\",\"OK\",\"node\",\"NOPERM\",\"OK\",\"node\",\"NOPERM\"]");
         }
     }
 
