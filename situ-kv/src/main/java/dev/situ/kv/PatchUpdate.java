@@ -55,12 +55,12 @@ final class PatchUpdate extends ValueUpdate {
         return tooLong;
     }
 
-    /// To write nothing changes nothing, but that to append nothing makes an empty value.
+    /// To write nothing changes nothing; to append nothing is a change, as in Redis: who watches the key is told.
     @Override
     public long apply(StoreWorker worker, long record) {
         tooLong = false;
         length = length(record);
-        if (patchLength == 0 && (place != AT_END || record != Record.NONE)) {
+        if (patchLength == 0 && place != AT_END) {
             return KEEP;
         }
         long at = place == AT_END ? length : place;

@@ -61,8 +61,6 @@ final class StringEditCommands {
         } else {
             if (status == StoreStatus.STORED) {
                 call.stored(KEY, event);
-            } else if (event == KeyEvent.APPEND) {
-                call.changed(KEY, event); // as in Redis, also if nothing was appended
             }
             call.reply().integer(update.newLength());
         }

@@ -404,6 +404,16 @@ class TransactionsTest {
     }
 
     @Test
+    void toAppendNothingIsAChange() {
+        assertReply("+OK", "SET", "k", "v");
+        assertReply("+OK", "WATCH", "k");
+        others(":1", "APPEND", "k", "");
+        assertReply("+OK", "MULTI");
+        assertReply("+QUEUED", "GET", "k");
+        assertReply("*-1", "EXEC");
+    }
+
+    @Test
     void watchedKeysAreForgotten() {
         for (String by : new String[] {"UNWATCH", "DISCARD", "EXEC", "RESET"}) {
             assertReply("+OK", "WATCH", "k");
