@@ -200,6 +200,10 @@ class SituClientTest {
                 assertThatThrownBy(call::get).hasCauseInstanceOf(SituException.TimedOut.class);
             }
             assertThatThrownBy(() -> lonely.set(key("k"), random(5000))).isInstanceOf(SituException.TimedOut.class);
+            long patience = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (lonely.statistics().outstanding() != 0 && System.nanoTime() < patience) {
+                Thread.onSpinWait(); // it is told behind the round in which the last call ended
+            }
             assertThat(lonely.statistics().outstanding()).isZero();
         }
     }
