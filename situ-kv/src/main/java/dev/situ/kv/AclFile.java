@@ -1,28 +1,20 @@
 package dev.situ.kv;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 
 /// The file of users (`aclfile`): a line `user <name> <rule> ...` for each. It is read as a whole or not at all,
 /// and replaced in one step. The owner alone may read it once it was written: it has hashes of passwords.
 final class AclFile {
-    private static final FileAttribute<?> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final String NOTHING_CHANGED =
             "WARNING: ACL errors detected, no change to the previously active ACL rules was performed";
 
@@ -121,27 +113,10 @@ final class AclFile {
         return user.build(name);
     }
 
-    /// Replaces the file. What is new is on the disk before it takes the old one's place.
+    /// Replaces the file: see [FileReplacement].
     ///
-    /// @throws IOException if it cannot be written; then it is as it was, unless the folder alone could not be
-    ///         written to the disk
+    /// @throws IOException if it cannot be written
     void write(List<String> lines) throws IOException {
-        Path folder = Objects.requireNonNull(file.getParent()); // the path is absolute
-        Path draft = Files.createTempFile(folder, file.getFileName() + ".tmp-", "", OWNER_ONLY);
-        try {
-            Files.write(draft, lines, StandardCharsets.ISO_8859_1);
-            force(draft);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            force(folder);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
-    }
-
-    /// Without it a loss of power could leave an empty file: no users but a default one without a password.
-    private static void force(Path written) throws IOException {
-        try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ)) {
-            channel.force(true); // fsync(2), which asks for no right to write
-        }
+        FileReplacement.write(file, lines, StandardCharsets.ISO_8859_1, FileReplacement.OWNER_ONLY);
     }
 }

@@ -1,14 +1,11 @@
 package dev.situ.kv;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
 
 /// The last commands and passwords that were refused: `ACL LOG`. What is alike within a minute is one entry that
 /// is counted. Safe for all threads.
-final class AclLog {
+final class AclLog extends NewestEntries<AclLog.Entry> {
     private static final long ALIKE_MILLIS = 60_000;
     /// Only among so many of the newest entries one that is alike is looked for.
     private static final int MOST_LOOKED_AT = 10;
@@ -42,23 +39,19 @@ final class AclLog {
         }
     }
 
-    private final Deque<Entry> newestFirst = new ArrayDeque<>();
-    private long mostEntries = 128;
-
     AclLog() {}
 
     /// Notes what a session was refused just now.
     ///
     /// @param inTransaction whether it is queueing, or what it has queued is being run
-    /// @param object cut, as it is kept: see [SlowLog#shown]
+    /// @param object cut, as it is kept: see [Excerpt]
     /// @param username likewise
     synchronized void add(
             Denied.Reason reason, boolean inTransaction, String object, String username, Session session) {
         String context = inTransaction ? "multi" : "toplevel";
-        String client = SlowLog.shownLine(ClientLine.of(session).stripTrailing());
+        String client = Excerpt.ofLine(ClientLine.of(session).stripTrailing());
         Entry entry = new Entry(1, reason, context, object, username, System.currentTimeMillis(), client);
-        newestFirst.addFirst(merged(entry));
-        trim();
+        add(merged(entry));
     }
 
     /// The entry with the count of one that is alike, which is taken out.
@@ -79,29 +72,5 @@ final class AclLog {
             }
         }
         return entry;
-    }
-
-    /// The newest entries, at most so many.
-    synchronized List<Entry> newest(long most) {
-        return newestFirst.stream().limit(Math.max(0, most)).toList();
-    }
-
-    synchronized void clear() {
-        newestFirst.clear();
-    }
-
-    synchronized long mostEntries() {
-        return mostEntries;
-    }
-
-    synchronized void setMostEntries(long most) {
-        mostEntries = most;
-        trim();
-    }
-
-    private void trim() {
-        while (newestFirst.size() > mostEntries) {
-            newestFirst.removeLast();
-        }
     }
 }

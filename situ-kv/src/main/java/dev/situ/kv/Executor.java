@@ -301,7 +301,7 @@ public final class Executor {
 
     /// Says whether a large value that is on its way may be stored by this session.
     boolean mayStore(Session session, CommandSpec spec, Command command) {
-        return session.account().isOpen() || users.mayStore(session, spec, command);
+        return users.mayStore(session, spec, command);
     }
 
     /// Answers a command that is not run, and in a transaction not queued.

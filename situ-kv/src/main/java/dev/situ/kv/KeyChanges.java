@@ -109,14 +109,7 @@ final class KeyChanges {
         channels.receivers(
                 channel,
                 pattern -> Glob.matches(pattern, channel),
-                session -> post(session, message),
-                (pattern, session) -> post(session, message.of(pattern)));
-    }
-
-    private static void post(Session session, PublishedMessage message) {
-        Mailbox mailbox = session.mailbox();
-        if (mailbox != null) {
-            mailbox.post(message);
-        }
+                session -> session.post(message),
+                (pattern, session) -> session.post(message.of(pattern)));
     }
 }

@@ -60,10 +60,7 @@ final class Monitors {
     void tell(Session from, Command command, CommandSpec spec) {
         Push line = new Line(line(from, command, spec));
         for (Session session : sessions) {
-            Mailbox mailbox = session.mailbox();
-            if (mailbox != null) {
-                mailbox.post(line);
-            }
+            session.post(line);
         }
     }
 
@@ -84,7 +81,7 @@ final class Monitors {
             if (spec.isSecret(command, i)) {
                 quote(line, CommandSpec.REDACTED);
             } else if (command.isExternal(i)) {
-                quote(line, SlowLog.shown(command, i));
+                quote(line, Excerpt.of(command, i));
             } else {
                 quote(line, Text.of(command.memory(), command.offset(i), command.length(i)));
             }

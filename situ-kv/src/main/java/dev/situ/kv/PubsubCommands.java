@@ -165,11 +165,8 @@ final class PubsubCommands {
     private static void send(Call call, PublishedMessage message, Session session) {
         if (session == call.session() && !call.isQueueRunning() && !session.isMuted()) {
             message.write(call.reply(), session);
-            return;
-        }
-        Mailbox mailbox = session.mailbox();
-        if (mailbox != null) {
-            mailbox.post(message);
+        } else {
+            session.post(message);
         }
     }
 

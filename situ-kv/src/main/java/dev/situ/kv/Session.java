@@ -159,6 +159,20 @@ public final class Session {
         return mailbox;
     }
 
+    /// Gives it a message: see [Mailbox#post]. Dropped where there is no connection. Any thread.
+    void post(Push message) {
+        if (mailbox != null) {
+            mailbox.post(message);
+        }
+    }
+
+    /// The same beside replies: see [Mailbox#postBesideReplies].
+    void postBesideReplies(Push message) {
+        if (mailbox != null) {
+            mailbox.postBesideReplies(message);
+        }
+    }
+
     /// The connection has ended: others do not see it any more. Idempotent.
     void end() {
         if (mailbox != null) {

@@ -161,16 +161,9 @@ final class Tracking {
         Session receiver = isRedirected ? clients.find(mode.redirect()) : session;
         if (receiver == null) {
             session.setRedirectionBroken();
-            post(session, new BrokenRedirection(mode.redirect()));
+            session.postBesideReplies(new BrokenRedirection(mode.redirect()));
         } else if (receiver.protocol() == 3 || (isRedirected && receiver.isPubsub())) {
-            post(receiver, new InvalidationMessage(key, isRedirected));
-        }
-    }
-
-    private static void post(Session receiver, Push message) {
-        Mailbox mailbox = receiver.mailbox();
-        if (mailbox != null) {
-            mailbox.postBesideReplies(message);
+            receiver.postBesideReplies(new InvalidationMessage(key, isRedirected));
         }
     }
 

@@ -80,7 +80,7 @@ public final class Users {
             session.setAccount(before); // deleted meanwhile, by who may not have seen whose the session is
         }
         boolean queueing = session.transaction().isOpen();
-        log.add(Denied.Reason.AUTH, queueing, SlowLog.shown(command), SlowLog.shown(name), session);
+        log.add(Denied.Reason.AUTH, queueing, Excerpt.ofName(command), Excerpt.ofName(name), session);
         return false;
     }
 
@@ -101,9 +101,9 @@ public final class Users {
         boolean queued = call.isQueueRunning();
         String object = denied.reason() == Denied.Reason.COMMAND
                 ? spec.fullName
-                : SlowLog.shown(call.command(), denied.argument());
+                : Excerpt.of(call.command(), denied.argument());
         boolean queueing = queued || session.transaction().isOpen();
-        log.add(denied.reason(), queueing, object, SlowLog.shown(user.name()), session);
+        log.add(denied.reason(), queueing, object, Excerpt.ofName(user.name()), session);
         return queued ? Errors.noLongerPermitted(denied.reason()) : Errors.notPermitted(spec, denied.reason());
     }
 
@@ -325,6 +325,9 @@ public final class Users {
     /// of other users than the default one are closed, as in Redis 7.0, and those of the default user that hear
     /// what it may not hear any more.
     ///
+    /// Without a default user among them there is one that needs no password. At the start that is refused if
+    /// `requirepass` asks for one: an empty file is what a loss of power may leave.
+    ///
     /// @param self who asks, or null before the server serves
     /// @return null, or what is wrong
     synchronized @Nullable String load(@Nullable Session self) {
@@ -332,6 +335,10 @@ public final class Users {
         Map<String, User> users = source.read();
         if (!source.errors().isEmpty()) {
             return source.errors();
+        }
+        if (self == null && !requiredPassword.isEmpty() && !users.containsKey(User.DEFAULT)) {
+            return file + " has no line 'user default', and without one nobody is asked for the password of"
+                    + " 'requirepass': give it one, or leave 'requirepass' out";
         }
         Map<String, Account> before = accounts;
         Map<String, Account> after = new TreeMap<>();

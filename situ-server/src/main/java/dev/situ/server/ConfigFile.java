@@ -1,17 +1,12 @@
 package dev.situ.server;
 
+import dev.situ.kv.FileReplacement;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -19,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -49,8 +43,6 @@ final class ConfigFile {
             Set.of(USER, "client-output-buffer-limit", "latency-tracking-info-percentiles");
 
     private static final Pattern PLAIN = Pattern.compile("[!-~&&[^\"'\\\\]]+");
-    private static final FileAttribute<?> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final String ADDED = "# Added by CONFIG REWRITE";
 
     /// A parameter that the file sets.
@@ -156,6 +148,9 @@ final class ConfigFile {
     ///         alone could not be written to the disk
     void rewrite(Map<String, String> values, @Nullable List<String> users) throws IOException {
         Map<String, String> left = new LinkedHashMap<>(values);
+        List<String> userLines = users == null
+                ? List.of()
+                : users.stream().map(ConfigFile::quotedWords).toList();
         Set<String> written = new HashSet<>();
         List<String> lines = new ArrayList<>();
         for (String line : Files.readAllLines(path)) {
@@ -163,7 +158,7 @@ final class ConfigFile {
             String value = left.remove(name);
             if (users != null && name.equals(USER)) {
                 if (written.add(USER)) {
-                    users.forEach(user -> lines.add(quotedWords(user)));
+                    lines.addAll(userLines);
                 }
             } else if (value != null) {
                 lines.add(line(name, value));
@@ -178,32 +173,9 @@ final class ConfigFile {
         }
         left.forEach((name, value) -> lines.add(line(name, value)));
         if (addsUsers) {
-            users.forEach(user -> lines.add(quotedWords(user)));
+            lines.addAll(userLines);
         }
-        replace(lines);
-    }
-
-    /// By a file that nobody else can have made, for it has passwords: it is on the disk before it takes the place
-    /// of the old one, and has its permissions.
-    private void replace(List<String> lines) throws IOException {
-        Path folder = Objects.requireNonNull(path.getParent()); // the path is absolute
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
-        Path draft = Files.createTempFile(folder, path.getFileName() + ".", ".new", OWNER_ONLY);
-        try {
-            Files.write(draft, lines);
-            Files.setPosixFilePermissions(draft, permissions);
-            force(draft);
-            Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            force(folder);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
-    }
-
-    private static void force(Path written) throws IOException {
-        try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ)) {
-            channel.force(true); // fsync(2), which asks for no right to write
-        }
+        FileReplacement.write(path, lines, StandardCharsets.UTF_8, Files.getPosixFilePermissions(path));
     }
 
     /// The parameter that a line sets, or empty.

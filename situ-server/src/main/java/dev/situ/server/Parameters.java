@@ -4,17 +4,13 @@ import dev.situ.kv.Setting;
 import dev.situ.kv.Settings;
 import dev.situ.kv.Users;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The parameters that a server is started with beside the options of its command line: from a configuration file,
@@ -57,7 +53,6 @@ record Parameters(
         }
         overrides.forEach((name, value) -> load(settings, name, bytewise(value), "--set: "));
         loadUsers(users);
-        requireDefaultUser(settings, users.file());
         ConfigFile written = file;
         if (written != null) {
             Map<String, String> loaded = values(settings);
@@ -90,26 +85,7 @@ record Parameters(
         }
         String wrong = users.loadFile();
         if (wrong != null) {
-            throw new UserError("'aclfile': " + wrong);
-        }
-    }
-
-    /// The users of a file take the place of all: without a default user among them, there would be one that needs
-    /// no password, though `requirepass` asks for one. An empty file is what a loss of power may leave.
-    private static void requireDefaultUser(Settings settings, String file) {
-        Setting password = settings.find("requirepass");
-        if (file.isEmpty() || password == null || password.value().isEmpty()) {
-            return;
-        }
-        Path path = Path.of(ConfigFile.text(file));
-        try (Stream<String> lines = Files.lines(path, StandardCharsets.ISO_8859_1)) {
-            if (lines.noneMatch(line -> line.strip().matches("user default( .*)?"))) {
-                throw new UserError(
-                        "'aclfile': " + path + " has no line 'user default', and without one nobody is asked"
-                                + " for the password of 'requirepass': give it one, or leave 'requirepass' out");
-            }
-        } catch (IOException | UncheckedIOException e) {
-            throw new UserError("'aclfile': " + path + " cannot be read: " + e.getMessage(), e);
+            throw new UserError("'aclfile': " + ConfigFile.text(wrong));
         }
     }
 

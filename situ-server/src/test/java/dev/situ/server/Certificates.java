@@ -54,17 +54,7 @@ final class Certificates {
                 name + ".key",
                 "-out",
                 name + ".crt");
-        run(
-                "pkcs12",
-                "-export",
-                "-inkey",
-                name + ".key",
-                "-in",
-                name + ".crt",
-                "-passout",
-                "pass:" + new String(PASSWORD),
-                "-out",
-                name + ".p12");
+        export(name);
     }
 
     private void signed(String name, String extension) throws Exception {
@@ -98,6 +88,11 @@ final class Certificates {
                 name + ".ext",
                 "-out",
                 name + ".crt");
+        export(name);
+    }
+
+    /// Key and certificate in one file, as Java clients want them.
+    private void export(String name) throws Exception {
         run(
                 "pkcs12",
                 "-export",
