@@ -1,10 +1,13 @@
 package dev.situ.kv;
 
+import com.google.errorprone.annotations.Immutable;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /// Protected mode (`protected-mode`): as long as the default user needs no password, only clients of this machine
 /// are let in. Asked by every transport before it serves somebody. Safe for all threads.
+@Immutable
+@SuppressWarnings("Immutable") // what changes is for all threads
 public final class ProtectedMode {
     private static final byte[] REFUSAL =
             Text.bytes("-DENIED Redis is running in protected mode because protected mode is"

@@ -337,7 +337,7 @@ class TrackingDifferentialTest {
                         .redis()
                         .getFirst()
                         .equals("$0\r\n\r\n")) {
-                    Thread.yield(); // redis-server has not yet seen that it has gone
+                    Thread.onSpinWait(); // redis-server has not yet seen that it has gone
                 }
                 writer.hear("set k v");
                 TwinClient.Heard heard = reader.hear("client trackinginfo");

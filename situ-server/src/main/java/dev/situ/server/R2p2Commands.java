@@ -25,7 +25,6 @@ final class R2p2Commands implements RequestHandler, ResponseOwners, AutoCloseabl
 
     private final PerQueue<R2p2Lane> lanes;
 
-    @SuppressWarnings("Immutable") // it is for all threads
     private final ProtectedMode protectedMode;
 
     /// A handler for as many queues as there are workers.

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.params.SetParams;
 
 /// Clients that cache, and subscribers of keyspace notifications: ordinary ones, unmodified, against a whole server.
 class ClientSideCachingTest {
@@ -64,7 +65,7 @@ class ClientSideCachingTest {
                 assertThat(kept).containsEntry("cached:a", value);
             }
             assertThat(kept).containsEntry("cached:b", "1");
-            other.psetex("cached:b", 300, "2");
+            other.set("cached:b", "2", SetParams.setParams().px(300));
             Await.until("a value that will expire", () -> "2".equals(cache.get("cached:b")));
             Await.until("word of the sweep, which alone meets it", () -> !kept.containsKey("cached:b"));
             other.del("cached:a"); // this client does not understand the null that a FLUSHDB sends
@@ -98,7 +99,7 @@ class ClientSideCachingTest {
             writer.configSet("notify-keyspace-events", "KEA");
             Thread thread = Thread.ofPlatform().start(() -> subscriber.psubscribe(listener, "__key*__:*"));
             assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("subscribed");
-            writer.psetex("heard", 20, "v");
+            writer.set("heard", "v", SetParams.setParams().px(20));
             for (String event : new String[] {"set", "expire", "expired"}) {
                 assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("__keyspace@0__:heard " + event);
                 assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("__keyevent@0__:" + event + " heard");

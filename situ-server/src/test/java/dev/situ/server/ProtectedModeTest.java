@@ -3,6 +3,7 @@ package dev.situ.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -57,8 +58,8 @@ class ProtectedModeTest {
     @Test
     void othersAreRefusedUntilThereIsAPassword() throws Exception {
         try (SituServer server = serve("0.0.0.0");
-                RespSocket here = new RespSocket(
-                        new InetSocketAddress("127.0.0.1", server.tcpAddress().getPort()))) {
+                RespSocket here = new RespSocket(new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), server.tcpAddress().getPort()))) {
             int port = server.tcpAddress().getPort();
             assertThat(greeting(port))
                     .startsWith("-DENIED Redis is running in protected mode")

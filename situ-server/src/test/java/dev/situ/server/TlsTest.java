@@ -13,6 +13,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -163,7 +164,8 @@ class TlsTest {
                 assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                         .isEqualTo("-ERR Protocol error: invalid bulk length\r\n");
             }
-            try (Socket silent = new Socket("127.0.0.1", server.tlsAddress().getPort())) {
+            try (Socket silent = new Socket(
+                    InetAddress.getLoopbackAddress(), server.tlsAddress().getPort())) {
                 silent.getOutputStream().write(22); // the first byte of a handshake, and no more
             }
             awaitNothingLeft(server);
@@ -244,7 +246,8 @@ class TlsTest {
     @Test
     void whoSpeaksNoTlsIsClosed() throws Exception {
         try (SituServer server = serve(TlsOptions.Clients.ANY, "auto")) {
-            try (Socket socket = new Socket("127.0.0.1", server.tlsAddress().getPort())) {
+            try (Socket socket = new Socket(
+                    InetAddress.getLoopbackAddress(), server.tlsAddress().getPort())) {
                 socket.setSoTimeout(PATIENCE_MILLIS);
                 socket.getOutputStream().write("SET a b\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
@@ -265,7 +268,9 @@ class TlsTest {
                 RespSocket admin = new RespSocket(server.tcpAddress())) {
             assertThat(admin.call("CONFIG", "SET", "maxclients", "2")).isEqualTo("+OK");
             try (Socket _ = silent(server, admin);
-                    Socket refused = new Socket("127.0.0.1", server.tlsAddress().getPort())) {
+                    Socket refused = new Socket(
+                            InetAddress.getLoopbackAddress(),
+                            server.tlsAddress().getPort())) {
                 refused.setSoTimeout(5_000); // less than a handshake may take
                 assertThat(refused.getInputStream().read()).isEqualTo(-1);
                 assertThat(admin.call("INFO", "stats")).contains("rejected_connections:1\r\n");
@@ -290,7 +295,8 @@ class TlsTest {
 
     /// A client that was let in and says nothing.
     private static Socket silent(SituServer server, RespSocket admin) throws Exception {
-        Socket socket = new Socket("127.0.0.1", server.tlsAddress().getPort());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.tlsAddress().getPort());
         Await.until("it is counted", () -> admin.call("INFO", "clients").contains("connected_clients:2\r\n"));
         return socket;
     }
@@ -355,6 +361,7 @@ class TlsTest {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // what Jedis has in its place reads files only
     void jedisSetsGetsAndSubscribes() throws Exception {
         try (SituServer server = serve(TlsOptions.Clients.CERTIFIED, "auto")) {
             DefaultJedisClientConfig config = DefaultJedisClientConfig.builder()

@@ -43,7 +43,7 @@ final class Removals {
                     return StoreStatus.FULL;
                 }
                 boolean expired = burst.isExpired(SlotWord.reference(probe.word));
-                if (expired && tells ? writes.remove(probe, Cause.EXPIRED) : writes.remove(probe)) {
+                if ((expired && tells) ? writes.remove(probe, Cause.EXPIRED) : writes.remove(probe)) {
                     return expired ? StoreStatus.ABSENT : StoreStatus.DELETED;
                 }
             }

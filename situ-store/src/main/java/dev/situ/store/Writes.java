@@ -107,11 +107,11 @@ final class Writes {
         claimed--;
         count(record, 1);
         count(old, -1);
-        limbo.retireRecord(old);
         created = SlotWord.isVolatile(probe.word) && burst.isExpired(old);
         if (created) {
             tell(old, Cause.EXPIRED);
         }
+        limbo.retireRecord(old);
         return true;
     }
 

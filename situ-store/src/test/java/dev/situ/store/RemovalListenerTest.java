@@ -2,6 +2,7 @@ package dev.situ.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.memory.Consumes;
 import dev.situ.memory.Words;
 import dev.situ.store.RemovalListener.Cause;
 import java.lang.foreign.Arena;
@@ -56,7 +57,7 @@ class RemovalListenerTest {
         return record;
     }
 
-    private enum Meeting {
+    enum Meeting {
         FIND,
         FIND_ALL,
         DELETE,
@@ -235,7 +236,7 @@ class RemovalListenerTest {
         }
     }
 
-    private static StoreStatus put(StoreWorker own, long record) {
+    private static StoreStatus put(StoreWorker own, @Consumes long record) {
         return record == Record.NONE ? StoreStatus.FULL : own.put(record);
     }
 
