@@ -43,6 +43,16 @@ class SuppressionsTest {
                 .containsExactlyInAnyOrderElementsOf(listed);
     }
 
+    /// A build that only warns stops nobody, and the switches are easily turned for a look and left so.
+    @Test
+    void theBuildRefusesWhatTheChecksFind() throws IOException {
+        String pom = Files.readString(ROOT.resolve("pom.xml"));
+        assertThat(pom).contains("-Xep:NullAway:ERROR", "-Xep:UseAfterGivingAway:ERROR", "-Xep:Immutable:ERROR");
+        assertThat(pom.split("<arg>-Werror</arg>", -1))
+                .as("in every build, and in that of the leak checker")
+                .hasSize(3);
+    }
+
     private static void count(Path sources, Map<String, Integer> found) {
         try (Stream<Path> files = Files.walk(sources)) {
             for (Path file :
