@@ -1,6 +1,7 @@
 package dev.situ.client;
 
 import dev.situ.memory.Consumes;
+import dev.situ.memory.LastingArena;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Native memory for values and long requests, taken and given back in blocks of powers of two.
 ///
-/// Blocks up to 1 MiB are kept for the next who takes one of their size, and freed when the client is closed: who
-/// still reads one then gets an [IllegalStateException], never foreign bytes. Larger ones have a life of their own.
+/// Blocks up to 1 MiB are kept for the next who takes one of their size, and not used any more when the client is
+/// closed: who still reads one then never reads foreign bytes ([LastingArena]). Larger ones have a life of their own.
 /// Any thread may take and give back.
 final class ClientMemory implements AutoCloseable {
     private static final int LEAST_SHIFT = 7;
@@ -18,7 +19,7 @@ final class ClientMemory implements AutoCloseable {
     /// A run of memory, and who frees it if it is not the pool.
     record Block(MemorySegment memory, @Nullable Arena own) {}
 
-    private final Arena shared = Arena.ofShared();
+    private final LastingArena shared = new LastingArena();
     private final ArrayDeque<Block>[] free = newLists();
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type

@@ -1,10 +1,10 @@
 package dev.situ.client;
 
+import dev.situ.memory.LastingArena;
 import dev.situ.socket.SocketStackOptions;
 import dev.situ.socket.SocketUdpStack;
 import dev.situ.udp.PeerAddress;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
@@ -51,7 +51,7 @@ public final class SituClient implements AutoCloseable {
     private final SocketUdpStack stack;
     private final Protocol protocol;
     private final ClientMemory memory = new ClientMemory();
-    private final Arena arena = Arena.ofShared();
+    private final LastingArena arena = new LastingArena();
     private final ReplyReader reader = new ReplyReader();
     private final IoLoop loop;
     private final Thread thread;

@@ -1,7 +1,7 @@
 package dev.situ.kv;
 
-import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /// Glob patterns with the rules of Redis's `stringmatchlen`: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, and `\` before
 /// a char that is meant as it is.
@@ -39,7 +39,7 @@ final class Glob {
         return matches(MemorySegment.ofArray(Text.bytes(text)), 0, text.length());
     }
 
-    /// Says whether some bytes match. Allocates nothing.
+    /// Says whether some bytes, on the heap or off it, match. Allocates nothing.
     boolean matches(MemorySegment memory, long offset, int length) {
         int star = -1;
         int starText = 0;
@@ -51,7 +51,7 @@ final class Glob {
                 starText = at;
                 continue;
             }
-            int next = p < pattern.length ? matchOne(p, Words.getByte(memory, offset + at)) : MISMATCH;
+            int next = p < pattern.length ? matchOne(p, memory.get(ValueLayout.JAVA_BYTE, offset + at)) : MISMATCH;
             if (next != MISMATCH) {
                 p = next;
                 at++;

@@ -1,8 +1,8 @@
 package dev.situ.memory;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
 
 /// A range of virtual addresses, reserved at once and backed by the kernel page by page when a page is first
@@ -17,8 +17,8 @@ import org.checkerframework.checker.mustcall.qual.InheritableMustCall;
 /// ```
 ///
 /// A place in a region is an offset, and every access goes through the one segment [#memory()], which checks its
-/// bounds. After [#close()] every access, from any thread, throws `IllegalStateException`; none ever reaches
-/// unmapped memory. Safe to share between threads.
+/// bounds. No access, from any thread, ever reaches unmapped memory: the range is unmapped when the segment is out of
+/// reach ([LastingArena]). Safe to share between threads.
 @InheritableMustCall("close")
 public final class Region implements AutoCloseable {
     /// The grain of [#discard]: offsets and lengths are multiples of it.
@@ -26,11 +26,12 @@ public final class Region implements AutoCloseable {
 
     private static final long HUGE_PAGE_BYTES = 2L << 20;
 
-    private final Arena arena;
+    private final LastingArena arena;
     private final MemorySegment memory;
     private final boolean reservedHugePages;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Region(Arena arena, MemorySegment memory, boolean reservedHugePages) {
+    private Region(LastingArena arena, MemorySegment memory, boolean reservedHugePages) {
         this.arena = arena;
         this.memory = memory;
         this.reservedHugePages = reservedHugePages;
@@ -58,7 +59,7 @@ public final class Region implements AutoCloseable {
             // Best effort: a kernel without transparent huge pages refuses, and ordinary pages serve as well.
             NativeMemory.advise(mapping, size, advice);
         }
-        Arena arena = Arena.ofShared();
+        LastingArena arena = new LastingArena();
         MemorySegment memory = mapping.reinterpret(size, arena, segment -> NativeMemory.unmap(segment, size));
         return new Region(arena, memory, reserved);
     }
@@ -93,11 +94,13 @@ public final class Region implements AutoCloseable {
         }
     }
 
-    /// Unmaps the region. Every later access throws `IllegalStateException`. Idempotent; must not be called while
-    /// another thread is in a native call with this memory.
+    /// Gives all backing back to the kernel. Every later access is a fault: it throws `IllegalStateException` in
+    /// checked mode, and reads zeros otherwise. Idempotent; must not be called while another thread is in a native
+    /// call with this memory.
     @Override
     public void close() {
-        if (memory.scope().isAlive()) {
+        if (closed.compareAndSet(false, true)) {
+            NativeMemory.advise(memory, memory.byteSize(), NativeMemory.MADV_DONTNEED);
             arena.close();
         }
     }

@@ -1,7 +1,7 @@
 package dev.situ.r2p2;
 
+import dev.situ.memory.LastingArena;
 import dev.situ.memory.SliceList;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ final class CallSlots {
 
     private static final long MOST_PAUSE_NANOS = 1_000_000_000;
 
-    private final Arena arena = Arena.ofShared();
+    private final LastingArena arena = new LastingArena();
     private final Counters<ReliableClientCount> counts;
     private final List<ReliableCall> all = new ArrayList<>();
     private final int[] free;

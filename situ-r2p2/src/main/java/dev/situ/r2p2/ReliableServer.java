@@ -5,10 +5,10 @@ import static dev.situ.r2p2.ReliableServerCount.MALFORMED;
 import static dev.situ.r2p2.ReliableServerCount.POSTPONED;
 
 import dev.situ.memory.Consumes;
+import dev.situ.memory.LastingArena;
 import dev.situ.memory.SliceList;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpSender;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +44,7 @@ final class ReliableServer {
 
     private final ReliableServerOptions options;
     private final LongSupplier clock;
-    private final Arena arena = Arena.ofShared();
+    private final LastingArena arena = new LastingArena();
     private final Counters<ReliableServerCount> counts = new Counters<>(ReliableServerCount.values());
     private final SessionCookies cookies;
     private final ServerSessions sessions;
@@ -58,6 +58,7 @@ final class ReliableServer {
     private final ServerRequests requests;
     private final ServerResponses responses;
     private long now;
+    private boolean closed;
     private long bursts;
 
     ReliableServer(
@@ -366,9 +367,10 @@ final class ReliableServer {
 
     /// Releases everything. Nothing may wait for a flush.
     void close() {
-        if (!arena.scope().isAlive()) {
+        if (closed) {
             return;
         }
+        closed = true;
         for (ServerSession session = sessions.oldest(); session != null; session = sessions.oldest()) {
             endSession(session);
         }

@@ -9,6 +9,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.List;
@@ -85,6 +86,25 @@ class ArchitectureTest {
                                 && call.getTarget().getRawParameterTypes().stream()
                                         .anyMatch(type -> type.isEquivalentTo(MemorySegment.class))))
                 .because("modes on memory are named in one place")
+                .check(SITU);
+    }
+
+    @Test
+    void memoryThatThreadsShareLasts() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.situ.memory.LastingArena")
+                // One reads the pcap file that it has open; a large block is given back by who holds it; DPDK frees a
+                // pool.
+                .and()
+                .doNotHaveSimpleName("PcapReader")
+                .and()
+                .doNotHaveSimpleName("ClientMemory")
+                .and()
+                .doNotHaveSimpleName("Mempool")
+                .should()
+                .callMethod(Arena.class, "ofShared")
+                .because("Words does not ask whether memory is alive")
                 .check(SITU);
     }
 

@@ -1,8 +1,8 @@
 package dev.situ.socket;
 
 import dev.situ.memory.Consumes;
+import dev.situ.memory.LastingArena;
 import dev.situ.udp.UdpHandler;
-import java.lang.foreign.Arena;
 
 /// One socket of one queue with all that is needed to receive from it, call the handler and send. Confined to the
 /// queue's poller, but for what is said otherwise.
@@ -11,7 +11,7 @@ final class BoundSocket {
     private final UdpHandler handler;
     private final HandlerFailures failures;
     private final SocketCounters counters;
-    private final Arena arena = Arena.ofShared();
+    private final LastingArena arena = new LastingArena();
     private final ReceiveBuffers buffers;
     private final Receiver receiver;
     private final SocketBurst burst;

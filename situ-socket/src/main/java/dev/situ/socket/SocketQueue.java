@@ -1,9 +1,9 @@
 package dev.situ.socket;
 
+import dev.situ.memory.LastingArena;
 import dev.situ.udp.UdpQueue;
 import dev.situ.udp.UdpSender;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 
 /// One poller's sockets, one for each bound port.
 ///
@@ -12,7 +12,7 @@ final class SocketQueue implements UdpQueue {
     private final boolean busyPoll;
     private final SocketCounters counters = new SocketCounters();
     private final WakeupEvent wakeup = new WakeupEvent();
-    private final Arena arena = Arena.ofShared();
+    private final LastingArena arena = new LastingArena();
     private BoundSocket[] sockets = {};
     private KernelSleep sleep = newSleep();
     private final Confinement confinement = new Confinement();
