@@ -122,7 +122,8 @@ public final class Checksum {
         return update(update(checksum, before >>> 16, after >>> 16), before, after);
     }
 
-    private static int fold(long sum) {
+    /// A sum of 16-bit words, or of 32-bit numbers, with its carries added at the lower end.
+    static int fold(long sum) {
         long s = (sum & LOW) + (sum >>> 32);
         s = (s & LOW) + (s >>> 32);
         int t = (int) ((s & 0xFFFF) + (s >>> 16));

@@ -164,22 +164,25 @@ public final class Packet {
         moveStart(memory, at, bytes);
     }
 
-    /// Appends bytes to the last segment of a chain, which is not shared and has the room.
+    /// Appends bytes to the last segment of a chain, which is not shared.
     ///
     /// @param head the chain
     /// @param last its last segment
-    /// @throws IllegalArgumentException if the segment's tailroom is smaller
-    public static void append(
+    /// @return whether the segment had the room; if not, nothing was changed
+    public static boolean append(
             MemorySegment memory, long head, long last, MemorySegment from, long fromOffset, int length) {
         long at = own(memory, head);
         long end = mutable(memory, last);
-        if (length < 0 || length > tailroom(memory, last)) {
-            throw new IllegalArgumentException(length + " bytes do not fit into the tailroom of the packet");
-        }
         int before = unsignedShort(memory, end + PacketLayout.DATA_LEN);
-        Words.copy(from, fromOffset, memory, data(memory, last) + before, length);
+        int filled = dataOffset(memory, end) + before;
+        if (length > unsignedShort(memory, end + PacketLayout.BUF_LEN) - filled) {
+            return false;
+        }
+        long to = Words.getLong(memory, end + PacketLayout.BUF_ADDR) - memory.address() + filled;
+        Words.copy(from, fromOffset, memory, to, length);
         Words.setShort(memory, end + PacketLayout.DATA_LEN, (short) (before + length));
         Words.setInt(memory, at + PacketLayout.PKT_LEN, Words.getInt(memory, at + PacketLayout.PKT_LEN) + length);
+        return true;
     }
 
     /// Appends the chain `tail` to the chain `head`. Consumes `tail`, which belongs to `head` from now on.

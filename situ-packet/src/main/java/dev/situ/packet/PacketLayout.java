@@ -101,4 +101,12 @@ public final class PacketLayout {
     public static final long INDIRECT = 1L << 62;
 
     private PacketLayout() {}
+
+    /// Whether flags say that a checksum is right, rather than bad or nothing.
+    ///
+    /// @param mask [#RX_IP_CHECKSUM_MASK] or [#RX_L4_CHECKSUM_MASK]
+    /// @param bad [#RX_IP_CHECKSUM_BAD] or [#RX_L4_CHECKSUM_BAD]
+    public static boolean isGood(long flags, long mask, long bad) {
+        return (flags & mask) != 0 && (flags & mask) != bad;
+    }
 }

@@ -56,11 +56,23 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
     ///
     /// @return the packet, or [Packet#NONE] when none is free
     public final long take() {
+        return take(0, 0);
+    }
+
+    /// Takes a fresh packet of `length` bytes of any content, the first `before` of which lie in the headroom: for who
+    /// knows what headers will be needed. The caller holds its one reference.
+    ///
+    /// @return the packet, or [Packet#NONE] when none is free
+    /// @throws IllegalArgumentException if they do not fit
+    public final long take(int before, int length) {
+        if (before < 0 || before > PacketLayout.HEADROOM || length < before || length - before > packetBytes()) {
+            throw new IllegalArgumentException(length + " bytes, " + before + " of them before the rest, do not fit");
+        }
         long at = takeFree();
         if (at == 0) {
             return Packet.NONE;
         }
-        reset(at);
+        reset(at, before, length);
         begin(at);
         return Packet.of(memory, at);
     }
@@ -122,7 +134,7 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
         if (clone == 0) {
             return Packet.NONE;
         }
-        reset(clone);
+        reset(clone, 0, 0);
         addReference(Packet.isClone(memory, packet) ? direct(at) : at);
         // The device's address of the clone's own buffer waits in a field that nobody reads of a clone.
         Words.setLong(memory, clone + PacketLayout.SHINFO, Words.getLong(memory, clone + PacketLayout.BUF_IOVA));
@@ -223,11 +235,11 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
         Words.setLong(memory, at + PacketLayout.OL_FLAGS, 0);
     }
 
-    private void reset(long at) {
-        Words.setLong(memory, at + PacketLayout.DATA_OFF, PacketLayout.RESET_WORD);
+    private void reset(long at, int before, int length) {
+        Words.setLong(memory, at + PacketLayout.DATA_OFF, PacketLayout.RESET_WORD - before);
         Words.setLong(memory, at + PacketLayout.OL_FLAGS, 0);
-        Words.setInt(memory, at + PacketLayout.PKT_LEN, 0);
-        Words.setShort(memory, at + PacketLayout.DATA_LEN, (short) 0);
+        Words.setInt(memory, at + PacketLayout.PKT_LEN, length);
+        Words.setShort(memory, at + PacketLayout.DATA_LEN, (short) length);
         Words.setLong(memory, at + PacketLayout.TX_OFFLOAD, 0);
     }
 

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -86,6 +87,66 @@ class ParserFuzzTest {
             pool.release(two);
         }
         assertThat(failures.keySet()).as("every failure was met").contains(ParseFailure.values());
+    }
+
+    @Test
+    void aDatagramIsPlainIfAndOnlyIfTheViewsSaySo() {
+        Random random = new Random(SEED);
+        int[] met = new int[2];
+        try (SoftwarePacketPool pool = SoftwarePacketPool.of(4, 128 + 9600, false)) {
+            Frame frame = new Frame(pool.memory());
+            PlainUdp plain = new PlainUdp(pool.memory());
+            long packet = pool.take();
+            for (int run = 0; run < RUNS; run++) {
+                byte[] bytes = mutate(REAL.get(random.nextInt(REAL.size())).clone(), random);
+                if (random.nextBoolean()) {
+                    mendSums(bytes);
+                }
+                place(pool.memory(), packet, bytes, 0x55);
+                Udp udp = plainByViews(frame.open(packet));
+                boolean read = plain.read(packet, Frames.OWN_MAC);
+                assertThat(read)
+                        .as(
+                                "-Dsitu.seed=%d run %d: %s",
+                                SEED, run, HexFormat.of().formatHex(bytes))
+                        .isEqualTo(udp != null);
+                if (udp != null) {
+                    assertThat(plain.source()).isEqualTo(udp.ip().source());
+                    assertThat(plain.destination()).isEqualTo(udp.ip().destination());
+                    assertThat(plain.sourcePort()).isEqualTo(udp.sourcePort());
+                    assertThat(plain.destinationPort()).isEqualTo(udp.destinationPort());
+                    assertThat(plain.payloadOffset()).isEqualTo(udp.payloadOffset());
+                    assertThat(plain.payloadLength()).isEqualTo(udp.payloadLength());
+                }
+                met[read ? 1 : 0]++;
+            }
+            pool.release(packet);
+        }
+        assertThat(met[0]).as("not plain").isGreaterThan(RUNS / 100);
+        assertThat(met[1]).as("plain").isGreaterThan(RUNS / 100);
+    }
+
+    private static @Nullable Udp plainByViews(Frame frame) {
+        Ethernet ethernet = frame.ethernet();
+        Ipv4 ip = ethernet == null || ethernet.destination() != Frames.OWN_MAC ? null : ethernet.ipv4();
+        if (ip == null || ip.headerBytes() != Ipv4.MIN_BYTES || !ip.isChecksumRight()) {
+            return null;
+        }
+        Udp udp = ip.udp();
+        return udp != null && udp.isChecksumRight() ? udp : null;
+    }
+
+    /// Computes the checksum of an IPv4 header without options anew, and says that there is none of UDP.
+    private static void mendSums(byte[] bytes) {
+        if (bytes.length >= 42) {
+            bytes[24] = 0;
+            bytes[25] = 0;
+            int sum = ~Frames.naiveSum(Arrays.copyOfRange(bytes, 14, 34));
+            bytes[24] = (byte) (sum >>> 8);
+            bytes[25] = (byte) sum;
+            bytes[40] = 0;
+            bytes[41] = 0;
+        }
     }
 
     /// Fills the whole buffer with `around`, and puts the bytes in.

@@ -12,6 +12,7 @@ import dev.situ.packet.Packet;
 import dev.situ.packet.PacketCache;
 import dev.situ.packet.PacketLayout;
 import dev.situ.packet.ParseFailure;
+import dev.situ.packet.PlainUdp;
 import dev.situ.packet.Udp;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// What becomes of a packet that came in: handed to the port it is for, answered, or dropped for a reason.
 ///
 /// ```
+///   usual UDP for us? ── bound port
+///     │ no
 ///   Ethernet ── for us? ─┬─ ARP ── learn, answer
 ///                        └─ IPv4 ── checksum, source, options, for us? ─┬─ ICMP echo ── answer
 ///                                                                       └─ UDP ── checksum ── bound port
@@ -35,6 +38,7 @@ final class Intake {
     private final MemorySegment memory;
     private final Transmitter transmitter;
     private final StackCounters counters;
+    private final PlainUdp plain;
     private final Frame frame;
 
     Intake(StackQueue queue, Routes routes, ArpTable table, Transmitter transmitter) {
@@ -45,13 +49,20 @@ final class Intake {
         this.memory = cache.memory();
         this.transmitter = transmitter;
         this.counters = queue.counters();
+        this.plain = new PlainUdp(memory);
         this.frame = new Frame(memory);
     }
 
     /// Consumes the packet.
     void take(@Consumes long packet) {
         if (Packet.segments(memory, packet) == 1) {
-            look(packet);
+            BoundPort port = portOfPlain(packet);
+            if (port == null) {
+                look(packet);
+            } else {
+                long peer = PeerAddress.of(plain.source(), plain.sourcePort());
+                port.add(packet, plain.payloadOffset(), plain.payloadLength(), peer);
+            }
             return;
         }
         long whole = cache.copy(memory, packet);
@@ -61,6 +72,15 @@ final class Intake {
         } else {
             look(whole);
         }
+    }
+
+    /// The port that a usual datagram is for, or null if the packet is not usual for any reason: then it is looked at
+    /// as
+    /// carefully as it needs. Borrows the packet.
+    private @Nullable BoundPort portOfPlain(long packet) {
+        return plain.read(packet, queue.mac()) && plain.destination() == routes.own() && routes.isSource(plain.source())
+                ? queue.bound(plain.destinationPort())
+                : null;
     }
 
     /// Consumes the packet.
@@ -167,10 +187,11 @@ final class Intake {
         }
     }
 
-    /// What is wrong with the header: borrows the packet.
+    /// What is wrong with the header: borrows the packet. A checksum that the port says to be bad is looked at once
+    /// more, as is one that it says nothing about.
     private @Nullable DropReason wrong(long packet, Ipv4 ip) {
         long flags = Packet.flags(memory, packet);
-        if (!isRight(flags, PacketLayout.RX_IP_CHECKSUM_MASK, PacketLayout.RX_IP_CHECKSUM_BAD)
+        if (!PacketLayout.isGood(flags, PacketLayout.RX_IP_CHECKSUM_MASK, PacketLayout.RX_IP_CHECKSUM_BAD)
                 && !ip.isChecksumRight()) {
             return DropReason.BAD_CHECKSUM;
         }
@@ -186,12 +207,6 @@ final class Intake {
         return null;
     }
 
-    /// Whether the port says that a checksum is right. What it says to be bad is looked at once more, as is what it
-    /// says nothing about.
-    private static boolean isRight(long flags, long mask, long bad) {
-        return (flags & mask) != 0 && (flags & mask) != bad;
-    }
-
     /// Consumes the packet.
     private void udp(@Consumes long packet, Ipv4 ip) {
         Udp udp = ip.udp();
@@ -205,7 +220,7 @@ final class Intake {
             return;
         }
         long flags = Packet.flags(memory, packet);
-        if (!isRight(flags, PacketLayout.RX_L4_CHECKSUM_MASK, PacketLayout.RX_L4_CHECKSUM_BAD)
+        if (!PacketLayout.isGood(flags, PacketLayout.RX_L4_CHECKSUM_MASK, PacketLayout.RX_L4_CHECKSUM_BAD)
                 && !udp.isChecksumRight()) {
             drop(packet, DropReason.BAD_CHECKSUM);
             return;

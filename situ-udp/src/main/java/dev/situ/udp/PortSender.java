@@ -17,7 +17,7 @@ import java.util.Objects;
 /// Sends datagrams of one bound port from one poller, each in a packet of its own.
 ///
 /// ```
-///   claim      |            | claimed bytes |                        a fresh packet; headers come before, at commit
+///   claim      | 42 ....... | claimed bytes |                        a fresh packet, with room for the headers
 ///   append     |            | claimed bytes | copied |
 ///   append     |            | claimed bytes | copied | ──▶ | clone of the appended bytes' packet |
 ///   commit     | 42 headers | claimed bytes | copied | ──▶ | clone ...
@@ -42,6 +42,8 @@ final class PortSender implements UdpSender {
     private final PacketCache cache;
     private final MemorySegment memory;
     private long head = Packet.NONE;
+    /// Where the headers of the datagram start.
+    private long start;
     private long tail;
     private boolean tailIsClone;
     private int payload;
@@ -79,19 +81,19 @@ final class PortSender implements UdpSender {
             queue.counters().drop(DropReason.SEND_TOO_LARGE);
             return NO_ROOM;
         }
-        long packet = cache.take();
+        long packet = cache.take(HEADER_BYTES, HEADER_BYTES + length);
         if (packet == Packet.NONE) {
             queue.counters().drop(DropReason.SEND_NO_BUFFER);
             return NO_ROOM;
         }
-        Packet.setLength(memory, packet, length);
         head = packet;
         tail = packet;
         tailIsClone = false;
         payload = length;
         failed = false;
         this.peer = peer;
-        return Packet.data(memory, packet);
+        start = Packet.data(memory, packet);
+        return start + HEADER_BYTES;
     }
 
     @Override
@@ -142,7 +144,7 @@ final class PortSender implements UdpSender {
     }
 
     private void appendCopy(MemorySegment from, long offset, int length) {
-        if (tailIsClone || Packet.tailroom(memory, tail) < length) {
+        if (tailIsClone || !Packet.append(memory, head, tail, from, offset, length)) {
             long more = cache.take();
             if (more == Packet.NONE) {
                 failed = true;
@@ -151,9 +153,7 @@ final class PortSender implements UdpSender {
             Packet.setLength(memory, more, length);
             Words.copy(from, offset, memory, Packet.data(memory, more), length);
             append(more, false);
-            return;
         }
-        Packet.append(memory, head, tail, from, offset, length);
     }
 
     /// Makes a packet the last segment of the datagram. Consumes it.
@@ -174,13 +174,13 @@ final class PortSender implements UdpSender {
             return;
         }
         int to = PeerAddress.ipv4(peer);
-        long at = Packet.prepend(memory, packet, HEADER_BYTES);
-        Ethernet.write(memory, at, 0, queue.mac(), LinkHeader.IPV4);
-        long ip = at + Ethernet.BYTES;
+        long mac = queue.linkAddress(to);
+        Ethernet.write(memory, start, mac, queue.mac(), LinkHeader.IPV4);
+        long ip = start + Ethernet.BYTES;
         Ipv4.write(memory, ip, Ipv4.MIN_BYTES + Udp.BYTES + payload, Ipv4.UDP, queue.address(), to);
         writeUdp(packet, ip, to);
         int flow = queue.hasFlows() ? FlowHash.between(queue.address(), localPort, to, PeerAddress.port(peer)) : 0;
-        queue.route(packet, to, flow, payload);
+        queue.send(packet, mac, to, flow, payload);
     }
 
     private void writeUdp(long packet, long ip, int to) {
@@ -196,9 +196,15 @@ final class PortSender implements UdpSender {
             Udp.write(memory, udp, localPort, port, length, sum);
         } else {
             int headers = Checksum.udpHeader(queue.address(), localPort, to, port, length);
-            int all = Checksum.add(headers, Checksum.sumOf(memory, packet, HEADER_BYTES, payload));
+            int all = Checksum.add(headers, payloadSum(packet));
             Udp.write(memory, udp, localPort, port, length, Udp.checksumOf(all));
         }
+    }
+
+    private int payloadSum(long packet) {
+        return tail == packet
+                ? Checksum.sum(memory, start + HEADER_BYTES, payload)
+                : Checksum.sumOf(memory, packet, HEADER_BYTES, payload);
     }
 
     @Override

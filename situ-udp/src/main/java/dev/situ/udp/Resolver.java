@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 /// One poller's packets whose receiver's link address is not known yet, and the questions about it.
 ///
 /// ```
-///   send(ip) ── known? ──yes──▶ transmit
+///   known(ip)? ──yes──▶ transmit
 ///                 │ no
 ///                 ▼
 ///        waiting: ip, next question, tries, packets      bounded: addresses, and packets of each
@@ -64,19 +64,17 @@ final class Resolver {
         }
     }
 
-    /// Sends a datagram, whose headers are there but for the receiver's link address, to a host on the network, now
-    /// or when its link address is known. Consumes it.
-    void send(@Consumes long packet, int ip, int flow, int payload, long nowNanos) {
+    /// The link address of a host on the network, or 0 if it is not known.
+    long known(int ip, long nowNanos) {
         ArpEntry entry = table.lookup(ip, nowNanos);
         if (entry == null) {
-            await(packet, ip, nowNanos);
-            return;
+            return 0;
         }
         if (table.isDueForQuestion(entry, nowNanos)) {
             // To the one that had the address only; if it has gone, the entry grows old and all are asked.
             ask(ip, entry.mac);
         }
-        sendTo(entry.mac, packet, flow, payload);
+        return entry.mac;
     }
 
     private void sendTo(long mac, @Consumes long packet, int flow, int payload) {
@@ -84,7 +82,8 @@ final class Resolver {
         transmitter.send(packet, flow, payload);
     }
 
-    private void await(@Consumes long packet, int ip, long nowNanos) {
+    /// Sends a datagram, whose headers are there but for the receiver's link address, when that is known. Consumes it.
+    void await(@Consumes long packet, int ip, long nowNanos) {
         int i = indexOf(ip);
         if (i == addresses) {
             if (addresses == ips.length) {

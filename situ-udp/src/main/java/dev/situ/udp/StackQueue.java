@@ -2,8 +2,6 @@ package dev.situ.udp;
 
 import dev.situ.memory.Checks;
 import dev.situ.memory.Consumes;
-import dev.situ.packet.MacAddress;
-import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PacketCache;
 import dev.situ.packet.PortQueue;
@@ -16,6 +14,8 @@ final class StackQueue implements UdpQueue {
     /// How many polls go by between two looks at the clock, which costs more than a poll that brings nothing. Only
     /// ARP needs the time, and the age of an address is a matter of seconds.
     static final int POLLS_A_LOOK = 16;
+
+    private static final long NEVER = Long.MIN_VALUE;
 
     private final PortQueue[] queues;
     private final PacketCache cache;
@@ -34,6 +34,10 @@ final class StackQueue implements UdpQueue {
     /// The bound ports by number: an open hash table, twice as large as needed.
     private @Nullable BoundPort[] table = new @Nullable BoundPort[2];
     private long nowNanos;
+    /// Where the latest datagram went, and its link address as it was known then.
+    private int latest;
+    private long latestMac;
+    private long latestNanos = NEVER;
     private int pollsToLook;
     private volatile @Nullable Thread poller;
     private volatile boolean closed;
@@ -156,22 +160,37 @@ final class StackQueue implements UdpQueue {
         return nowNanos;
     }
 
-    /// Sends a datagram, whose headers are there but for the receiver's link address, where it has to go next.
-    /// Consumes it.
-    void route(@Consumes long packet, int destination, int flow, int payload) {
-        long group = routes.groupMac(destination);
-        if (group != 0) {
-            MacAddress.set(cache.memory(), Packet.data(cache.memory(), packet), group);
+    /// The link address that a datagram goes to, or 0 if there is none, or none is known yet. Datagrams of a burst
+    /// often go to one host.
+    long linkAddress(int destination) {
+        if (destination != latest || nowNanos != latestNanos) {
+            latestMac = routes.groupMac(destination);
+            if (latestMac == 0) {
+                int hop = routes.nextHop(destination);
+                latestMac = hop == Routes.NOWHERE ? 0 : resolver.known(hop, nowNanos);
+            }
+            latest = destination;
+            latestNanos = nowNanos;
+        }
+        return latestMac;
+    }
+
+    /// Sends a datagram where it has to go next. Consumes it.
+    ///
+    /// @param mac its [#linkAddress], which its header has; if it is 0 the datagram waits until there is one
+    void send(@Consumes long packet, long mac, int destination, int flow, int payload) {
+        if (mac != 0) {
             transmitter.send(packet, flow, payload);
             return;
         }
+        latestNanos = NEVER; // what is asked for now may be known at once
         int hop = routes.nextHop(destination);
         if (hop == Routes.NOWHERE) {
             counters.drop(DropReason.SEND_NO_ROUTE);
             cache.release(packet);
             return;
         }
-        resolver.send(packet, hop, flow, payload, nowNanos);
+        resolver.await(packet, hop, nowNanos);
     }
 
     void flush() {
