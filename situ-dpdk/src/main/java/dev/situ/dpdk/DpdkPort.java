@@ -10,6 +10,7 @@ import dev.situ.dpdk.ffi.EthdevCalls;
 import dev.situ.dpdk.ffi.LayoutCheck;
 import dev.situ.dpdk.ffi.Refusal;
 import dev.situ.memory.Words;
+import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PacketPool;
 import dev.situ.packet.Port;
 import dev.situ.packet.PortCapabilities;
@@ -34,7 +35,7 @@ import java.lang.foreign.ValueLayout;
 /// must not be polled while the *other* end closes, either: stop both pollers, then close both ends.
 public final class DpdkPort implements Port {
     /// The most packets that move in one call of the driver.
-    static final int MAX_BURST = 64;
+    static final int MAX_BURST = PacketBurst.USUAL_CAPACITY;
 
     private static final int ETHERNET_BYTES = 14;
     private static final int TRAILER_BYTES = 4;

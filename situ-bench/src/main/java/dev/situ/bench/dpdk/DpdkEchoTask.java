@@ -28,7 +28,6 @@ public final class DpdkEchoTask implements ChildTask {
     static final int PORT = 7;
 
     private static final String NETWORK = "/24";
-    private static final int BURST = 64;
 
     private final MemifEnd end;
     private final @Nullable PortUdpStack stack;
@@ -76,7 +75,7 @@ public final class DpdkEchoTask implements ChildTask {
     }
 
     private void pollFrames(PortQueue queue) {
-        PacketBurst burst = new PacketBurst(BURST);
+        PacketBurst burst = new PacketBurst(FrameLine.BURST);
         while (!stopping) {
             pollFrames(queue, burst);
         }

@@ -13,7 +13,8 @@ final class FrameLine implements Line {
     /// For experiments (IEEE 802).
     private static final int ETHERTYPE = 0x88B5;
 
-    private static final int BURST = 64;
+    /// As many as the UDP stack sends together.
+    static final int BURST = 16;
 
     private final Port port;
     private final PortQueue queue;
