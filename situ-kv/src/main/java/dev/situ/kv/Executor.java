@@ -30,6 +30,7 @@ public final class Executor {
     private final SlowLog slowLog;
     private final LatencyEvents latencyEvents;
     private final Stopwatch stopwatch = new Stopwatch();
+    private boolean together;
     private @Nullable Reply muted; // where replies go that nobody wants
     private @Nullable CommandSpec lookupSpec;
     private final ArgumentBudget argumentBudget;
@@ -67,10 +68,24 @@ public final class Executor {
         if (counters.generation != generation) {
             counters.renew(generation);
         }
-        session.usedAt(stopwatch.begin(keyspace.tracksLatency()));
+        session.usedAt(together ? stopwatch.mark() : stopwatch.begin(keyspace.tracksLatency()));
     }
 
     void endBurst() {
+        if (!together) {
+            stopwatch.end();
+        }
+    }
+
+    /// Bursts of several connections are timed as one until [#endBursts]: for a transport whose requests come together.
+    public void beginBursts() {
+        together = true;
+        stopwatch.begin(keyspace.tracksLatency());
+    }
+
+    /// See [#beginBursts].
+    public void endBursts() {
+        together = false;
         stopwatch.end();
     }
 
@@ -165,9 +180,14 @@ public final class Executor {
         reply.protocol(session.protocol());
         call.begin(session, null, reply, null, Record.NONE);
         try {
-            long start = stopwatch.start();
-            int answered = lookups.finish(call, mostBytes);
-            timed(answered, stopwatch.stop(start) / answered, session);
+            CommandSpec spec = Objects.requireNonNull(lookupSpec);
+            if (stopwatch.timesAlone(spec)) {
+                long start = stopwatch.start();
+                int answered = lookups.finish(call, mostBytes);
+                timed(spec, answered, stopwatch.stop(start) / answered, session);
+            } else {
+                stopwatch.share(counters.of(spec), lookups.finish(call, mostBytes));
+            }
         } finally {
             lookups.clear();
         }
@@ -175,8 +195,7 @@ public final class Executor {
     }
 
     /// Notes how long each lookup of a run took.
-    private void timed(int answered, long nanosEach, Session session) {
-        CommandSpec spec = Objects.requireNonNull(lookupSpec);
+    private void timed(CommandSpec spec, int answered, long nanosEach, Session session) {
         counters.of(spec).called(nanosEach, answered, stopwatch.tracks());
         if (latencyEvents.isLate(nanosEach)) {
             latencyEvents.add("fast-command", nanosEach);
@@ -397,7 +416,7 @@ public final class Executor {
         if (alone) {
             timed(spec, stats, session, command, stopwatch.stop(start));
         } else {
-            stopwatch.share(stats);
+            stopwatch.share(stats, 1);
         }
         String error = reply.takeError();
         if (error != null) {

@@ -13,7 +13,8 @@ package dev.situ.kv;
 /// first command of a burst is timed on its own, whatever it is: so without a pipeline each is. So is each that is
 /// not brief. Brief ones behind the first share the time of their run: any of them is as likely to have taken it.
 /// The end of one measurement is the beginning of the next. A run of lookups counts as one thing, of which each
-/// lookup took its part.
+/// lookup took its part. Requests that came together over R2P2 are one burst, and what lies between two commands, their
+/// packets, is theirs.
 ///
 /// With [Attention#TIMED] every command is timed on its own.
 ///
@@ -72,21 +73,27 @@ final class Stopwatch {
         return Math.max(0, mark - start);
     }
 
-    /// A command has run that shares its time with its neighbours.
-    void share(CommandStats stats) {
-        total++;
+    /// A command has run so many times, and shares its time with its neighbours.
+    void share(CommandStats stats, int runs) {
+        total += runs;
         for (int i = 0; i < kinds; i++) {
             if (shared[i] == stats) {
-                times[i]++;
+                times[i] += runs;
                 return;
             }
         }
         if (kinds == MOST_SHARED) {
+            total -= runs;
             settle(System.nanoTime());
-            total = 1;
+            total = runs;
         }
         shared[kinds] = stats;
-        times[kinds++] = 1;
+        times[kinds++] = runs;
+    }
+
+    /// The latest reading.
+    long mark() {
+        return mark;
     }
 
     boolean tracks() {

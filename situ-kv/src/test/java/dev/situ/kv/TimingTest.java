@@ -48,6 +48,27 @@ class TimingTest {
     }
 
     @Test
+    void requestsThatCameTogetherAreTimedAsOneBurst() {
+        long before = System.nanoTime();
+        server.executor.beginBursts();
+        for (int i = 0; i < 50; i++) {
+            client.send(Server.bulk("GET", "k"));
+            client.send("INCR n\r\n");
+        }
+        long inside = stats("get").calls + stats("incr").calls;
+        server.executor.endBursts();
+        long took = System.nanoTime() - before;
+        assertThat(inside).as("timed on their own").isLessThan(100);
+        for (String name : new String[] {"get", "incr"}) {
+            assertThat(stats(name).calls).as(name).isEqualTo(50);
+            assertThat(stats(name).times.total()).as(name).isEqualTo(50);
+        }
+        assertThat(stats("get").nanos + stats("incr").nanos).isBetween(1L, took);
+        client.send("INCR n\r\n");
+        assertThat(stats("incr").calls).isEqualTo(51);
+    }
+
+    @Test
     void failedAndRefusedCommandsAreCountedApart() {
         client.send("SET k v\r\nINCR k\r\nINCR\r\nNOPE\r\nCLIENT NOPE\r\nMULTI\r\nINCR k\r\nEXEC\r\n");
         assertThat(stats("incr").calls).isEqualTo(2);

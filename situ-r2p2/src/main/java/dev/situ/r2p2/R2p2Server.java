@@ -27,6 +27,7 @@ import java.util.function.ToLongFunction;
 /// no other touches. Nothing is allocated for requests of one packet, nor, once warm, for those of up to 256.
 @Immutable
 public final class R2p2Server implements UdpHandler, AutoCloseable {
+    private final RequestHandler handler;
     private final PerQueue<Modes> queues;
 
     /// What one queue knows in each mode.
@@ -57,6 +58,7 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
             ResponseOwners owners,
             LongSupplier clock) {
         SecureRandom random = new SecureRandom();
+        this.handler = handler;
         queues = new PerQueue<>(
                 queueCount,
                 queue -> new Modes(
@@ -73,13 +75,17 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
         ReliableServer reliable = modes.reliable();
         compatible.begin(sender);
         reliable.begin();
-        int size = burst.size();
-        for (int i = 0; i < size; i++) {
-            if (ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
-                reliable.onDatagram(burst, i, sender);
-            } else {
-                compatible.onDatagram(burst, i, sender);
+        handler.begin(burst.queue());
+        try {
+            for (int i = 0; i < burst.size(); i++) {
+                if (ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
+                    reliable.onDatagram(burst, i, sender);
+                } else {
+                    compatible.onDatagram(burst, i, sender);
+                }
             }
+        } finally {
+            handler.end(burst.queue());
         }
         reliable.end(sender);
     }

@@ -13,6 +13,13 @@ import dev.situ.memory.SliceList;
 /// [dev.situ.udp.PerQueue].
 @Immutable
 public interface RequestHandler {
+    /// Packets have come together: requests that are handled until [#end] are of one burst. For who does something once
+    /// for all of them, such as to look at the clock.
+    default void begin(int queue) {}
+
+    /// Ends the burst. Called whatever happened in it.
+    default void end(int queue) {}
+
     /// Executes a request.
     ///
     /// @param queue the queue whose poller calls

@@ -41,6 +41,16 @@ final class R2p2Commands implements RequestHandler, ResponseOwners, AutoCloseabl
     }
 
     @Override
+    public void begin(int queue) {
+        lanes.of(queue).begin();
+    }
+
+    @Override
+    public void end(int queue) {
+        lanes.of(queue).end();
+    }
+
+    @Override
     public RequestStatus handle(int queue, SliceList request, SliceList response) {
         return lanes.of(queue).handle(request, response);
     }

@@ -41,6 +41,16 @@ final class R2p2Lane implements AutoCloseable {
         return new CommandStream(executor, keyspace.newSession(), MOST_REPLY_BYTES);
     }
 
+    /// See [dev.situ.r2p2.RequestHandler#begin].
+    void begin() {
+        executor.beginBursts();
+    }
+
+    /// See [dev.situ.r2p2.RequestHandler#end].
+    void end() {
+        executor.endBursts();
+    }
+
     /// See [dev.situ.r2p2.RequestHandler#handle].
     RequestStatus handle(SliceList request, SliceList response) {
         reply.clear();
