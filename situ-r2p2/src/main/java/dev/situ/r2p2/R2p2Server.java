@@ -27,6 +27,10 @@ import java.util.function.ToLongFunction;
 /// no other touches. Nothing is allocated for requests of one packet, nor, once warm, for those of up to 256.
 @Immutable
 public final class R2p2Server implements UdpHandler, AutoCloseable {
+    /// After how many packets of a burst what answers them is sent. A client that keeps 64 calls under way gets half of
+    /// the answers, and asks again, while the server executes the other half; neither waits for the other.
+    private static final int ANSWERED_TOGETHER = 32;
+
     private final RequestHandler handler;
     private final PerQueue<Modes> queues;
 
@@ -78,6 +82,9 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
         handler.begin(burst.queue());
         try {
             for (int i = 0; i < burst.size(); i++) {
+                if (i > 0 && i % ANSWERED_TOGETHER == 0) {
+                    sender.flush();
+                }
                 if (ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
                     reliable.onDatagram(burst, i, sender);
                 } else {
