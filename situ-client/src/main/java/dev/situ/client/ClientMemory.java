@@ -33,7 +33,7 @@ final class ClientMemory implements AutoCloseable {
 
     /// Takes a block of at least `bytes`.
     ///
-    /// @throws IllegalStateException if the pool is closed
+    /// @throws IllegalStateException in checked mode, if the pool is closed
     @SuppressWarnings("MustBeClosedChecker") // closed by giveBack
     Block take(long bytes) {
         int shift = shift(bytes);

@@ -166,10 +166,12 @@ public final class DpdkPacketPool extends PacketPool implements AutoCloseable {
             throw new IllegalStateException(held + " packets of " + this + " are still held", traceOfHeld());
         }
         closed = true;
-        eal.call(() -> {
-            mempool.close();
-            return true;
-        });
+        if (held == 0) { // else drivers have them, or somebody who may still read them: the memory stays
+            eal.call(() -> {
+                mempool.close();
+                return true;
+            });
+        }
         eal.forget(this);
     }
 }

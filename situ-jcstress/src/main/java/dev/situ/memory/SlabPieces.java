@@ -1,6 +1,5 @@
 package dev.situ.memory;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -18,6 +17,7 @@ final class SlabPieces {
     // More than the harness has states at once: 40 strides of 256.
     private static final int COUNT = 16 * 1024;
     private static final Region ALL = Region.reserve(COUNT * BYTES, HugePages.NONE);
+    private static final LastingArena LASTING = new LastingArena();
     private static final AtomicInteger NEXT = new AtomicInteger();
     private static final MethodHandle REGION;
     private static final MethodHandle POP;
@@ -26,7 +26,8 @@ final class SlabPieces {
         try {
             MethodHandles.Lookup region = MethodHandles.privateLookupIn(Region.class, MethodHandles.lookup());
             REGION = region.findConstructor(
-                    Region.class, MethodType.methodType(void.class, Arena.class, MemorySegment.class, boolean.class));
+                    Region.class,
+                    MethodType.methodType(void.class, LastingArena.class, MemorySegment.class, boolean.class));
             MethodHandles.Lookup allocator = MethodHandles.privateLookupIn(SlabAllocator.class, MethodHandles.lookup());
             POP = allocator.findVirtual(SlabAllocator.class, "pop", MethodType.methodType(int.class, int.class));
         } catch (ReflectiveOperationException e) {
@@ -41,8 +42,7 @@ final class SlabPieces {
         long slice = (NEXT.getAndIncrement() & (COUNT - 1)) * BYTES;
         memory = ALL.memory().asSlice(slice, BYTES);
         try {
-            allocator =
-                    new SlabAllocator((Region) REGION.invokeExact(Arena.global(), memory, false), BYTES, CELL_BYTES);
+            allocator = new SlabAllocator((Region) REGION.invokeExact(LASTING, memory, false), BYTES, CELL_BYTES);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }

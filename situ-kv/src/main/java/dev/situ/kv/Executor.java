@@ -68,7 +68,7 @@ public final class Executor {
         if (counters.generation != generation) {
             counters.renew(generation);
         }
-        session.usedAt(together ? stopwatch.mark() : stopwatch.begin(keyspace.tracksLatency()));
+        session.usedAt(together ? stopwatch.next() : stopwatch.begin(keyspace.tracksLatency()));
     }
 
     void endBurst() {
@@ -181,7 +181,7 @@ public final class Executor {
         call.begin(session, null, reply, null, Record.NONE);
         try {
             CommandSpec spec = Objects.requireNonNull(lookupSpec);
-            if (stopwatch.timesAlone(spec)) {
+            if (!together || stopwatch.timesAlone(spec)) {
                 long start = stopwatch.start();
                 int answered = lookups.finish(call, mostBytes);
                 timed(spec, answered, stopwatch.stop(start) / answered, session);

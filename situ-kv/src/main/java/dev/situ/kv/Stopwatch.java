@@ -13,8 +13,8 @@ package dev.situ.kv;
 /// first command of a burst is timed on its own, whatever it is: so without a pipeline each is. So is each that is
 /// not brief. Brief ones behind the first share the time of their run: any of them is as likely to have taken it.
 /// The end of one measurement is the beginning of the next. A run of lookups counts as one thing, of which each
-/// lookup took its part. Requests that came together over R2P2 are one burst, and what lies between two commands, their
-/// packets, is theirs.
+/// lookup took its part. Requests that came together over R2P2 are one burst; what lies between two that share their
+/// time, their packets, is theirs.
 ///
 /// With [Attention#TIMED] every command is timed on its own.
 ///
@@ -28,6 +28,7 @@ final class Stopwatch {
     private long total;
     private long mark;
     private boolean first;
+    private boolean stale;
     private boolean tracks;
 
     Stopwatch() {}
@@ -40,6 +41,7 @@ final class Stopwatch {
         forget();
         tracks = tracksLatency;
         first = true;
+        stale = false;
         mark = System.nanoTime();
         return mark;
     }
@@ -63,7 +65,17 @@ final class Stopwatch {
         first = false;
         if (total > 0) {
             settle(System.nanoTime());
+        } else if (stale) {
+            mark = System.nanoTime();
         }
+        stale = false;
+        return mark;
+    }
+
+    /// Another request of the burst begins: what lies between it and the one before is not to be laid to what is
+    /// timed on its own.
+    long next() {
+        stale = true;
         return mark;
     }
 
@@ -89,11 +101,6 @@ final class Stopwatch {
         }
         shared[kinds] = stats;
         times[kinds++] = runs;
-    }
-
-    /// The latest reading.
-    long mark() {
-        return mark;
     }
 
     boolean tracks() {

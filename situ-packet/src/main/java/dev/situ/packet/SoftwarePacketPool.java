@@ -36,6 +36,8 @@ public final class SoftwarePacketPool extends PacketPool implements AutoCloseabl
     @SuppressWarnings("required.method.not.called") // close() leaves it mapped while somebody holds a packet
     private final @Owning Region region;
 
+    private boolean closed;
+
     private final long stride;
 
     private SoftwarePacketPool(@Owning Region region, int packets, int bufferBytes, long stride, boolean traced) {
@@ -176,10 +178,14 @@ public final class SoftwarePacketPool extends PacketPool implements AutoCloseabl
     ///         was taken, if checked mode knows
     @Override
     public void close() {
-        int held = memory().scope().isAlive() ? outstanding() : 0;
+        if (closed) {
+            return;
+        }
+        int held = outstanding();
         if (held != 0) {
             throw new IllegalStateException(held + " packets of the pool are still held", traceOfHeld());
         }
+        closed = true;
         region.close();
     }
 }

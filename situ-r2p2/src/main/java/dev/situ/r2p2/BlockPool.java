@@ -39,10 +39,11 @@ final class BlockPool {
         if (block != NONE) {
             freeHead = next[block];
         } else {
-            block = made++;
+            block = made;
             if (block % CHUNK_BLOCKS == 0) {
                 chunks.add(arena.allocate((long) CHUNK_BLOCKS * BLOCK_BYTES, Long.BYTES));
             }
+            made++;
         }
         next[block] = chain;
         used++;

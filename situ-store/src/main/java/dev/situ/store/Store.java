@@ -442,8 +442,8 @@ public final class Store implements AutoCloseable {
         return offset == epochBase;
     }
 
-    /// Unmaps everything. Workers, records and holders must not be used afterwards: what still is gets an
-    /// `IllegalStateException`. Idempotent.
+    /// Gives all memory back. Workers, records and holders must not be used afterwards: what still is gets an
+    /// `IllegalStateException` in checked mode, and reads zeros otherwise ([Region#close]). Idempotent.
     @Override
     public void close() {
         region.close();
