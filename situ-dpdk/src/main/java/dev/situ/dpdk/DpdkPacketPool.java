@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// seen to put on their receive rings when their ports started. Drivers may hold some more for a while (what is
 /// being sent, what they will refill); after the ports are closed the count is exact. Two drivers (22.11) never
 /// give back what is on their rings, AF_XDP and the memif without a copy: after those, packets that nobody holds
-/// count as outstanding, and the pool can be closed nevertheless.
+/// count as outstanding, and the pool can be closed nevertheless; its memory stays then.
 ///
 /// Safe for all threads, registered or not.
 public final class DpdkPacketPool extends PacketPool implements AutoCloseable {

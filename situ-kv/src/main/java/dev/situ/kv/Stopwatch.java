@@ -87,20 +87,23 @@ final class Stopwatch {
 
     /// A command has run so many times, and shares its time with its neighbours.
     void share(CommandStats stats, int runs) {
+        int kind = kindOf(stats);
+        times[kind] += runs;
         total += runs;
+    }
+
+    private int kindOf(CommandStats stats) {
         for (int i = 0; i < kinds; i++) {
             if (shared[i] == stats) {
-                times[i] += runs;
-                return;
+                return i;
             }
         }
         if (kinds == MOST_SHARED) {
-            total -= runs;
             settle(System.nanoTime());
-            total = runs;
         }
         shared[kinds] = stats;
-        times[kinds++] = runs;
+        times[kinds] = 0;
+        return kinds++;
     }
 
     boolean tracks() {

@@ -158,26 +158,16 @@ class WordsTest {
     }
 
     @Test
-    void checkedModeFindsTheThreadThatDoesNotOwn() {
+    void checkedModeFindsTheThreadThatDoesNotOwn() throws InterruptedException {
         assumeTrue(Checks.ON, "nobody asks in production");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment own = arena.allocate(8);
-            Thread[] other = new Thread[1];
             Throwable[] thrown = new Throwable[1];
-            other[0] = Thread.ofPlatform().unstarted(() -> Words.getLong(own, 0));
-            other[0].setUncaughtExceptionHandler((_, t) -> thrown[0] = t);
-            other[0].start();
-            assertThat(join(other[0])).isTrue();
+            Thread other = Thread.ofPlatform()
+                    .uncaughtExceptionHandler((_, t) -> thrown[0] = t)
+                    .start(() -> Words.getLong(own, 0));
+            other.join();
             assertThat(thrown[0]).isInstanceOf(WrongThreadException.class);
-        }
-    }
-
-    private static boolean join(Thread thread) {
-        try {
-            thread.join();
-            return true;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
 /// bytes are read at a time in the machine's order, added as two 32-bit numbers whose carries pile up in the upper
 /// half of a long, and only the folded result is swapped.
 public final class Checksum {
-    private static final long LOW = 0xFFFF_FFFFL;
+    static final long LOW = 0xFFFF_FFFFL;
     private static final int UNROLLED_BYTES = 32;
 
     private Checksum() {}

@@ -16,7 +16,7 @@ public final class Ethernet extends LinkHeader {
     public static final int BYTES = 14;
 
     private static final int SOURCE = 6;
-    private static final int TYPE = 12;
+    static final int TYPE = 12;
 
     Ethernet(Frame frame) {
         super(frame, 0);

@@ -35,10 +35,10 @@ public final class Ipv4 extends Header {
     private static final int FRAGMENT = 6;
     private static final int DONT_FRAGMENT = 0x4000;
     private static final int FRAGMENT_BITS = 0x3FFF;
-    private static final int TTL = 8;
+    static final int TTL = 8;
     private static final int PROTOCOL = 9;
     private static final int CHECKSUM = 10;
-    private static final int SOURCE = 12;
+    static final int SOURCE = 12;
     private static final int DESTINATION = 16;
     private static final int USUAL_TTL = 64;
 

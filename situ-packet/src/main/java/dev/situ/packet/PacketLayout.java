@@ -102,11 +102,21 @@ public final class PacketLayout {
 
     private PacketLayout() {}
 
-    /// Whether flags say that a checksum is right, rather than bad or nothing.
+    /// Whether the port says that the checksum of the IPv4 header is right, rather than bad or nothing.
     ///
-    /// @param mask [#RX_IP_CHECKSUM_MASK] or [#RX_L4_CHECKSUM_MASK]
-    /// @param bad [#RX_IP_CHECKSUM_BAD] or [#RX_L4_CHECKSUM_BAD]
-    public static boolean isGood(long flags, long mask, long bad) {
-        return (flags & mask) != 0 && (flags & mask) != bad;
+    /// @param flags those of a packet ([Packet#flags])
+    public static boolean isIpChecksumGood(long flags) {
+        return isGood(flags & RX_IP_CHECKSUM_MASK, RX_IP_CHECKSUM_BAD);
+    }
+
+    /// Whether the port says that the checksum of UDP is right, rather than bad or nothing.
+    ///
+    /// @param flags those of a packet ([Packet#flags])
+    public static boolean isL4ChecksumGood(long flags) {
+        return isGood(flags & RX_L4_CHECKSUM_MASK, RX_L4_CHECKSUM_BAD);
+    }
+
+    private static boolean isGood(long said, long bad) {
+        return said != 0 && said != bad;
     }
 }

@@ -158,9 +158,8 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
         if (length > packetBytes()) {
             return Packet.NONE;
         }
-        long copy = take();
+        long copy = take(0, length);
         if (copy != Packet.NONE) {
-            Packet.setLength(memory, copy, length);
             Packet.copyTo(from, packet, 0, memory, Packet.data(memory, copy), length);
         }
         return copy;

@@ -20,18 +20,15 @@ import java.lang.foreign.MemorySegment;
 /// One object for one packet at a time. Confined to one thread.
 public final class PlainUdp {
     private static final int IP = Ethernet.BYTES;
-    private static final int TIME_TO_LIVE = IP + 8;
-    private static final int ADDRESSES = IP + 12;
+    private static final int TIME_TO_LIVE = IP + Ipv4.TTL;
+    private static final int ADDRESSES = IP + Ipv4.SOURCE;
     private static final int UDP = IP + Ipv4.MIN_BYTES;
     private static final int HEADERS = UDP + Udp.BYTES;
-    private static final int TYPE = 12;
 
     /// Version and header length, and of the fragment word all that is not "don't fragment" or reserved.
     private static final long SHAPE_MASK = 0xFF00_0000_0000_3FFFL;
 
     private static final long SHAPE = 0x4500_0000_0000_0000L;
-    private static final long LOW = 0xFFFF_FFFFL;
-    private static final int ALL_ONES = 0xFFFF;
 
     private final MemorySegment memory;
     private long at;
@@ -58,7 +55,7 @@ public final class PlainUdp {
         long first = Words.getLongBe(memory, start + IP);
         int second = Words.getIntBe(memory, start + TIME_TO_LIVE);
         if (Words.getLongBe(memory, start) >>> 16 != mac
-                || Words.getUnsignedShortBe(memory, start + TYPE) != LinkHeader.IPV4
+                || Words.getUnsignedShortBe(memory, start + Ethernet.TYPE) != LinkHeader.IPV4
                 || (first & SHAPE_MASK) != SHAPE
                 || (second >>> 16 & 0xFF) != Ipv4.UDP) {
             return false;
@@ -74,23 +71,21 @@ public final class PlainUdp {
     }
 
     private boolean areSumsRight(long flags, long first, int second) {
-        if (!PacketLayout.isGood(flags, PacketLayout.RX_IP_CHECKSUM_MASK, PacketLayout.RX_IP_CHECKSUM_BAD)
-                && Checksum.fold(halves(first) + (second & LOW) + halves(addresses)) != ALL_ONES) {
+        if (!PacketLayout.isIpChecksumGood(flags)
+                && Checksum.fold(halves(first) + (second & Checksum.LOW) + halves(addresses)) != Udp.ALL_ONES) {
             return false;
         }
-        return (header & 0xFFFF) == 0
-                || PacketLayout.isGood(flags, PacketLayout.RX_L4_CHECKSUM_MASK, PacketLayout.RX_L4_CHECKSUM_BAD)
-                || isUdpSumRight();
+        return (header & 0xFFFF) == 0 || PacketLayout.isL4ChecksumGood(flags) || isUdpSumRight();
     }
 
     private boolean isUdpSumRight() {
         int length = udpLength();
         int payload = Checksum.sum(memory, at + HEADERS, length - Udp.BYTES);
-        return Checksum.fold(halves(addresses) + halves(header) + Ipv4.UDP + length + payload) == ALL_ONES;
+        return Checksum.fold(halves(addresses) + halves(header) + Ipv4.UDP + length + payload) == Udp.ALL_ONES;
     }
 
     private static long halves(long word) {
-        return (word & LOW) + (word >>> 32);
+        return (word & Checksum.LOW) + (word >>> 32);
     }
 
     private int udpLength() {

@@ -36,9 +36,8 @@ public final class SoftwarePacketPool extends PacketPool implements AutoCloseabl
     @SuppressWarnings("required.method.not.called") // close() leaves it mapped while somebody holds a packet
     private final @Owning Region region;
 
-    private boolean closed;
-
     private final long stride;
+    private boolean closed;
 
     private SoftwarePacketPool(@Owning Region region, int packets, int bufferBytes, long stride, boolean traced) {
         super(region.memory(), packets, bufferBytes, traced);

@@ -20,7 +20,7 @@ public final class Udp extends Header {
     private static final int DESTINATION = 2;
     private static final int LENGTH = 4;
     private static final int CHECKSUM = 6;
-    private static final int ALL_ONES = 0xFFFF;
+    static final int ALL_ONES = 0xFFFF;
 
     private final Ipv4 ip;
 

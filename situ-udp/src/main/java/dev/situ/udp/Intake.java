@@ -74,9 +74,8 @@ final class Intake {
         }
     }
 
-    /// The port that a usual datagram is for, or null if the packet is not usual for any reason: then it is looked at
-    /// as
-    /// carefully as it needs. Borrows the packet.
+    /// The port that a usual datagram is for, or null if the packet is not usual for any reason: then it is looked
+    /// at as carefully as it needs. Borrows the packet.
     private @Nullable BoundPort portOfPlain(long packet) {
         return plain.read(packet, queue.mac()) && plain.destination() == routes.own() && routes.isSource(plain.source())
                 ? queue.bound(plain.destinationPort())
@@ -191,8 +190,7 @@ final class Intake {
     /// more, as is one that it says nothing about.
     private @Nullable DropReason wrong(long packet, Ipv4 ip) {
         long flags = Packet.flags(memory, packet);
-        if (!PacketLayout.isGood(flags, PacketLayout.RX_IP_CHECKSUM_MASK, PacketLayout.RX_IP_CHECKSUM_BAD)
-                && !ip.isChecksumRight()) {
+        if (!PacketLayout.isIpChecksumGood(flags) && !ip.isChecksumRight()) {
             return DropReason.BAD_CHECKSUM;
         }
         if (ip.destination() != routes.own()) {
@@ -220,8 +218,7 @@ final class Intake {
             return;
         }
         long flags = Packet.flags(memory, packet);
-        if (!PacketLayout.isGood(flags, PacketLayout.RX_L4_CHECKSUM_MASK, PacketLayout.RX_L4_CHECKSUM_BAD)
-                && !udp.isChecksumRight()) {
+        if (!PacketLayout.isL4ChecksumGood(flags) && !udp.isChecksumRight()) {
             drop(packet, DropReason.BAD_CHECKSUM);
             return;
         }

@@ -1,7 +1,6 @@
 package dev.situ.udp;
 
 import dev.situ.memory.Consumes;
-import dev.situ.memory.Words;
 import dev.situ.packet.Checksum;
 import dev.situ.packet.Ethernet;
 import dev.situ.packet.FlowHash;
@@ -150,8 +149,7 @@ final class PortSender implements UdpSender {
                 failed = true;
                 return;
             }
-            Packet.setLength(memory, more, length);
-            Words.copy(from, offset, memory, Packet.data(memory, more), length);
+            Packet.fill(memory, more, from, offset, length);
             append(more, false);
         }
     }
@@ -196,15 +194,9 @@ final class PortSender implements UdpSender {
             Udp.write(memory, udp, localPort, port, length, sum);
         } else {
             int headers = Checksum.udpHeader(queue.address(), localPort, to, port, length);
-            int all = Checksum.add(headers, payloadSum(packet));
+            int all = Checksum.add(headers, Checksum.sumOf(memory, packet, HEADER_BYTES, payload));
             Udp.write(memory, udp, localPort, port, length, Udp.checksumOf(all));
         }
-    }
-
-    private int payloadSum(long packet) {
-        return tail == packet
-                ? Checksum.sum(memory, start + HEADER_BYTES, payload)
-                : Checksum.sumOf(memory, packet, HEADER_BYTES, payload);
     }
 
     @Override

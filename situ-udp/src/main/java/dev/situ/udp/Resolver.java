@@ -172,12 +172,11 @@ final class Resolver {
     }
 
     private void ask(int ip, long mac) {
-        long packet = cache.take();
+        long packet = cache.take(0, Ethernet.BYTES + Arp.BYTES);
         if (packet == Packet.NONE) {
             counters.drop(DropReason.SEND_NO_BUFFER);
             return;
         }
-        Packet.setLength(memory, packet, Ethernet.BYTES + Arp.BYTES);
         long at = Packet.data(memory, packet);
         Ethernet.write(memory, at, mac, ownMac, LinkHeader.ARP);
         Arp.write(memory, at + Ethernet.BYTES, Arp.REQUEST, ownMac, ownIp, 0, ip);

@@ -11,10 +11,9 @@ final class Transmitter {
     /// The payload of a packet that is no datagram.
     static final int NO_DATAGRAM = -1;
 
-    /// How many packets are sent together at most. Whoever sends only when all is done lets the other end wait, which
-    /// then
-    /// answers all at once, and so on: two processors that work in turns. A quarter of what is usually under way
-    /// keeps both at work, and costs a port little more than larger bursts.
+    /// How many packets are sent together at most. Whoever sends only when all is done lets the other end wait,
+    /// which then answers all at once, and so on: two processors that work in turns. A quarter of what is usually
+    /// under way keeps both at work, and costs a port little more than larger bursts.
     private static final int TOGETHER = 16;
 
     /// How often a port that takes nothing is asked before its packets are dropped.
