@@ -131,7 +131,8 @@ class ClientCacheTest {
             }
         }
 
-        /// Reads while others write.
+        /// Reads while others write, and when they have ended all that it lacks, for their last command may have been
+        /// one that leaves nothing to keep.
         void run(SplittableRandom random, CountDownLatch written) {
             while (written.getCount() > 0) {
                 List<String> missing = new ArrayList<>();
@@ -142,6 +143,12 @@ class ClientCacheTest {
                     }
                 }
                 read(missing, random.nextBoolean());
+            }
+            for (int i = 0; i < KEYS; i++) {
+                String key = "key" + i;
+                if (!kept.containsKey(key)) {
+                    read(List.of(key), false);
+                }
             }
         }
     }
