@@ -201,14 +201,17 @@ final class Call {
     }
 
     /// Says which keys will be written: those that every second argument names, from `first` on to before `end`.
-    /// The first [#MOST_LOOKUPS] of them come to the cache together.
-    void prefetchPairs(int first, int end) {
+    /// The first [#MOST_LOOKUPS] of them come to the cache together; [#claimPrefetched] takes them by number.
+    ///
+    /// @return how many that are
+    int prefetchPairs(int first, int end) {
         Command c = command();
         lookups.clear();
         for (int i = first; i < end && lookups.size() < MOST_LOOKUPS; i += 2) {
             lookups.add(c.memory(), c.offset(i), c.length(i));
         }
         worker.prefetch(lookups);
+        return lookups.size();
     }
 
     /// The records of the keys that an argument and those behind it name, at most [#MOST_LOOKUPS], looked up
@@ -361,6 +364,14 @@ final class Call {
         Command c = command();
         return Framing.claim(
                 worker, region, c.memory(), c.offset(key), c.length(key), c.memory(), c.offset(value), c.length(value));
+    }
+
+    /// The same for a key of [#prefetchPairs].
+    ///
+    /// @param number of the key, from 0
+    long claimPrefetched(int number, int value) {
+        Command c = command();
+        return Framing.claim(worker, region, lookups, number, c.memory(), c.offset(value), c.length(value));
     }
 
     /// A large value lies in a record of the database that was selected when it began to come, and a `SELECT` of

@@ -12,10 +12,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Commands by name. Finds a name in memory, in any case, without an allocation: an open hash table with at most
-/// one place in four taken. Immutable, for all workers.
+/// one place in four taken, and before it one of the names of up to eight letters, nearly all, which fit into a word.
+/// Immutable, for all workers.
 final class CommandTable {
+    private static final long LOWER_CASE = 0x2020_2020_2020_2020L;
+
     private final Map<String, CommandSpec> byName = new LinkedHashMap<>();
     private final @Nullable CommandSpec[] slots;
+    private final long[] words;
+    private final @Nullable CommandSpec[] ofWords;
     private final int mask;
     private final int longestName;
     private int count;
@@ -32,6 +37,8 @@ final class CommandTable {
         byName.putAll(sorted);
         int size = Integer.highestOneBit(Math.max(1, sorted.size())) * 8;
         slots = new CommandSpec[size];
+        words = new long[size];
+        ofWords = new CommandSpec[size];
         mask = size - 1;
         int longest = 0;
         for (CommandSpec spec : sorted.values()) {
@@ -40,9 +47,31 @@ final class CommandTable {
                 slot = slot + 1 & mask;
             }
             slots[slot] = spec;
+            addWord(spec);
             longest = Math.max(longest, spec.lowerCaseName.length);
         }
         longestName = longest;
+    }
+
+    private void addWord(CommandSpec spec) {
+        int length = spec.lowerCaseName.length;
+        if (length > Long.BYTES || !spec.name.chars().allMatch(c -> c >= 'a' && c <= 'z')) {
+            return;
+        }
+        long word = 0;
+        for (int i = 0; i < length; i++) {
+            word |= (long) spec.lowerCaseName[i] << (8 * i);
+        }
+        int slot = slotOf(word);
+        while (words[slot] != 0) {
+            slot = slot + 1 & mask;
+        }
+        words[slot] = word;
+        ofWords[slot] = spec;
+    }
+
+    private int slotOf(long word) {
+        return (int) ((word * 0x9E37_79B9_7F4A_7C15L) >>> 32) & mask;
     }
 
     /// All commands that a server knows.
@@ -86,6 +115,14 @@ final class CommandTable {
     /// The command of that name, or null.
     @Nullable
     CommandSpec find(MemorySegment memory, long offset, int length) {
+        if (length > 0 && length <= Long.BYTES && offset + Long.BYTES <= memory.byteSize()) {
+            // A letter is told from all but its other case by this; bytes behind the name become zero.
+            long ofName = -1L >>> (64 - 8 * length);
+            CommandSpec spec = find((Words.getLong(memory, offset) | LOWER_CASE) & ofName);
+            if (spec != null) {
+                return spec;
+            }
+        }
         if (length > longestName) {
             return null;
         }
@@ -99,6 +136,15 @@ final class CommandTable {
                 return spec;
             }
         }
+    }
+
+    private @Nullable CommandSpec find(long word) {
+        for (int slot = slotOf(word); words[slot] != 0; slot = slot + 1 & mask) {
+            if (words[slot] == word) {
+                return ofWords[slot];
+            }
+        }
+        return null;
     }
 
     /// The command of a name such as `get` or `client|id`, in any case, or null.

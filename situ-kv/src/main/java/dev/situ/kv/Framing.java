@@ -2,6 +2,7 @@ package dev.situ.kv;
 
 import dev.situ.memory.Words;
 import dev.situ.resp.RespWriter;
+import dev.situ.store.LookupBurst;
 import dev.situ.store.Record;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
@@ -37,10 +38,36 @@ final class Framing {
         }
         long record = worker.claimFramed(key, offset, length, value, headBytes(value));
         if (record != Record.NONE) {
-            RespWriter.bulkHeader(region, Record.frameOffset(region, record), value);
-            RespWriter.lineEnd(region, Record.valueOffset(region, record) + value);
+            frame(region, record, value);
         }
         return record;
+    }
+
+    /// Claims a record for a key that was looked up with others, and copies a value into it.
+    ///
+    /// @return the record, the caller's; or [Record#NONE]
+    static long claim(
+            StoreWorker worker,
+            MemorySegment region,
+            LookupBurst keys,
+            int index,
+            MemorySegment from,
+            long fromOffset,
+            int value) {
+        boolean framed = value > Reply.DEFAULT_COPY_UP_TO;
+        long record = worker.claim(keys, index, value, framed ? headBytes(value) : 0);
+        if (record != Record.NONE) {
+            if (framed) {
+                frame(region, record, value);
+            }
+            Words.copy(from, fromOffset, region, Record.valueOffset(region, record), value);
+        }
+        return record;
+    }
+
+    private static void frame(MemorySegment region, long record, int value) {
+        RespWriter.bulkHeader(region, Record.frameOffset(region, record), value);
+        RespWriter.lineEnd(region, Record.valueOffset(region, record) + value);
     }
 
     /// Claims a record and copies a value into it.

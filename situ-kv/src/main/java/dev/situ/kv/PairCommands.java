@@ -55,7 +55,6 @@ final class PairCommands {
             return;
         }
         call.setOptions.clear();
-        call.prefetchPairs(FIRST, call.count());
         if (store(call, FIRST, call.count(), call.setOptions)) {
             call.reply().ok();
         }
@@ -95,12 +94,14 @@ final class PairCommands {
     /// Stores all pairs or none, and says which.
     private static void storeIf(Call call, int first, int end) {
         SetOptions options = call.setOptions;
-        call.prefetchPairs(first, end);
-        for (int key = first; key < end; key += 2) {
-            boolean there = (options.ifAbsent || options.ifPresent) && call.find(key) != Record.NONE;
-            if (there ? options.ifAbsent : options.ifPresent) {
-                call.reply().integer(0);
-                return;
+        if (options.ifAbsent || options.ifPresent) {
+            call.prefetchPairs(first, end);
+            for (int key = first; key < end; key += 2) {
+                boolean there = call.find(key) != Record.NONE;
+                if (there ? options.ifAbsent : options.ifPresent) {
+                    call.reply().integer(0);
+                    return;
+                }
             }
         }
         if (store(call, first, end, options)) {
@@ -124,20 +125,29 @@ final class PairCommands {
 
     private static boolean claim(Call call, int first, int end, SetOptions options) {
         RecordList claimed = call.records;
-        for (int key = first; key < end; key += 2) {
-            long record = call.claim(key, key + 1);
-            if (record == Record.NONE) {
-                for (int i = 0; i < claimed.size(); i++) {
-                    call.worker.abort(claimed.get(i));
+        int key = first;
+        while (key < end) {
+            int together = call.prefetchPairs(key, end);
+            for (int i = 0; i < together; i++) {
+                long record = call.claimPrefetched(i, key + 1);
+                if (record == Record.NONE) {
+                    abort(call, claimed);
+                    return false;
                 }
-                return false;
+                long old = options.keepTtl ? call.find(key) : Record.NONE;
+                long at = old == Record.NONE ? options.expireAtMillis : Record.expireAtMillis(call.region, old);
+                Record.setExpireAtMillis(call.region, record, at);
+                claimed.accept(record);
+                key += 2;
             }
-            long old = options.keepTtl ? call.find(key) : Record.NONE;
-            long at = old == Record.NONE ? options.expireAtMillis : Record.expireAtMillis(call.region, old);
-            Record.setExpireAtMillis(call.region, record, at);
-            claimed.accept(record);
         }
         return true;
+    }
+
+    private static void abort(Call call, RecordList claimed) {
+        for (int i = 0; i < claimed.size(); i++) {
+            call.worker.abort(claimed.get(i));
+        }
     }
 
     private static boolean publish(Call call, int first, boolean expires) {

@@ -37,6 +37,13 @@ final class Claims {
     ///
     /// @param head of the frame, 0 for none
     long claim(int database, MemorySegment key, long offset, int length, int valueLength, int head) {
+        Objects.checkFromIndexSize(offset, length, key.byteSize());
+        long hash = index.hash(database, key, offset, length);
+        return claim(hash, database, key, offset, length, valueLength, head);
+    }
+
+    /// The same for a key whose hash is known.
+    long claim(long hash, int database, MemorySegment key, long offset, int length, int valueLength, int head) {
         if (valueLength < 0 || head < 0 || head > Record.MAX_FRAME_HEAD_BYTES) {
             throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes in a frame of " + head);
         }
@@ -44,7 +51,7 @@ final class Claims {
             return Record.NONE;
         }
         long bytes = Record.bytes(database, length, valueLength, head);
-        return claim(database, key, offset, length, valueLength, head, bytes, false);
+        return claim(hash, database, key, offset, length, valueLength, head, bytes, false);
     }
 
     /// Makes an unpublished record whose value stays where it lies. Consumes the references to the buffers, unless it
@@ -55,8 +62,10 @@ final class Claims {
         if (Math.max(length, valueLength) > Record.MAX_LENGTH) {
             return Record.NONE;
         }
+        Objects.checkFromIndexSize(offset, length, key.byteSize());
+        long hash = index.hash(database, key, offset, length);
         long bytes = AdoptedValue.recordBytes(Record.headerBytes(database, length, valueLength), length, slices);
-        long record = claim(database, key, offset, length, valueLength, adoption.frameHead(), bytes, true);
+        long record = claim(hash, database, key, offset, length, valueLength, adoption.frameHead(), bytes, true);
         if (record != Record.NONE) {
             AdoptedValue.begin(memory, record, adoption.source(), slices);
             for (int i = 0; i < slices; i++) {
@@ -67,6 +76,7 @@ final class Claims {
     }
 
     private long claim(
+            long hash,
             int database,
             MemorySegment key,
             long offset,
@@ -75,8 +85,6 @@ final class Claims {
             int head,
             long bytes,
             boolean adopted) {
-        Objects.checkFromIndexSize(offset, length, key.byteSize());
-        long hash = index.hash(database, key, offset, length);
         long record = cache.allocate(bytes);
         if (record == SlabAllocator.NONE) {
             record = allocateUnderPressure(bytes);

@@ -3,6 +3,7 @@ package dev.situ.store;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Keys that are to be looked up or written together, so that the cache misses of one overlap with those of the
 /// others.
@@ -20,10 +21,11 @@ import java.util.Arrays;
 /// the records of those; finish, with everything in the cache.
 ///
 /// Who writes the keys calls [StoreWorker#prefetch] in the place of `findAll`: the same without the last stage, and
-/// the buckets' lines are fetched for writing.
+/// the buckets' lines are fetched for writing. Records are then claimed by
+/// [StoreWorker#claim(LookupBurst, int, int, int)], which has the hash from here.
 ///
 /// All keys are in the worker's database. Their memory is borrowed until [StoreWorker#findAll] or
-/// [StoreWorker#prefetch] returns. Reused; grows when it must. Confined to one thread.
+/// [StoreWorker#prefetch] returns, and for each claim. Reused; grows when it must. Confined to one thread.
 public final class LookupBurst {
     private static final int INITIAL_KEYS = 32;
 
@@ -158,6 +160,14 @@ public final class LookupBurst {
             }
         }
         return Record.NONE;
+    }
+
+    /// Throws if the hash of a key is not what it would be now.
+    void checkHash(Index table, int database, int index) {
+        Objects.checkIndex(index, size);
+        if (hashes[index] != table.hash(database, memory[index], offsets[index], lengths[index])) {
+            throw new IllegalStateException("key " + index + " was not looked up, or in another database");
+        }
     }
 
     int length(int index) {

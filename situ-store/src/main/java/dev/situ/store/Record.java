@@ -103,10 +103,12 @@ public final class Record {
     private static final long NOT_THE_VALUE = ~((long) MAX_LENGTH << LONG_VALUE_SHIFT);
 
     private static final long EXPIRY_MASK = 0x0000_FFFF_FFFF_FFFFL;
+    private static final int FORM_SHIFT = 48;
     private static final int STATE_MASK = 3;
     private static final int ADOPTED = 4;
     private static final int LONG = 8;
     private static final int HEAD_SHIFT = 4;
+    private static final long FORM_MASK = 0xFFL << FORM_SHIFT;
 
     private Record() {}
 
@@ -254,6 +256,18 @@ public final class Record {
         return (long) headerBytes(form) + keyLength + valueLength(region, record, form) + frameBytes(head(form));
     }
 
+    /// Whether two live records surely count the same: their bytes, their expiry, what they have adopted. Quicker
+    /// than to count either; says no of records with long headers, and of adopted values.
+    static boolean countAlike(MemorySegment region, long a, long b) {
+        long lengths = Words.getLong(region, a + FIRST) ^ Words.getLong(region, b + FIRST);
+        long first = Words.getLong(region, a + EXPIRY);
+        long second = Words.getLong(region, b + EXPIRY);
+        return (lengths & LENGTHS_MASK) == 0
+                && ((first ^ second) & FORM_MASK) == 0
+                && (first & (long) (LONG | ADOPTED) << FORM_SHIFT) == 0
+                && ((first & EXPIRY_MASK) != 0) == ((second & EXPIRY_MASK) != 0);
+    }
+
     private static int form(MemorySegment region, long record) {
         return Words.getByte(region, record + FORM) & 0xFF;
     }
@@ -284,7 +298,7 @@ public final class Record {
             lengths = (long) keyLength << SHORT_KEY_SHIFT | (long) valueLength << SHORT_VALUE_SHIFT;
         }
         Words.setLong(region, record + FIRST, lengths | hash >>> HASH_SHIFT);
-        Words.setLong(region, record + EXPIRY, (long) use << 56 | (long) form << 48);
+        Words.setLong(region, record + EXPIRY, (long) use << 56 | (long) form << FORM_SHIFT);
     }
 
     /// Writes the header of a fresh cell to which a live record moves: all as it was there, but no pins, and the
@@ -292,8 +306,8 @@ public final class Record {
     static void moveHeader(MemorySegment region, long from, long to) {
         Words.setLong(region, to + FIRST, Words.getLong(region, from + FIRST) & ~PINS_MASK);
         long expiryFormUse = Words.getLong(region, from + EXPIRY);
-        long cleared = ~((long) (STATE_MASK | ADOPTED) << 48);
-        Words.setLong(region, to + EXPIRY, (expiryFormUse & cleared) | (long) LIVE << 48);
+        long cleared = ~((long) (STATE_MASK | ADOPTED) << FORM_SHIFT);
+        Words.setLong(region, to + EXPIRY, (expiryFormUse & cleared) | (long) LIVE << FORM_SHIFT);
         if ((form(region, from) & LONG) != 0) {
             Words.setLong(region, to + LONG_LENGTHS, Words.getLong(region, from + LONG_LENGTHS));
         }
@@ -315,7 +329,9 @@ public final class Record {
     /// @param version its lowest 24 bits count
     static void makeLive(MemorySegment region, long record, int version) {
         setVersion(region, record, version);
-        setState(region, record, LIVE);
+        // In whole words: they are read as such right behind this, and would wait for a byte.
+        long expiryFormUse = Words.getLong(region, record + EXPIRY) & ~((long) STATE_MASK << FORM_SHIFT);
+        Words.setLong(region, record + EXPIRY, expiryFormUse | (long) LIVE << FORM_SHIFT);
     }
 
     /// Changes the version of a record that others may see as tentative, but not as a member of the map: nobody has

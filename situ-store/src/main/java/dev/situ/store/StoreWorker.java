@@ -266,6 +266,29 @@ public final class StoreWorker implements AutoCloseable {
         return claims.claim(database, key, offset, length, valueLength, frameHead);
     }
 
+    /// Makes an unpublished record for a key that was brought to the cache with others, as [#claim] and
+    /// [#claimFramed] do, but without hashing it once more.
+    ///
+    /// @param keys what [#prefetch] or [#findAll] was called with, in the database that is chosen; its memory is
+    ///     borrowed for the call
+    /// @param index of the key
+    /// @param frameHead 0 for a value without a frame
+    /// @return the record, which the caller now owns; or [Record#NONE] as there
+    public long claim(LookupBurst keys, int index, int valueLength, int frameHead) {
+        if (Checks.ON) {
+            checkOwner();
+            keys.checkHash(this.index, database, index);
+        }
+        return claims.claim(
+                keys.hash(index),
+                database,
+                keys.memory(index),
+                keys.offset(index),
+                keys.length(index),
+                valueLength,
+                frameHead);
+    }
+
     /// Makes an unpublished record whose value stays in the buffers that it lies in, and copies the key into it.
     ///
     /// Consumes the references to the buffers, unless it gives [Record#NONE]: the record gives them back when it
@@ -337,7 +360,19 @@ public final class StoreWorker implements AutoCloseable {
     public StoreStatus put(
             MemorySegment key, long keyOffset, int keyLength, MemorySegment value, long valueOffset, int valueLength) {
         Objects.checkFromIndexSize(valueOffset, valueLength, value.byteSize());
-        long record = claim(key, keyOffset, keyLength, valueLength);
+        return put(claim(key, keyOffset, keyLength, valueLength), value, valueOffset, valueLength);
+    }
+
+    /// As [#put(MemorySegment, long, int, MemorySegment, long, int)] for a key of a burst: see
+    /// [#claim(LookupBurst, int, int, int)].
+    ///
+    /// @return [StoreStatus#STORED], [StoreStatus#FULL]
+    public StoreStatus put(LookupBurst keys, int index, MemorySegment value, long valueOffset, int valueLength) {
+        Objects.checkFromIndexSize(valueOffset, valueLength, value.byteSize());
+        return put(claim(keys, index, valueLength, 0), value, valueOffset, valueLength);
+    }
+
+    private StoreStatus put(@Consumes long record, MemorySegment value, long valueOffset, int valueLength) {
         if (record == Record.NONE) {
             return StoreStatus.FULL;
         }

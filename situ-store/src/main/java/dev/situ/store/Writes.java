@@ -105,8 +105,10 @@ final class Writes {
             return false;
         }
         claimed--;
-        count(record, 1);
-        count(old, -1);
+        if (!Record.countAlike(memory, record, old)) {
+            count(record, 1);
+            count(old, -1);
+        }
         created = SlotWord.isVolatile(probe.word) && burst.isExpired(old);
         if (created) {
             tell(old, Cause.EXPIRED);

@@ -32,6 +32,7 @@ class AllocationTest {
                     burst.clear();
                     burst.add(key, 0, 16);
                     worker.prefetch(burst);
+                    worker.put(burst, 0, key, 0, 16);
                     worker.findAll(burst);
                     worker.pin(burst.record(0));
                     worker.unpin(burst.record(0));

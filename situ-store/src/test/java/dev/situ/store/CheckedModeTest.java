@@ -103,6 +103,25 @@ class CheckedModeTest {
     }
 
     @Test
+    void aClaimWithTheHashOfAnotherKeyIsRefused() {
+        LookupBurst burst = new LookupBurst();
+        burst.add(key, 0, 3);
+        worker.enter();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> worker.claim(burst, 0, 5, 0))
+                .withMessageContaining("was not looked up");
+        worker.prefetch(burst);
+        assertThatThrownBy(() -> worker.claim(burst, 1, 5, 0)).isInstanceOf(IndexOutOfBoundsException.class);
+        worker.select(1);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> worker.claim(burst, 0, 5, 0))
+                .withMessageContaining("in another database");
+        worker.select(0);
+        worker.abort(worker.claim(burst, 0, 5, 0));
+        worker.exit();
+    }
+
+    @Test
     void aPublishedRecordCannotBeChanged() {
         worker.enter();
         long record = put();

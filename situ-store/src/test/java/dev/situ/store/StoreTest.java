@@ -161,6 +161,38 @@ class StoreTest {
         assertThat(burst.size()).isZero();
     }
 
+    /// New keys, present ones, one that comes twice; values that weigh the same as what they replace, and others.
+    @Test
+    void aBurstOfWritesStoresWhatSingleWritesStore() {
+        for (int i = 0; i < 500; i++) {
+            put("key:" + i, "value " + i);
+        }
+        LookupBurst burst = new LookupBurst();
+        worker.select(3);
+        worker.enter();
+        for (int i = 0; i < 1000; i++) {
+            MemorySegment key = Bytes.of("key:" + i % 999);
+            burst.add(key, 0, Bytes.size(key));
+        }
+        for (int database : new int[] {3, 0}) {
+            worker.select(database);
+            worker.prefetch(burst);
+            for (int i = 0; i < burst.size(); i++) {
+                String text = (i % 2 == 0 ? "Value " : "a longer value ") + i;
+                MemorySegment value = Bytes.of(text);
+                assertThat(worker.put(burst, i, value, 0, Bytes.size(value))).isEqualTo(StoreStatus.STORED);
+            }
+        }
+        worker.exit();
+        assertThat(store.size()).isEqualTo(2 * 999);
+        for (int database : new int[] {3, 0}) {
+            worker.select(database);
+            for (int i = 1; i < 1000; i++) {
+                assertThat(get("key:" + i % 999)).isEqualTo((i % 2 == 0 ? "Value " : "a longer value ") + i);
+            }
+        }
+    }
+
     @Test
     void aClaimWithAWrongPlaceIsRefusedAndCostsNothing() {
         MemorySegment key = Bytes.of("key");

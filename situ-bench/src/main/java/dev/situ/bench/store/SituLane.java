@@ -107,7 +107,8 @@ final class SituLane implements Lane {
         receiveAll();
         worker.prefetch(burst);
         for (int i = 0; i < Wire.BURST; i++) {
-            stored += put(wire.place(i));
+            StoreStatus status = worker.put(burst, i, wire.value, 0, Wire.VALUE_BYTES);
+            stored += status == StoreStatus.STORED ? 1 : 0;
         }
         worker.exit();
         return stored;

@@ -43,14 +43,9 @@ final class Wire {
         return receive(slot, Math.unsignedMultiplyHigh(mix(state), keyCount));
     }
 
-    /// Where the key in place `slot` of the burst is in [#keys].
-    long place(int slot) {
-        return (long) slot * KEY_BYTES;
-    }
-
     /// The same as [#receive(int)] for the key `number`.
     long receive(int slot, long number) {
-        long at = place(slot);
+        long at = (long) slot * KEY_BYTES;
         long word = mix(number);
         Words.setLong(keys, at, word);
         Words.setLong(keys, at + 8, word * 0x9E3779B97F4A7C15L);
