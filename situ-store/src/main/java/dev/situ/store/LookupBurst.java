@@ -77,6 +77,10 @@ public final class LookupBurst {
     /// @param toWrite whether their records will be replaced
     void prefetch(Index index, int database, boolean toWrite) {
         hash(index, database);
+        touch(index, toWrite);
+    }
+
+    private void touch(Index index, boolean toWrite) {
         touchBuckets(index, toWrite);
         touchRecords(index);
         touchChained(index);
@@ -84,7 +88,10 @@ public final class LookupBurst {
 
     /// Finds the records of all keys, expired ones included.
     void find(Index index, int database) {
-        prefetch(index, database, false);
+        hash(index, database);
+        if (size > 1) { // one alone has nobody to wait with
+            touch(index, false);
+        }
         for (int i = 0; i < size; i++) {
             records[i] = index.find(hashes[i], database, memory[i], offsets[i], lengths[i]);
         }
