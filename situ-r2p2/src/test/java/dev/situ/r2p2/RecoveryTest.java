@@ -2,11 +2,13 @@ package dev.situ.r2p2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.Immutable;
 import dev.situ.memory.SliceList;
 import dev.situ.testkit.NetworkConditions;
 import dev.situ.testkit.SimulatedNetwork;
 import dev.situ.testkit.SimulatedPort;
 import dev.situ.udp.PeerAddress;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +23,8 @@ class RecoveryTest {
     private static final long DELAY_NANOS = 10 * MICRO;
     private static final long SERVER = PeerAddress.of(0x0A000001, 8000);
     private static final MemorySegment REQUEST = MemorySegment.ofArray(new byte[64]);
+
+    private static final MemorySegment LONG_REPLY = Arena.global().allocate(1_000_000);
 
     private final SimulatedNetwork network = new SimulatedNetwork(SEED, NetworkConditions.good(DELAY_NANOS));
     private final SimulatedPort serverPort = network.port(SERVER);
@@ -88,6 +92,44 @@ class RecoveryTest {
         assertThat(percentile99())
                 .as("seed %d: of %s", SEED, client.statistics())
                 .isLessThan(3 * RttEstimator.FLOOR_NANOS);
+    }
+
+    /// One packet in a hundred is lost by chance. A window that is halved each time has 12 packets in the mean (the
+    /// root
+    /// of 1.5 over 0.01), and one that falls to seven tenths 17.
+    @Test
+    void aLongMessageKeepsMostOfItsWindowWhenPacketsAreLostByChance() {
+        serverPort.attach(new R2p2Server(1, R2p2ServerOptions.DEFAULTS, new LongReply(), network::now));
+        call();
+        runTo(100 * Simulation.MILLI);
+        latencies.clear();
+        network.setConditions(new NetworkConditions(0.01, 0, 0, 0, DELAY_NANOS, 0, 1, 1));
+        for (int i = 0; i < 100; i++) {
+            call();
+            while (latencies.size() == i) {
+                runTo(network.now() + 10 * MICRO);
+            }
+        }
+        long packets = R2p2Header.packets(LONG_REPLY.byteSize(), ReliableHeader.MAX_PAYLOAD);
+        double nanos = latencies.stream().mapToLong(each -> each).average().orElseThrow();
+        assertThat(packets * 2 * DELAY_NANOS / nanos)
+                .as("seed %d: packets in each round trip", SEED)
+                .isGreaterThan(12.5); // 14.4; 11.4 with a window that is halved
+    }
+
+    /// Answers everything with [#LONG_REPLY].
+    @Immutable
+    private static final class LongReply implements RequestHandler {
+        @Override
+        public RequestStatus handle(int queue, SliceList request, SliceList response) {
+            response.add(LONG_REPLY, 0, (int) LONG_REPLY.byteSize(), SliceList.NO_OWNER);
+            return RequestStatus.REPLY;
+        }
+
+        @Override
+        public RequestStatus tooLarge(int queue, long length, long limit, SliceList response) {
+            return RequestStatus.REFUSE;
+        }
     }
 
     /// The system may stop a server for milliseconds. To take that for a loss of everything would answer each such

@@ -14,6 +14,7 @@ public final class Java {
             "-XX:+UseZGC",
             "-Xms256m",
             "-Xmx256m",
+            "-XX:TrimNativeHeapInterval=5000",
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:CompileCommand=quiet",
             "-XX:CompileCommand=dontinline,dev.situ.socket.KernelCalls::*");

@@ -216,8 +216,8 @@ public final class ServerProcess implements AutoCloseable {
     public long residentBytes() throws IOException {
         long last = residentNow();
         int same = 0;
-        for (int i = 0; i < 60 && same < 3; i++) {
-            if (endsWithin(30)) {
+        for (int i = 0; i < 60 && same < 4; i++) {
+            if (endsWithin(200)) {
                 throw new IOException("the process " + process.pid() + " has ended");
             }
             long now = residentNow();

@@ -14,6 +14,7 @@ import dev.situ.bench.frame.SampleKey;
 import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.ServerProcess;
 import dev.situ.bench.frame.ServerProcess.Kind;
+import dev.situ.bench.frame.WarmUp;
 import dev.situ.bench.report.BarChart;
 import dev.situ.bench.report.Figure;
 import dev.situ.bench.report.Page;
@@ -147,10 +148,10 @@ public final class R2p2Experiment implements Experiment {
                 run.scale().pick(5, 3, 1));
         boolean batching = pair == Pair.SITU_CLIENT || pair == Pair.SITU_COMPATIBLE;
         String task = batching ? ClientTask.NAME : DatagramTask.NAME;
+        // Pollers never give way, so that compilers get little of the two processors: a few seconds of theirs.
+        WarmUp warmUp = run.scale().warmUpFor(batching ? 1_000_000 : 100_000, 10_000, 4_000);
         return new Contender(
-                pair.system,
-                params(value),
-                new ChildJvm.Spec(task, run.scale().requestWarmUp(10_000, 800).into(parameters), JVM, Cpus.client()));
+                pair.system, params(value), new ChildJvm.Spec(task, warmUp.into(parameters), JVM, Cpus.client()));
     }
 
     private static Map<String, Object> params(int value) {
