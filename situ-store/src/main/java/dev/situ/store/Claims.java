@@ -10,9 +10,13 @@ import java.util.Objects;
 /// Makes unpublished records: finds memory for them, in any way that there is. One a worker.
 ///
 /// In order: the worker's own cells; what its limbo and its cache hold back, and the empty slabs of all classes;
-/// and memory on credit, if the store evicts, after as much was evicted, or if compaction is at work: what these
-/// free can be used only after the epoch.
+/// and memory on credit, if a cleared table is being taken apart, if the store evicts, after as much was evicted, or if
+/// compaction is at work: what these free can be used only after the epoch.
 final class Claims {
+    /// How long one claim may take a cleared table apart: records of one slab lie in all of it, so that little of it
+    /// frees no page.
+    private static final long CLEAR_NANOS = 50_000_000;
+
     private final Store store;
     private final MemorySegment memory;
     private final Index index;
@@ -20,9 +24,17 @@ final class Claims {
     private final Limbo limbo;
     private final Writes writes;
     private final Eviction eviction;
+    private final Removals removals;
     private final Burst burst;
 
-    Claims(Store store, SlabCache cache, Limbo limbo, Writes writes, Eviction eviction, Burst burst) {
+    Claims(
+            Store store,
+            SlabCache cache,
+            Limbo limbo,
+            Writes writes,
+            Eviction eviction,
+            Removals removals,
+            Burst burst) {
         this.store = store;
         this.memory = store.memory();
         this.index = store.index();
@@ -30,6 +42,7 @@ final class Claims {
         this.limbo = limbo;
         this.writes = writes;
         this.eviction = eviction;
+        this.removals = removals;
         this.burst = burst;
     }
 
@@ -109,15 +122,20 @@ final class Claims {
         cache.flush();
         store.allocator().purgeAll();
         long cell = cache.allocate(bytes);
-        if (cell != SlabAllocator.NONE
-                || !burst.isInside()
-                || !store.limit().grantsCredit(SizeClasses.footprint(bytes))) {
+        if (cell != SlabAllocator.NONE || !burst.isInside()) {
             return cell;
         }
-        EvictionPolicy policy = store.policy();
-        boolean makesRoom =
-                policy == EvictionPolicy.NOEVICTION ? store.limit().isFragmented() : evictFor(bytes, policy);
+        boolean clears = removals.helpClearFor(CLEAR_NANOS);
+        if (!store.limit().grantsCredit(SizeClasses.footprint(bytes))) {
+            return SlabAllocator.NONE;
+        }
+        boolean makesRoom = clears || makeRoomFor(bytes);
         return makesRoom ? cache.allocate(bytes, true) : SlabAllocator.NONE;
+    }
+
+    private boolean makeRoomFor(long bytes) {
+        EvictionPolicy policy = store.policy();
+        return policy == EvictionPolicy.NOEVICTION ? store.limit().isFragmented() : evictFor(bytes, policy);
     }
 
     /// Evicts some records for an allocation of `bytes`. Returns false if none qualified.

@@ -120,6 +120,20 @@ final class Removals {
         return true;
     }
 
+    /// Takes cleared tables apart for about so long.
+    ///
+    /// @return whether there was something to do
+    boolean helpClearFor(long nanos) {
+        if (!helpClear(BUCKETS_A_CLEAR)) {
+            return false;
+        }
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < nanos && helpClear(BUCKETS_A_CLEAR)) {
+            // some more
+        }
+        return true;
+    }
+
     /// Freezes a chain word by word, so that who is still at work in it starts again in the new table, and
     /// retires what the words led to.
     private void takeApart(ClearedTable cleared, long first) {

@@ -77,12 +77,12 @@ public final class StoreWorker implements AutoCloseable {
         this.writes = new Writes(store, cache, limbo, growth, burst);
         this.eviction = new Eviction(store, writes, growth, slot);
         this.scan = new Scan(index);
-        this.claims = new Claims(store, cache, limbo, writes, eviction, burst);
         Relocation relocation = new Relocation(store, cache, growth, writes);
         this.adopted = new AdoptedQueue(store, limbo, relocation);
         this.puts = new Puts(memory, growth, writes, burst);
         this.updates = new Updates(memory, growth, writes, burst);
         this.removals = new Removals(store, growth, writes, limbo, burst);
+        this.claims = new Claims(store, cache, limbo, writes, eviction, removals, burst);
         Compaction compaction = new Compaction(store, cache, relocation);
         this.upkeep = new Upkeep(store, burst, cache, limbo, growth, writes, eviction, removals, adopted, compaction);
     }

@@ -578,6 +578,29 @@ class StoreTest {
         assertThat(store.statistics().allocatedBytes()).isLessThan(1 << 20);
     }
 
+    /// The records of a slab lie in all of the old table: until nearly all of it is taken apart, no page is free.
+    @Test
+    void whatAClearHasRemovedIsRoomForLargeValuesAtOnce() {
+        for (int length : new int[] {1_000_000, 10_000}) {
+            int keys = 0;
+            while (put("key:" + keys, "x".repeat(100)) == StoreStatus.STORED) {
+                keys++;
+            }
+            assertThat(keys).isGreaterThan(80_000);
+            worker.enter();
+            assertThat(worker.clear()).isEqualTo(StoreStatus.DELETED);
+            worker.exit();
+            String value = "x".repeat(length);
+            for (int i = 0; i < 13_000_000 / length; i++) {
+                assertThat(put("large:" + i, value)).as("value %d", i).isEqualTo(StoreStatus.STORED);
+            }
+            StoreInvariants.check(store);
+            worker.enter();
+            worker.clear();
+            worker.exit();
+        }
+    }
+
     @Test
     void aWorkerUsedByAnotherThreadOrOutsideItsEpochIsCaught() throws InterruptedException {
         put("a", "1");
