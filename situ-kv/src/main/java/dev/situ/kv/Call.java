@@ -200,6 +200,12 @@ final class Call {
         return worker.find(c.memory(), c.offset(key), c.length(key));
     }
 
+    /// The same, which does not count as a use of the key.
+    long peek(int key) {
+        Command c = command();
+        return worker.peek(c.memory(), c.offset(key), c.length(key));
+    }
+
     /// Says which keys will be written: those that every second argument names, from `first` on to before `end`.
     /// The first [#MOST_LOOKUPS] of them come to the cache together; [#claimPrefetched] takes them by number.
     ///

@@ -64,7 +64,7 @@ final class ObjectCommands {
                 .arguments("key:key")
                 .docs("generic", since, summary)
                 .body(call -> {
-                    if (call.find(KEY) == Record.NONE) {
+                    if (call.peek(KEY) == Record.NONE) {
                         call.reply().nothing();
                     } else {
                         answer.run(call);
@@ -74,7 +74,7 @@ final class ObjectCommands {
 
     /// There is one way of keeping a value here; this is what Redis would have made of it.
     private static void encoding(Call call) {
-        call.reply().bulk(encodingOf(call, call.find(KEY)));
+        call.reply().bulk(encodingOf(call, call.peek(KEY)));
     }
 
     /// The same for a record.
@@ -86,19 +86,25 @@ final class ObjectCommands {
     }
 
     private static void frequency(Call call) {
-        call.error(
-                isLfu(call)
-                        ? "ERR the access frequency of single keys is not told"
-                        : "ERR An LFU maxmemory policy is not selected, access frequency not tracked." + SWITCHING);
+        if (isLfu(call)) {
+            call.reply().integer(call.worker.useFrequency(call.peek(KEY)));
+        } else {
+            call.error("ERR An LFU maxmemory policy is not selected, access frequency not tracked." + SWITCHING);
+        }
     }
 
-    /// Use is counted in turnovers of the store, not in seconds: so every key was used just now.
+    /// Use is noted where it decides what is evicted; elsewhere every key was used just now.
     private static void idleTime(Call call) {
         if (isLfu(call)) {
             call.error("ERR An LFU maxmemory policy is selected, idle time not tracked." + SWITCHING);
         } else {
-            call.reply().integer(0);
+            call.reply().integer(isLru(call) ? call.worker.idleMillis(call.peek(KEY)) / 1000 : 0);
         }
+    }
+
+    private static boolean isLru(Call call) {
+        EvictionPolicy policy = call.store.policy();
+        return policy == EvictionPolicy.ALLKEYS_LRU || policy == EvictionPolicy.VOLATILE_LRU;
     }
 
     private static boolean isLfu(Call call) {

@@ -317,6 +317,33 @@ class CommandsTest {
     }
 
     @Test
+    void objectTellsForHowLongAKeyWasNotUsedUnderAnLruPolicy() {
+        server.store.setPolicy(EvictionPolicy.ALLKEYS_LRU);
+        client.command("SET", "k", "v");
+        for (int i = 0; i < 300; i++) {
+            client.command("SET", "other" + i, "v");
+        }
+        clock.addAndGet(10_000);
+        assertReply(":10", "OBJECT", "IDLETIME", "k");
+        assertReply(":10", "OBJECT", "IDLETIME", "k"); // to ask is no use of the key
+        client.command("GET", "k");
+        assertReply(":0", "OBJECT", "IDLETIME", "k");
+    }
+
+    @Test
+    void objectTellsHowOftenAKeyWasUsedUnderAnLfuPolicy() {
+        server.store.setPolicy(EvictionPolicy.ALLKEYS_LFU);
+        client.command("SET", "seldom", "v");
+        client.command("SET", "often", "v");
+        for (int i = 0; i < 5000; i++) {
+            client.command("GET", "often");
+        }
+        assertReply(":1", "OBJECT", "FREQ", "seldom");
+        String often = client.command("OBJECT", "FREQ", "often");
+        assertThat(Integer.parseInt(often.substring(1).strip())).isBetween(8, 15);
+    }
+
+    @Test
     void aLargeValueIsDumpedAndRestored() {
         String value = "\0v".repeat(100_000);
         client.command("SET", "k", value);

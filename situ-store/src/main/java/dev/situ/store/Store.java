@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,8 @@ public final class Store implements AutoCloseable {
     private volatile EvictionPolicy policy;
     private volatile @Nullable RemovalListener removalListener;
     private volatile int tick;
+    /// When each of the last 256 ticks began.
+    private final AtomicLongArray tickMillis = new AtomicLongArray(256);
     private final LongSupplier clockMillis;
     private final int firstBits;
     private final List<StoreWorker> workers = new ArrayList<>();
@@ -336,7 +339,18 @@ public final class Store implements AutoCloseable {
     }
 
     private synchronized void nextTick() {
-        tick++;
+        int next = tick + 1;
+        tickMillis.set(next & 0xFF, clockMillis());
+        tick = next;
+    }
+
+    /// When the tick was over in which a record was used.
+    ///
+    /// @param use what the record remembers, of LRU
+    /// @param nowMillis given if it is not over, or has never been: after a change of the policy
+    long endOfTick(int use, long nowMillis) {
+        long end = (use & 0xFF) == (tick & 0xFF) ? 0 : tickMillis.get((use + 1) & 0xFF);
+        return end == 0 ? nowMillis : end;
     }
 
     int tick() {

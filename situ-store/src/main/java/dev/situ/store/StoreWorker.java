@@ -182,6 +182,15 @@ public final class StoreWorker implements AutoCloseable {
     /// @param key native memory, borrowed for the call
     /// @return the record, valid inside this epoch, or [Record#NONE]
     public long find(MemorySegment key, long offset, int length) {
+        long record = peek(key, offset, length);
+        if (record != Record.NONE && burst.evicts()) {
+            burst.touch(record, eviction);
+        }
+        return record;
+    }
+
+    /// As [#find], but it does not count as a use of the key.
+    public long peek(MemorySegment key, long offset, int length) {
         if (Checks.ON) {
             checkInside();
         }
@@ -194,10 +203,24 @@ public final class StoreWorker implements AutoCloseable {
             removals.removeExpired(hash, database, key, offset, length, record);
             return Record.NONE;
         }
-        if (burst.evicts()) {
-            burst.touch(record, eviction);
-        }
         return record;
+    }
+
+    /// How often a record was used of late: about the logarithm to base 2, 0 to 15. Under a policy that evicts the
+    /// least
+    /// frequently used; else it means nothing.
+    ///
+    /// @param record from [#peek], in the same epoch
+    public int useFrequency(long record) {
+        return Use.frequency(Record.use(memory, record), store.tick());
+    }
+
+    /// For how many milliseconds, at least, a record was not used: known to a 64th of a turnover of the store's keys.
+    /// Under a policy that evicts the least recently used; else it means nothing.
+    ///
+    /// @param record from [#peek], in the same epoch
+    public long idleMillis(long record) {
+        return Math.max(0, burst.nowMillis() - store.endOfTick(Record.use(memory, record), burst.nowMillis()));
     }
 
     /// Finds the records of many keys at once, faster than one by one where memory is slow: see [LookupBurst].

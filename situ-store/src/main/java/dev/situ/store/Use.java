@@ -55,6 +55,13 @@ final class Use {
         };
     }
 
+    /// How often a record was used of late: about the logarithm to base 2.
+    ///
+    /// @param use what the record remembers, of LFU
+    static int frequency(int use, int tick) {
+        return decayed(use & 0xFF, tick);
+    }
+
     /// Which half turnover it is, of the last eight.
     private static int half(int tick) {
         return (tick >>> 5) & 15;
