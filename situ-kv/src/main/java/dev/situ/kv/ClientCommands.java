@@ -62,7 +62,7 @@ final class ClientCommands {
         "NO-EVICT (ON|OFF)",
         "    Protect current client connection from eviction.",
         "NO-TOUCH (ON|OFF)",
-        "    Will not touch LRU/LFU stats when this mode is on."
+        "    Noted and shown by CLIENT LIST; commands count as use of their keys nevertheless."
     };
 
     private ClientCommands() {}
@@ -307,6 +307,10 @@ final class ClientCommands {
 
     private static void reply(Call call) {
         Session session = call.session();
+        if (session.mailbox() == null) {
+            call.error(Errors.NO_SILENCE);
+            return;
+        }
         switch (Text.lowerCase(call.text(2))) {
             case "on" -> {
                 session.set(Session.MUTED | Session.SKIPS, false);

@@ -18,7 +18,6 @@ enum CommandFlag {
     FAST,
     /// Allowed before the client has authenticated.
     NO_AUTH,
-    MAY_REPLICATE,
     /// Refused within a transaction.
     NO_MULTI,
     ALLOW_BUSY,

@@ -121,7 +121,7 @@ final class CommandSpec {
         denyOom = flags.contains(CommandFlag.DENYOOM);
         isWrite = flags.contains(CommandFlag.WRITE);
         isReadOnly = flags.contains(CommandFlag.READONLY);
-        mayWrite = isWrite || flags.contains(CommandFlag.MAY_REPLICATE);
+        mayWrite = isWrite || from.isForReplicas;
         mayWriteQueued = from.mayWriteQueued;
         isFast = flags.contains(CommandFlag.FAST);
         isBrief = isFast || from.isBrief;
@@ -207,6 +207,7 @@ final class CommandSpec {
         private boolean isSystem;
         private boolean isBrief;
         private boolean mayWriteQueued;
+        private boolean isForReplicas;
         private int secretFrom = NO_SECRET;
         private byte @Nullable [] secretBehind;
         private int storedValue = NO_VALUE;
@@ -312,6 +313,12 @@ final class CommandSpec {
         /// Its work is bounded by its own bytes, though Redis does not call it fast.
         Builder isBrief() {
             isBrief = true;
+            return this;
+        }
+
+        /// It changes nothing here, but Redis passes it on to replicas, so that a pause of writers holds it.
+        Builder isForReplicas() {
+            isForReplicas = true;
             return this;
         }
 

@@ -26,6 +26,9 @@ final class Errors {
 
     static final String NOT_IN_TRANSACTION = "ERR Command not allowed inside a transaction";
     static final String NO_CONNECTION = "ERR a request without a connection cannot ask for messages: use TCP";
+    static final String NO_SILENCE = "ERR a request without a connection is always answered: use TCP";
+    /// Of Redis, to which a monitor is a kind of replica.
+    static final String WHILE_MONITORING = "ERR Replica can't interact with the keyspace";
 
     static final String QUEUE_TOO_LARGE = "ERR the transaction is larger than one connection may hold";
 

@@ -292,6 +292,8 @@ public final class Executor {
             refuse(spec, session, reply, Errors.notPermitted(spec, Denied.Reason.KEY));
         } else if (session.is(Session.SUBSCRIBED) && isOnlyForOthers(spec, session)) {
             refuse(spec, session, reply, Errors.whileSubscribed(spec));
+        } else if (session.isMonitor() && (spec.mayWrite || spec.isReadOnly)) {
+            refuse(spec, session, reply, Errors.WHILE_MONITORING);
         } else if (session.transaction().isOpen() && spec.isRefusedInTransaction) {
             refuse(spec, session, reply, Errors.NOT_IN_TRANSACTION);
         } else if (session.transaction().isOpen() && !spec.isNeverQueued) {

@@ -44,6 +44,9 @@ final class PairCommands {
                         .flags(WRITE, DENYOOM, MOVABLEKEYS)
                         .categories(AclCategory.STRING)
                         .keysCounted(COUNT, 2, "OW", "update")
+                        .arguments("numkeys:int key_value:{key:key value}... [condition:(nx=NX | xx=XX)]"
+                                + " [expiration:(seconds:int=EX | milliseconds:int=PX | unix-time-seconds:time=EXAT |"
+                                + " unix-time-milliseconds:time=PXAT | keepttl=KEEPTTL)]")
                         .docs("string", "8.4.0", "Set multiple keys to multiple values, with one expiration for all")
                         .complexity(OF_KEYS)
                         .exclusiveBody(PairCommands::setExpiring));

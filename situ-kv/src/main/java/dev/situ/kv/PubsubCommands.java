@@ -41,6 +41,7 @@ final class PubsubCommands {
                         .body(call -> unsubscribe(call, true)),
                 CommandSpec.command("publish", 3)
                         .flags(PUBSUB, LOADING, STALE, FAST)
+                        .isForReplicas()
                         .categories(AclCategory.PUBSUB)
                         .docs("pubsub", "2.0.0", "Send a message to the subscribers of a channel")
                         .complexity(

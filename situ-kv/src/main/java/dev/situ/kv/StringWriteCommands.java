@@ -34,10 +34,12 @@ final class StringWriteCommands {
                         .keyFlags(StringWriteCommands::keyFlagsOfSet)
                         .storedValue(VALUE)
                         .isBrief()
-                        .arguments("key:key value [condition:(nx=NX | xx=XX)@2.6.12] [get=GET@6.2.0]"
-                                + " [expiration:(seconds:int=EX@2.6.12 | milliseconds:int=PX@2.6.12 |"
-                                + " unix-time-seconds:time=EXAT@6.2.0 |"
-                                + " unix-time-milliseconds:time=PXAT@6.2.0 | keepttl=KEEPTTL@6.0.0)]")
+                        .arguments(
+                                "key:key value [condition:(nx=NX | xx=XX | value:string=IFEQ@8.4.0 | value:string=IFNE@8.4.0"
+                                        + " | digest:string=IFDEQ@8.4.0 | digest:string=IFDNE@8.4.0)@2.6.12] [get=GET@6.2.0]"
+                                        + " [expiration:(seconds:int=EX@2.6.12 | milliseconds:int=PX@2.6.12 |"
+                                        + " unix-time-seconds:time=EXAT@6.2.0 |"
+                                        + " unix-time-milliseconds:time=PXAT@6.2.0 | keepttl=KEEPTTL@6.0.0)]")
                         .docs("string", "1.0.0", "Set the string value of a key")
                         .body(StringWriteCommands::set),
                 CommandSpec.command("setnx", 3)
@@ -83,6 +85,8 @@ final class StringWriteCommands {
                         .keys(1, 1, 1, "RW", "access", "delete", "variable_flags")
                         .keyNotes("RW and ACCESS due to the optional condition")
                         .keyFlags(StringWriteCommands::keyFlagsOfDelex)
+                        .arguments("key:key [condition:(value:string=IFEQ | value:string=IFNE"
+                                + " | digest:string=IFDEQ | digest:string=IFDNE)]")
                         .docs("string", "8.4.0", "Delete a key, only if its value or the digest of it is the given one")
                         .complexity("O(N) where N is the length of the value, if there is a condition")
                         .body(StringWriteCommands::deleteIf));

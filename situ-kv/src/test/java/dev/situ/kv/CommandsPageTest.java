@@ -45,10 +45,11 @@ class CommandsPageTest {
         groups.forEach((group, specs) -> {
             page.append("\n## ").append(group.substring(0, 1).toUpperCase(Locale.ROOT));
             page.append(group.substring(1));
-            page.append("\n\n| command | since Redis | what it does |\n|---|---|---|\n");
+            page.append("\n\n| command | since Redis | what it does | how long it takes |\n|---|---|---|---|\n");
             for (CommandSpec spec : specs) {
                 page.append("| `").append(usage(spec)).append("` | ").append(spec.since);
-                page.append(" | ").append(spec.summary).append(" |\n");
+                page.append(" | ").append(spec.summary).append(" | ");
+                page.append(spec.complexity.replace("|", "\\|")).append(" |\n");
             }
         });
         return page.toString();

@@ -344,6 +344,25 @@ class CommandsTest {
     }
 
     @Test
+    void whoHasNoConnectionIsAlwaysAnswered() {
+        for (String mode : List.of("OFF", "SKIP", "ON")) {
+            assertReply("-" + Errors.NO_SILENCE, "CLIENT", "REPLY", mode);
+        }
+        assertReply("+PONG", "PING");
+    }
+
+    @Test
+    void aPauseOfWritersHoldsWhatRedisWouldPassOnToReplicas() {
+        client.command("CLIENT", "PAUSE", "100000", "WRITE");
+        client.send("PUBLISH channel message\r\n");
+        assertThat(client.status).isEqualTo(StreamStatus.PAUSED);
+        client.stream.reset();
+        assertReply("$-1", "GET", "k");
+        client.command("CLIENT", "UNPAUSE");
+        assertReply(":0", "PUBLISH", "channel", "message");
+    }
+
+    @Test
     void aLargeValueIsDumpedAndRestored() {
         String value = "\0v".repeat(100_000);
         client.command("SET", "k", value);

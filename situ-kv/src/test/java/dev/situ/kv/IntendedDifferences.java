@@ -134,6 +134,11 @@ final class IntendedDifferences {
         return parts;
     }
 
+    /// `SET` has the conditions of Redis 8.4 besides those of 7.0.
+    static boolean hasNewerArguments(String command) {
+        return command.equals("set");
+    }
+
     /// `COMMAND DOCS` has our own words, and no history. [ServerCommandsDifferentialTest] compares the arguments.
     private static String documentation(String reply) {
         return reply.length() <= 4 ? reply : "(docs)";

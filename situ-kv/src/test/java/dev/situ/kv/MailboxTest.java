@@ -129,6 +129,20 @@ class MailboxTest {
         }
     }
 
+    @Test
+    void aMonitorKeepsItsHandsOffTheKeys() {
+        try (Server server = new Server();
+                Server.Connection client = connect(server, new SilentPeer())) {
+            client.command("MONITOR");
+            for (String command : List.of("GET k", "SET k v", "PUBLISH c m")) {
+                assertThat(client.command(command.split(" ", -1))).isEqualTo("-" + Errors.WHILE_MONITORING + "\r\n");
+            }
+            assertThat(client.command("PING")).contains("+PONG\r\n");
+            client.command("RESET");
+            assertThat(client.command("GET", "k")).isEqualTo("$-1\r\n");
+        }
+    }
+
     /// The same of keys to forget, which a connection gets in place of another.
     @Test
     void anInvalidationThatComesTooLateIsDropped() {
