@@ -39,6 +39,11 @@ final class Server implements AutoCloseable {
         return new Connection(other);
     }
 
+    /// A connection whose commands are run on another worker, of the caller's.
+    Connection connectOn(StoreWorker other) {
+        return new Connection(new Executor(keyspace, other));
+    }
+
     @Override
     public void close() {
         try {
@@ -55,6 +60,7 @@ final class Server implements AutoCloseable {
     final class Connection implements AutoCloseable {
         final CommandStream stream;
         final Reply reply = new Reply();
+        private final StoreWorker own;
         StreamStatus status = StreamStatus.OPEN;
 
         Connection(Executor executor) {
@@ -63,6 +69,7 @@ final class Server implements AutoCloseable {
 
         Connection(Executor executor, Session session) {
             stream = new CommandStream(executor, session);
+            own = executor.worker();
         }
 
         /// Sends bytes, one for each char, in one piece, and gives the whole reply.
@@ -72,7 +79,7 @@ final class Server implements AutoCloseable {
 
         byte[] send(byte[] request) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            worker.enter();
+            own.enter();
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment in = arena.allocate(Math.max(1, request.length));
                 Words.copyFrom(request, 0, in, 0, request.length);
@@ -84,7 +91,7 @@ final class Server implements AutoCloseable {
                     drain(out);
                 }
             } finally {
-                worker.exit();
+                own.exit();
             }
             return out.toByteArray();
         }
@@ -92,12 +99,12 @@ final class Server implements AutoCloseable {
         /// What others have for this connection.
         byte[] deliver() {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            worker.enter();
+            own.enter();
             try {
                 stream.deliver(reply);
                 drain(out);
             } finally {
-                worker.exit();
+                own.exit();
             }
             return out.toByteArray();
         }
