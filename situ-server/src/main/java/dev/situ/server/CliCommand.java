@@ -4,12 +4,13 @@ import dev.situ.client.Reply;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Parameters;
         })
 final class CliCommand implements Callable<Integer> {
     private static final int FAILED = 1;
+    private static final String PASSWORD = "SITU_PASSWORD";
     private static final int DEFAULT_TCP_PORT = 6379;
     private static final int DEFAULT_R2P2_PORT = 8000;
 
@@ -43,6 +45,16 @@ final class CliCommand implements Callable<Integer> {
 
     @Option(names = "--tcp", description = "Use RESP over TCP instead of R2P2 over UDP.")
     private boolean tcp;
+
+    @Option(names = "--user", paramLabel = "<name>", description = "With --tcp: the user to log in as.")
+    private @Nullable String user;
+
+    @Option(
+            names = "--pass",
+            paramLabel = "<password>",
+            description = "With --tcp: the password to log in with. Better given as SITU_PASSWORD in the environment:"
+                    + " others can see the arguments of a process.")
+    private @Nullable String password;
 
     @Option(names = "--raw", description = "Print replies raw, also at a terminal.")
     private boolean raw;
@@ -67,12 +79,18 @@ final class CliCommand implements Callable<Integer> {
         if (!tcp && !(server.getAddress() instanceof Inet4Address)) {
             throw new UserError("R2P2 needs an IPv4 address, and --host is " + host + ": use --tcp");
         }
+        if (!tcp && (user != null || password != null)) {
+            throw new UserError("--user and --pass are for a connection: use --tcp");
+        }
         try (CommandChannel channel = tcp ? new TcpChannel(server) : new R2p2Channel(server)) {
+            if (tcp && !isLoggedIn(channel)) {
+                return FAILED;
+            }
             if (!words.isEmpty()) {
                 List<byte[]> command = words.stream()
                         .map(word -> word.getBytes(StandardCharsets.UTF_8))
                         .toList();
-                return print(channel, command, text()) ? 0 : FAILED;
+                return new TypedCommands(channel, text(), System.err).run(command) ? 0 : FAILED;
             }
             if (isTerminal()) {
                 new Prompt(channel, Addresses.format(server), text()).run();
@@ -85,6 +103,25 @@ final class CliCommand implements Callable<Integer> {
         }
     }
 
+    /// Logs in, if there is a password to do it with.
+    private boolean isLoggedIn(CommandChannel channel) throws IOException {
+        String given = password != null ? password : System.getenv(PASSWORD);
+        if (given == null) {
+            if (user != null) {
+                throw new UserError("--user needs a password: --pass, or " + PASSWORD + " in the environment");
+            }
+            return true;
+        }
+        List<byte[]> auth = Stream.of("AUTH", user == null ? "default" : user, given)
+                .map(word -> word.getBytes(StandardCharsets.UTF_8))
+                .toList();
+        if (channel.call(auth) instanceof Reply.Failure(String line)) {
+            System.err.println("situ: " + line);
+            return false;
+        }
+        return true;
+    }
+
     private ReplyText text() {
         return quoted || (isTerminal() && !raw) ? ReplyText.QUOTED : ReplyText.RAW;
     }
@@ -95,9 +132,10 @@ final class CliCommand implements Callable<Integer> {
         return System.console() != null && System.console().isTerminal();
     }
 
-    /// Runs the commands on standard input, a line each.
+    /// Runs the commands on standard input, a line each, to its end or to `quit`.
     private int runLines(CommandChannel channel) throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        TypedCommands commands = new TypedCommands(channel, text(), System.err);
         boolean allWell = true;
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             List<byte[]> command = CommandWords.split(line).orElse(null);
@@ -105,20 +143,12 @@ final class CliCommand implements Callable<Integer> {
                 System.err.println("situ: the quotes do not match: " + line);
                 allWell = false;
             } else if (!command.isEmpty()) {
-                allWell &= print(channel, command, text());
+                if (TypedCommands.leave(command)) {
+                    break;
+                }
+                allWell &= commands.run(command);
             }
         }
         return allWell ? 0 : FAILED;
-    }
-
-    /// Runs a command and prints its reply.
-    ///
-    /// @return whether it is no error
-    static boolean print(CommandChannel channel, List<byte[]> command, ReplyText text) throws IOException {
-        Reply reply = channel.call(command);
-        PrintStream out = System.out;
-        out.write(text.of(reply));
-        out.flush();
-        return !(reply instanceof Reply.Failure);
     }
 }

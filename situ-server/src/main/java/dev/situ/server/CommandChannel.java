@@ -11,6 +11,9 @@ interface CommandChannel extends AutoCloseable {
     /// @throws IOException if the server cannot be reached or does not answer; its message is for people
     Reply call(List<byte[]> words) throws IOException;
 
+    /// Says whether commands come over one connection, which keeps what they say about it.
+    boolean isConnection();
+
     @Override
     void close();
 }

@@ -4,6 +4,7 @@ import dev.situ.client.Reply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,17 +21,17 @@ import org.jline.reader.impl.history.DefaultHistory;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/// The prompt of `situ cli`: history in `~/.situ_history`, completion of command names, Ctrl-C leaves the line,
-/// Ctrl-D or `quit` leaves the prompt.
+/// The prompt of `situ cli`: history in `~/.situ_history`, without lines that carry passwords, completion of
+/// command names, Ctrl-C leaves the line, Ctrl-D or `quit` leaves the prompt.
 final class Prompt {
     private final CommandChannel channel;
     private final String server;
-    private final ReplyText text;
+    private final TypedCommands commands;
 
     Prompt(CommandChannel channel, String server, ReplyText text) {
         this.channel = channel;
         this.server = server;
-        this.text = text;
+        commands = new TypedCommands(channel, text, System.out);
     }
 
     /// Reads and runs commands until the user has enough.
@@ -40,7 +41,7 @@ final class Prompt {
                     .terminal(terminal)
                     .appName("situ")
                     .completer(commandNames())
-                    .history(new DefaultHistory())
+                    .history(new WithoutSecrets())
                     .variable(
                             LineReader.HISTORY_FILE,
                             Path.of(Objects.requireNonNullElse(System.getProperty("user.home"), "."), ".situ_history"))
@@ -71,22 +72,25 @@ final class Prompt {
         if (command.isEmpty()) {
             return true;
         }
-        String name = new String(command.getFirst(), StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
-        if (name.equals("help")) {
-            System.out.println(
-                    "Type a command and its arguments, for instance SET key value. COMMAND LIST shows all commands,"
-                            + " COMMAND DOCS name describes one. quit or Ctrl-D leaves. Lines are kept in ~/.situ_history.");
-            return true;
-        }
-        if (name.equals("quit") || name.equals("exit")) {
+        if (TypedCommands.leave(command)) {
             return false;
         }
         try {
-            CliCommand.print(channel, command, text);
+            commands.run(command);
         } catch (IOException e) {
             System.out.println("Error: " + e.getMessage());
         }
         return true;
+    }
+
+    /// A history that takes no line with a password.
+    private static final class WithoutSecrets extends DefaultHistory {
+        @Override
+        public void add(Instant time, String line) {
+            if (!SecretLines.contain(line)) {
+                super.add(time, line);
+            }
+        }
     }
 
     /// Completes the names that the server says it knows; none if it does not answer.

@@ -27,6 +27,11 @@ final class R2p2Channel implements CommandChannel {
     }
 
     @Override
+    public boolean isConnection() {
+        return false;
+    }
+
+    @Override
     public void close() {
         client.close();
     }

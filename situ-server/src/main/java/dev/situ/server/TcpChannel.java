@@ -52,6 +52,11 @@ final class TcpChannel implements CommandChannel {
         return reply;
     }
 
+    @Override
+    public boolean isConnection() {
+        return true;
+    }
+
     private void line(String text) throws IOException {
         out.write((text + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     }

@@ -2,6 +2,7 @@ package dev.situ.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,80 @@ class CliProcessTest {
         try (SituProcess lost = SituProcess.start("cli", "--tcp", "-p", "1", "PING")) {
             assertThat(lost.awaitExit()).isEqualTo(1);
             assertThat(lost.stderr().lines()).singleElement().asString().contains("could not connect to 127.0.0.1:1");
+        }
+    }
+
+    @Test
+    void overR2p2WhatNeedsAConnectionIsNotSent_andTheNextLineIsRun() throws Exception {
+        try (SituProcess pipe = cli(false)) {
+            pipe.type("multi", "select 3", "client setname me", "HELLO 3 AUTH a b", "set pipe value", "get pipe");
+            assertThat(pipe.readLine()).isEqualTo("OK");
+            assertThat(pipe.readLine()).isEqualTo("value");
+            assertThat(pipe.awaitExit()).isEqualTo(1);
+            String why = " needs a connection, and over R2P2 every request stands alone: use --tcp";
+            assertThat(pipe.stderr().lines())
+                    .containsExactly(
+                            "situ: MULTI" + why,
+                            "situ: SELECT" + why,
+                            "situ: CLIENT SETNAME" + why,
+                            "situ: HELLO" + why);
+        }
+        try (SituProcess one = cli(false, "select", "3")) {
+            assertThat(one.awaitExit()).isEqualTo(1);
+            assertThat(one.stderr()).contains("SELECT needs a connection");
+        }
+    }
+
+    @Test
+    void overTcpTheLinesShareAConnection() throws Exception {
+        try (SituProcess pipe = cli(true)) {
+            pipe.type("select 3", "multi", "set pipe3 value", "exec", "select 0", "exists pipe3");
+            for (String line : new String[] {"OK", "OK", "QUEUED", "OK", "OK", "0"}) {
+                assertThat(pipe.readLine()).isEqualTo(line);
+            }
+            assertThat(pipe.awaitExit()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void helpAndQuitAreForPipesToo(boolean tcp) throws Exception {
+        try (SituProcess pipe = cli(tcp)) {
+            pipe.type("help", "help getex", "Help client setname", "quit", "set not run");
+            assertThat(pipe.readLine()).startsWith("Type a command");
+            assertThat(pipe.readLine())
+                    .isEqualTo("  GETEX key [EX seconds|PX milliseconds|EXAT unix-time-seconds"
+                            + "|PXAT unix-time-milliseconds|PERSIST]");
+            assertThat(pipe.readLine()).startsWith("  summary: ");
+            assertThat(pipe.readLine()).isEqualTo("  since: 6.2.0");
+            assertThat(pipe.readLine()).isEqualTo("  group: string");
+            assertThat(pipe.readLine()).startsWith("  complexity: O(1)");
+            assertThat(pipe.readLine()).startsWith("  CLIENT SETNAME ");
+            assertThat(pipe.awaitExit()).isZero();
+        }
+        try (SituProcess none = cli(tcp, "help", "nothing")) {
+            assertThat(none.awaitExit()).isEqualTo(1);
+            assertThat(none.stderr()).contains("no such command");
+        }
+    }
+
+    @Test
+    void aPasswordLogsIn_alsoFromTheEnvironment() throws Exception {
+        try (RespSocket admin = new RespSocket(server.tcpAddress())) {
+            assertThat(admin.call("ACL", "SETUSER", "ann", "on", ">sesame", "+@all", "~*"))
+                    .isEqualTo("+OK");
+        }
+        try (SituProcess ann = cli(true, "--user", "ann", "--pass", "sesame", "acl", "whoami")) {
+            assertThat(ann.readLine()).isEqualTo("ann");
+        }
+        String port = Integer.toString(server.tcpAddress().getPort());
+        try (SituProcess ann = SituProcess.start(
+                Map.of("SITU_PASSWORD", "sesame"), "cli", "--tcp", "-p", port, "--user", "ann", "acl", "whoami")) {
+            assertThat(ann.readLine()).isEqualTo("ann");
+        }
+        try (SituProcess wrong = cli(true, "--user", "ann", "--pass", "wrong", "ping")) {
+            assertThat(wrong.awaitExit()).isEqualTo(1);
+            assertThat(wrong.stderr().lines()).singleElement().asString().contains("WRONGPASS");
         }
     }
 }

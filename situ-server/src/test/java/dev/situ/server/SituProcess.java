@@ -3,10 +3,12 @@ package dev.situ.server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,6 +42,11 @@ final class SituProcess implements AutoCloseable {
 
     /// Starts `situ` with these arguments on the JDK and the classes of this test.
     static SituProcess start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    /// The same, with some variables in its environment.
+    static SituProcess start(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -50,7 +57,18 @@ final class SituProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "dev.situ.server.Main"));
         command.addAll(List.of(arguments));
-        return new SituProcess(new ProcessBuilder(command).start());
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return new SituProcess(builder.start());
+    }
+
+    /// Gives the process all that it will read from stdin.
+    void type(String... lines) throws IOException {
+        try (Writer in = process.outputWriter(StandardCharsets.UTF_8)) {
+            for (String line : lines) {
+                in.write(line + "\n");
+            }
+        }
     }
 
     /// Waits for the ready line.
