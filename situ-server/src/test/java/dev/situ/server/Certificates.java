@@ -119,6 +119,24 @@ final class Certificates {
         }
     }
 
+    /// A certificate that signs itself, with its key, of another kind than the others.
+    void rsa(String name) throws Exception {
+        run(
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=" + name,
+                "-keyout",
+                name + ".key",
+                "-out",
+                name + ".crt");
+    }
+
     Path file(String name) {
         return folder.resolve(name);
     }

@@ -494,4 +494,31 @@ class TlsTest {
                     .hasMessageNotContaining("\n");
         }
     }
+
+    @Test
+    void aKeyOfAnotherCertificateIsOneLineWithBothFiles() throws Exception {
+        certificates.rsa("one");
+        certificates.rsa("other");
+        for (List<String> names : List.of(
+                List.of("server", "client"),
+                List.of("one", "other"),
+                List.of("one", "server"),
+                List.of("server", "one"))) {
+            Path certificate = certificates.file(names.get(0) + ".crt");
+            Path key = certificates.file(names.get(1) + ".key");
+            TlsOptions tls = new TlsOptions(0, certificate, key, "", null, TlsOptions.Clients.ANY, List.of());
+            assertThatThrownBy(() -> SituServer.start(TestServers.withTls(tls, "auto")))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageEndingWith("TLS: the key " + key + " is not that of the certificate " + certificate);
+        }
+        TlsOptions rsa = new TlsOptions(
+                0,
+                certificates.file("one.crt"),
+                certificates.file("one.key"),
+                "",
+                null,
+                TlsOptions.Clients.ANY,
+                List.of());
+        SituServer.start(TestServers.withTls(rsa, "auto")).close();
+    }
 }

@@ -7,6 +7,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -65,16 +66,8 @@ public record TlsOptions(
         }
         requireFile("the certificate", certificate);
         requireFile("the key", key);
-        SslContextBuilder builder;
-        try {
-            builder = SslContextBuilder.forServer(
-                    certificate.toFile(), key.toFile(), keyPassword.isEmpty() ? null : keyPassword);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    "TLS: " + certificate + " and " + key + " are not a certificate and its key in PEM (PKCS#8)"
-                            + reason(e),
-                    e);
-        }
+        TlsIdentity identity = identity();
+        SslContextBuilder builder = SslContextBuilder.forServer(identity.key(), identity.chain());
         builder.sslProvider(SslProvider.JDK)
                 .clientAuth(
                         switch (clients) {
@@ -94,6 +87,24 @@ public record TlsOptions(
         } catch (IllegalArgumentException e) {
             throw new IOException("TLS: not usable" + reason(e), e);
         }
+    }
+
+    private TlsIdentity identity() throws IOException {
+        TlsIdentity identity;
+        boolean together;
+        try {
+            identity = TlsIdentity.read(certificate, key, keyPassword);
+            together = identity.belongsTogether();
+        } catch (GeneralSecurityException | IllegalArgumentException | IOException e) {
+            throw new IOException(
+                    "TLS: " + certificate + " and " + key + " are not a certificate and its key in PEM (PKCS#8)"
+                            + reason(e),
+                    e);
+        }
+        if (!together) {
+            throw new IOException("TLS: the key " + key + " is not that of the certificate " + certificate);
+        }
+        return identity;
     }
 
     private static void requireFile(String what, Path file) throws IOException {
