@@ -12,6 +12,7 @@ module dev.situ.tcp {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.unix.common;
+    requires jdk.net;
 
     exports dev.situ.tcp;
 }

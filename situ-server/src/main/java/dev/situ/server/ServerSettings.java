@@ -26,6 +26,7 @@ final class ServerSettings {
     private final Store store;
     private final ServerFacts facts;
     private volatile int maxClients = SituServer.TCP_DEFAULTS.maxClients();
+    private volatile int keepAliveSeconds = TcpLimits.DEFAULT_KEEP_ALIVE_SECONDS;
 
     ServerSettings(ServerOptions options, Keyspace keyspace, Store store, ServerFacts facts) {
         this.options = options;
@@ -77,6 +78,12 @@ final class ServerSettings {
                 name -> store.setPolicy(Objects.requireNonNull(EvictionPolicy.ofRedisName(name)))));
         settings.declare(
                 Setting.number("maxclients", 1, MOST_CLIENTS, () -> maxClients, clients -> maxClients = (int) clients));
+        settings.declare(Setting.number(
+                "tcp-keepalive",
+                0,
+                TcpLimits.MOST_KEEP_ALIVE_SECONDS,
+                () -> keepAliveSeconds,
+                seconds -> keepAliveSeconds = (int) seconds));
     }
 
     /// TCP listens: what is set holds for its connections from now on.
@@ -90,6 +97,7 @@ final class ServerSettings {
         OutputBounds bounds = keyspace.outputBounds();
         limits.setOutput(limits(bounds.normal()), limits(bounds.pubsub()));
         limits.setMaxClients(maxClients);
+        limits.setKeepAliveSeconds(keepAliveSeconds);
         limits.setTimeoutSeconds(keyspace.timeoutSeconds());
     }
 

@@ -1,15 +1,20 @@
 package dev.situ.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.situ.tcp.TcpTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /// Administration of a whole server: parameters, statistics, other clients, stopping it.
@@ -57,6 +62,37 @@ class AdministrationTest {
                             "# Modules", "# Commandstats", "# Errorstats", "# Latencystats", "# Cluster", "# Keyspace")
                     .containsPattern("total_net_input_bytes:[1-9]");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "epoll", "nio"})
+    void theKernelAsksForSilentClients(String transport) throws Exception {
+        Requires.program("ss", "iproute2");
+        assumeTrue(TcpTransport.valueOf(transport.toUpperCase(Locale.ROOT)).available());
+        try (SituServer other = SituServer.start(TestServers.withTls(null, transport))) {
+            int port = other.tcpAddress().getPort();
+            try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+                assertThat(jedis.configGet("tcp-keepalive").get("tcp-keepalive"))
+                        .isEqualTo("300");
+                assertThat(timer(port)).containsPattern("timer:\\(keepalive,(5min|4min5)");
+                jedis.configSet("tcp-keepalive", "1000");
+            }
+            try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+                jedis.ping();
+                assertThat(timer(port)).containsPattern("timer:\\(keepalive,16min");
+                jedis.configSet("tcp-keepalive", "0");
+            }
+            try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+                jedis.ping();
+                assertThat(timer(port)).doesNotContain("keepalive");
+            }
+        }
+    }
+
+    /// What the kernel says of the server's side of the connections on a port, with their timers.
+    private static String timer(int port) throws Exception {
+        Process ss = new ProcessBuilder("ss", "-tnoH", "state", "established", "sport = :" + port).start();
+        return new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test

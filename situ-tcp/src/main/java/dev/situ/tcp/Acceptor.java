@@ -27,6 +27,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final long PAUSE_MILLIS = 100;
 
     private final TcpTransport transport;
+    private final KeepAlive keepAlive;
     private final TcpLoop[] loops;
     private final TcpLimits limits;
     private final @Nullable Admission admission;
@@ -51,6 +52,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             LogLimiter log,
             Consumer<Throwable> fatal) {
         this.transport = transport;
+        this.keepAlive = KeepAlive.of(transport);
         this.loops = loops;
         this.limits = limits;
         this.admission = admission;
@@ -87,7 +89,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         accepted.incrementAndGet();
         setOption(channel, ChannelOption.TCP_NODELAY);
-        setOption(channel, ChannelOption.SO_KEEPALIVE);
+        keepAlive.set(channel, limits.keepAliveSeconds());
         if (transport.halfClosure() && tls == null) {
             setOption(channel, ChannelOption.ALLOW_HALF_CLOSURE);
         }

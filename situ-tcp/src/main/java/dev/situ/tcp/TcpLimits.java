@@ -3,8 +3,15 @@ package dev.situ.tcp;
 /// What a [TcpServer] allows its clients, which may be changed while it runs: seen by what begins afterwards, and
 /// by what is looked at once a second. Safe for all threads.
 public final class TcpLimits {
+    /// The longest silence that Linux takes (`MAX_TCP_KEEPIDLE`).
+    public static final int MOST_KEEP_ALIVE_SECONDS = 32_767;
+
+    /// As in Redis.
+    public static final int DEFAULT_KEEP_ALIVE_SECONDS = 300;
+
     private volatile int maxClients;
     private volatile int timeoutSeconds;
+    private volatile int keepAliveSeconds = DEFAULT_KEEP_ALIVE_SECONDS;
     private volatile OutputLimits normal;
     private volatile OutputLimits subscribers;
 
@@ -37,6 +44,21 @@ public final class TcpLimits {
     /// Changes after how many seconds without a command a client is closed; 0: never.
     public void setTimeoutSeconds(int seconds) {
         timeoutSeconds = seconds;
+    }
+
+    /// After how many seconds of silence the kernel asks whether a client is still there; 0: never.
+    public int keepAliveSeconds() {
+        return keepAliveSeconds;
+    }
+
+    /// Changes that, for connections that come from now on.
+    ///
+    /// @throws IllegalArgumentException if it is negative or more than [#MOST_KEEP_ALIVE_SECONDS]
+    public void setKeepAliveSeconds(int seconds) {
+        if (seconds < 0 || seconds > MOST_KEEP_ALIVE_SECONDS) {
+            throw new IllegalArgumentException("keep alive must be 0 to " + MOST_KEEP_ALIVE_SECONDS + " seconds");
+        }
+        keepAliveSeconds = seconds;
     }
 
     /// What a client may leave unread.
