@@ -48,6 +48,11 @@ final class RespWorker implements TcpWorker {
     }
 
     @Override
+    public void countClosedByLimit() {
+        keyspace.outputBounds().countClosed();
+    }
+
+    @Override
     public CommandStream connect(Peer peer) {
         return new CommandStream(executor, keyspace.newSession(peer));
     }

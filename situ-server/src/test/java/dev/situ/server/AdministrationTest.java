@@ -96,6 +96,24 @@ class AdministrationTest {
     }
 
     @Test
+    void whoLeavesTooMuchUnreadIsClosedAndCounted() throws Exception {
+        try (RespSocket admin = new RespSocket(server.tcpAddress());
+                RespSocket lazy = new RespSocket(server.tcpAddress())) {
+            assertThat(admin.call("CONFIG", "RESETSTAT")).isEqualTo("+OK");
+            assertThat(admin.call("CONFIG", "SET", "client-output-buffer-limit", "normal 1mb 0 0"))
+                    .isEqualTo("+OK");
+            assertThat(lazy.call("SET", "large", "v".repeat(3_000_000))).isEqualTo("+OK");
+            lazy.sendRaw("GET large\r\n".repeat(20).getBytes(StandardCharsets.US_ASCII));
+            Await.until(
+                    "it is counted",
+                    () -> admin.call("INFO", "clients", "stats")
+                            .contains("client_output_buffer_limit_disconnections:1\r\n"));
+            assertThat(admin.call("CONFIG", "SET", "client-output-buffer-limit", "normal 1gb 1mb 60"))
+                    .isEqualTo("+OK");
+        }
+    }
+
+    @Test
     void overR2p2WhatNeedsAConnectionIsAnError() throws Exception {
         try (R2p2Channel channel = new R2p2Channel(server.r2p2Address())) {
             assertThat(channel.call(List.of("MONITOR".getBytes(StandardCharsets.US_ASCII))))

@@ -88,6 +88,7 @@ final class TcpLoop {
     /// A client left too much unread.
     void closedByLimit(Connection connection, long unread) {
         add(closedByLimit, 1);
+        worker.countClosedByLimit();
         log.warn(() -> "closed " + connection + ": " + unread + " bytes of replies were not read", null);
     }
 

@@ -28,6 +28,9 @@ public interface TcpWorker extends AutoCloseable {
     /// @param peer the other end, for the session of the stream
     CommandStream connect(Peer peer);
 
+    /// Counts a client that is closed for what it left unread.
+    void countClosedByLimit();
+
     /// Gives the worker back. Every stream is closed before.
     @Override
     void close();

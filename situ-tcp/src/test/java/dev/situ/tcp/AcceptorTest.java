@@ -97,6 +97,9 @@ class AcceptorTest {
         public void trim() {}
 
         @Override
+        public void countClosedByLimit() {}
+
+        @Override
         public CommandStream connect(Peer peer) {
             sessions.incrementAndGet();
             throw new IllegalStateException("not to be called");

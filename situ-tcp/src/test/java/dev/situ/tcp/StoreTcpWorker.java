@@ -44,6 +44,11 @@ final class StoreTcpWorker implements TcpWorker {
     }
 
     @Override
+    public void countClosedByLimit() {
+        keyspace.outputBounds().countClosed();
+    }
+
+    @Override
     public CommandStream connect(Peer peer) {
         return new CommandStream(executor, keyspace.newSession(peer));
     }

@@ -142,6 +142,11 @@ class TcpFailureTest {
         }
 
         @Override
+        public void countClosedByLimit() {
+            worker.countClosedByLimit();
+        }
+
+        @Override
         public CommandStream connect(Peer peer) {
             fail(atConnect);
             return worker.connect(peer);
