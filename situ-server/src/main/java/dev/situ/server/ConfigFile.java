@@ -39,8 +39,14 @@ final class ConfigFile {
     static final String USER = "user";
 
     /// Those whose words stand in a line one by one, each in quotes of its own.
-    private static final Set<String> LISTS =
-            Set.of(USER, "client-output-buffer-limit", "latency-tracking-info-percentiles");
+    private static final Set<String> LISTS = Set.of(
+            USER,
+            "bind",
+            "client-output-buffer-limit",
+            "eal",
+            "latency-tracking-info-percentiles",
+            "save",
+            "tls-protocols");
 
     private static final Pattern PLAIN = Pattern.compile("[!-~&&[^\"'\\\\]]+");
     private static final String ADDED = "# Added by CONFIG REWRITE";
@@ -123,6 +129,16 @@ final class ConfigFile {
     /// The whole path.
     Path path() {
         return path;
+    }
+
+    /// Refuses an entry with several words of which only one can be meant.
+    ///
+    /// @throws UserError if it is one: one line, without the words, which may be a password
+    void requireOneValue(Entry entry) {
+        if (entry.words().size() > 1 && !LISTS.contains(entry.name())) {
+            throw new UserError(place(entry) + "wrong number of arguments for '" + entry.name()
+                    + "': a value with blanks needs quotes");
+        }
     }
 
     /// All parameters, in the order of the file.

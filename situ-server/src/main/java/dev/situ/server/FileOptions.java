@@ -48,6 +48,7 @@ final class FileOptions {
     }
 
     private List<String> read(ConfigFile.Entry entry, OptionSpec option) {
+        file.requireOneValue(entry);
         List<String> words;
         if (option.typeInfo().isBoolean()) {
             if (!entry.text().equals("yes") && !entry.text().equals("no")) {

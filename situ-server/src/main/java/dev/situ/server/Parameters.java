@@ -48,6 +48,9 @@ record Parameters(
         List<String> initialUsers = users.lines();
         for (ConfigFile.Entry entry : entries) {
             if (!entry.name().equals(ConfigFile.USER)) {
+                if (file != null && settings.find(entry.name()) != null) {
+                    file.requireOneValue(entry);
+                }
                 load(settings, entry.name(), entry.value(), place(entry));
             }
         }

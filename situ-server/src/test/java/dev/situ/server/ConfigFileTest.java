@@ -210,6 +210,9 @@ class ConfigFileTest {
         "busy-poll maybe, 'situ.conf line 3: ''busy-poll'' must be ''yes'' or ''no'''",
         "timeout abc, 'situ.conf line 3: ''timeout'' cannot be ''abc'': argument couldn''t be parsed into an integer'",
         "appendonly yes, 'situ.conf line 3: ''appendonly'' cannot be ''yes'': '",
+        "requirepass x y, 'situ.conf line 3: wrong number of arguments for ''requirepass'': a value with blanks'",
+        "workers 1 2, 'situ.conf line 3: wrong number of arguments for ''workers'': a value with blanks'",
+        "save 3600 1, 'situ.conf line 3: ''save'' cannot be ''3600 1'': '",
         "timeout, 'situ.conf line 3: ''timeout'' has no value'",
         "'timeout \"5', 'situ.conf line 3: the quotes do not match'"
     })
