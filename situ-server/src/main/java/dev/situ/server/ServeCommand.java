@@ -36,7 +36,9 @@ final class ServeCommand implements Callable<Integer> {
             names = "--bind",
             paramLabel = "<address>",
             defaultValue = "127.0.0.1",
-            description = "Address to listen on.")
+            description =
+                    "Address to listen on; several, parted by blanks, for TCP: R2P2 takes the first of IPv4. One with"
+                            + " '-' before it is left out where the machine does not have it.")
     @SuppressWarnings("NullAway.Init")
     private String bind;
 

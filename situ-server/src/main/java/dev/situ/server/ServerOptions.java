@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a server is asked to be. As text it has no secret, because its parts have none.
 ///
-/// @param bind the address for TCP and UDP
+/// @param bind the addresses for TCP, parted by blanks; the first of IPv4 is for UDP too
 /// @param port the TCP port; 0 takes a free one, [#OFF] none
 /// @param unixSocket a unix socket to listen on too, if any
 /// @param tls how TCP is served with TLS, on a port of its own, or null

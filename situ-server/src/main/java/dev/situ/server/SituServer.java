@@ -10,8 +10,6 @@ import dev.situ.tcp.TcpServerOptions;
 import dev.situ.tcp.TcpTransport;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -28,14 +26,14 @@ final class SituServer implements AutoCloseable {
     private final OpenedParts parts = new OpenedParts();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ServerOptions options;
-    private final InetAddress bind;
+    private final BindAddresses bind;
     private final Store store;
     private final ServerFacts facts;
     private final Keyspace keyspace;
     private @Nullable TcpServer tcp;
     private @Nullable R2p2Service r2p2;
 
-    private SituServer(ServerOptions options, InetAddress bind) throws IOException {
+    private SituServer(ServerOptions options, BindAddresses bind) throws IOException {
         this.options = options;
         this.bind = bind;
         MachineMemory.require(options.maxMemory());
@@ -70,9 +68,9 @@ final class SituServer implements AutoCloseable {
     ///
     /// @throws UserError if the options cannot be met: an address in use, too little memory
     static SituServer start(ServerOptions options) {
-        InetAddress bind = Addresses.resolve("--bind", options.bind());
+        BindAddresses bind = BindAddresses.of(options.bind());
         boolean onKernel = options.r2p2Port() != ServerOptions.OFF && options.dpdk() == null;
-        if (onKernel && !(bind instanceof Inet4Address)) {
+        if (onKernel && bind.firstIpv4().isEmpty()) {
             throw new UserError("R2P2 needs an IPv4 address, and --bind is " + options.bind()
                     + ": turn R2P2 off with --r2p2-port -1, or give another address");
         }
@@ -91,12 +89,14 @@ final class SituServer implements AutoCloseable {
 
     private UdpTransport udpTransport() throws IOException {
         DpdkOptions dpdk = options.dpdk();
-        return dpdk == null ? new KernelTransport(options, bind) : new DpdkTransport(dpdk, options.r2p2Port());
+        return dpdk == null
+                ? new KernelTransport(options, bind.firstIpv4().orElseThrow())
+                : new DpdkTransport(dpdk, options.r2p2Port());
     }
 
     private TcpServer startTcp() throws IOException {
         TcpServerOptions tcpOptions = TCP_DEFAULTS
-                .withAddress(options.bind(), options.port())
+                .withAddresses(bind.hosts(), options.port())
                 .withUnixSocket(options.unixSocket())
                 .withTls(options.tls())
                 .withAdmission(keyspace.protectedMode()::refusal)
@@ -105,24 +105,24 @@ final class SituServer implements AutoCloseable {
         return TcpServer.start(tcpOptions, i -> new RespWorker(store.worker("tcp-" + i), keyspace));
     }
 
-    /// Where TCP listens.
+    /// Where TCP listens: the first of its addresses.
     ///
     /// @throws IllegalStateException if it does not
     InetSocketAddress tcpAddress() {
         if (tcp == null || options.port() == ServerOptions.OFF) {
             throw new IllegalStateException("TCP is off");
         }
-        return new InetSocketAddress(bind, tcp.port());
+        return new InetSocketAddress(bind.first(), tcp.port());
     }
 
-    /// Where TCP listens with TLS.
+    /// Where TCP listens with TLS: the first of its addresses.
     ///
     /// @throws IllegalStateException if it does not
     InetSocketAddress tlsAddress() {
         if (tcp == null || options.tls() == null) {
             throw new IllegalStateException("TLS is off");
         }
-        return new InetSocketAddress(bind, tcp.tlsPort());
+        return new InetSocketAddress(bind.first(), tcp.tlsPort());
     }
 
     /// Where R2P2 listens.

@@ -239,14 +239,18 @@ public final class TcpServer implements AutoCloseable {
         return acceptor;
     }
 
-    /// Gives the port that it listens on.
+    /// Listens on all addresses, and gives the port: 0 takes one that is free at the first.
     private int listen(int wanted, Acceptor acceptor) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(options.bind(), wanted);
-        if (address.isUnresolved()) {
-            throw new IOException("unknown address to bind: " + options.bind());
+        int taken = wanted;
+        for (String host : options.bind()) {
+            InetSocketAddress address = new InetSocketAddress(host, taken);
+            if (address.isUnresolved()) {
+                throw new IOException("unknown address to bind: " + host);
+            }
+            Channel channel = bind(transport.tcpChannel(), address, acceptor);
+            taken = ((InetSocketAddress) channel.localAddress()).getPort();
         }
-        Channel channel = bind(transport.tcpChannel(), address, acceptor);
-        return ((InetSocketAddress) channel.localAddress()).getPort();
+        return taken;
     }
 
     private void listen(UnixSocketFile file, Acceptor acceptor) throws IOException {

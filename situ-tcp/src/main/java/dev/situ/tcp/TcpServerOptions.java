@@ -2,12 +2,14 @@ package dev.situ.tcp;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How a [TcpServer] listens and what it allows.
 ///
-/// @param bind the address to listen on, as a name or a number
-/// @param port the port, or 0 for a free one, or -1 for none (then there must be a unix socket or TLS)
+/// @param bind the addresses to listen on, as names or numbers: at least one
+/// @param port the port of all of them, or 0 for a free one, or -1 for none (then there must be a unix socket
+///         or TLS)
 /// @param unixSocket the path of a unix socket to listen on too, or null; a stale socket there is replaced,
 ///         anything else refused
 /// @param tls how it listens with TLS too, or null
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param output what a client may leave unread
 /// @param stopTimeout how long [TcpServer#close()] waits for replies to be taken
 public record TcpServerOptions(
-        String bind,
+        List<String> bind,
         int port,
         @Nullable Path unixSocket,
         @Nullable TlsOptions tls,
@@ -33,7 +35,7 @@ public record TcpServerOptions(
 
     /// Loopback, a free port, one event loop, the best transport, 10 000 clients.
     public static final TcpServerOptions DEFAULT = new TcpServerOptions(
-            "127.0.0.1",
+            List.of("127.0.0.1"),
             0,
             null,
             null,
@@ -45,8 +47,12 @@ public record TcpServerOptions(
             OutputLimits.DEFAULT,
             Duration.ofSeconds(2));
 
-    /// @throws IllegalArgumentException if a number is out of its range
+    /// @throws IllegalArgumentException if a number is out of its range, or there is no address
     public TcpServerOptions {
+        bind = List.copyOf(bind);
+        if (bind.isEmpty()) {
+            throw new IllegalArgumentException("no address to listen on");
+        }
         if (port < -1 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " is not between -1 and 65535");
         }
@@ -63,6 +69,11 @@ public record TcpServerOptions(
 
     /// The same, on another address and port.
     public TcpServerOptions withAddress(String newBind, int newPort) {
+        return withAddresses(List.of(newBind), newPort);
+    }
+
+    /// The same, on other addresses and another port.
+    public TcpServerOptions withAddresses(List<String> newBind, int newPort) {
         return new TcpServerOptions(
                 newBind,
                 newPort,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -237,6 +238,19 @@ class TcpServerTest {
                 .hasMessageContaining("no worker 0");
         TestServer.await(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().startsWith("situ-tcp")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.situ.tcp.Transports#all")
+    void severalAddressesHaveOnePort(TcpTransport transport) throws Exception {
+        TcpServerOptions options = Transports.require(transport).withAddresses(List.of("127.0.0.1", "127.0.0.2"), 0);
+        try (TestServer server = new TestServer(options);
+                Client first = Client.tcp(server.port());
+                Socket second = new Socket("127.0.0.2", server.port())) {
+            assertThat(first.call("PING")).isEqualTo("+PONG");
+            second.getOutputStream().write(Client.command("PING"));
+            assertThat(second.getInputStream().readNBytes(7)).isEqualTo(Client.ascii("+PONG\r\n"));
+        }
     }
 
     @Test
