@@ -129,14 +129,14 @@ public final class CommandStream implements AutoCloseable {
             }
             // The held command needs the next bytes, but no more than it needs should be copied.
             long step = Math.min(end - at, Math.max(HELD_STEP, parser.missing(held.length())));
-            if (!held.append(in, at, step)) {
+            if (!keep(in, at, step)) {
                 return shut();
             }
             at += step;
             fedTo = at;
             StreamStatus status = runHeld(reply);
             if (status == StreamStatus.MORE || status == StreamStatus.PAUSED) {
-                return held.append(in, at, end - at) ? status : shut();
+                return keep(in, at, end - at) ? status : shut();
             }
             if (status == StreamStatus.CLOSE || at == end) {
                 return status;
@@ -309,7 +309,7 @@ public final class CommandStream implements AutoCloseable {
     /// Keeps what is left of the input for [#resume]. It is parsed again there, from the start of a command.
     private StreamStatus leave(MemorySegment in, long at, long end) {
         parser.reset();
-        return held.append(in, at, end - at) ? StreamStatus.MORE : shut();
+        return keep(in, at, end - at) ? StreamStatus.MORE : shut();
     }
 
     private StreamStatus runHeld(Reply reply) {
@@ -387,7 +387,12 @@ public final class CommandStream implements AutoCloseable {
             claim(placeOf(at + start));
             from = start + receive(in, at + start, Math.min(awaited, available - start));
         }
-        return held.append(in, at + from, available - from) ? StreamStatus.OPEN : shut();
+        return keep(in, at + from, available - from) ? StreamStatus.OPEN : shut();
+    }
+
+    /// Appends input to the held bytes, unless a connection may not hold so many.
+    private boolean keep(MemorySegment in, long at, long bytes) {
+        return bytes <= executor.mostHeldBytes() - held.length() && held.append(in, at, bytes);
     }
 
     /// Moves what is there of a pending large value out of the held bytes. What follows in the input goes on

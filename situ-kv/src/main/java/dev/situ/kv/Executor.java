@@ -111,6 +111,11 @@ public final class Executor {
         return subcommand != null && subcommand.mayWrite;
     }
 
+    /// How much of its input a connection may hold.
+    int mostHeldBytes() {
+        return keyspace.mostHeldBytes();
+    }
+
     /// How long the pause still lasts; not positive if it is over.
     long pausedNanos() {
         return keyspace.pause().remainingNanos();

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// thread when nothing large is held, and for the thread of the connection otherwise. All else is confined to
 /// that one.
 final class HeldInput implements AutoCloseable {
-    /// Redis's `client-query-buffer-limit`: a connection that needs more is closed.
+    /// The most that Redis's `client-query-buffer-limit` can be, and its default: a connection that needs more is
+    /// closed.
     static final int MAX_BYTES = 1 << 30;
 
     static final int KEPT_BYTES = 16 * 1024;

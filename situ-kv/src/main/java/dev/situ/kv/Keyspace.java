@@ -33,6 +33,7 @@ public final class Keyspace {
     private final SlowLog slowLog = new SlowLog(attention);
     private final LatencyEvents latencyEvents = new LatencyEvents();
     private final ServerTotals totals;
+    private volatile int mostHeldBytes = HeldInput.MAX_BYTES;
     private final OutputBounds outputBounds = new OutputBounds(new OutputBounds.Bound(1L << 30, 1L << 20, 60));
     private final Settings settings = new Settings();
     private volatile boolean tracksLatency = true;
@@ -124,6 +125,15 @@ public final class Keyspace {
     /// How much clients may leave unread.
     public OutputBounds outputBounds() {
         return outputBounds;
+    }
+
+    /// How many bytes of input that is no whole command yet a client may have held for it.
+    int mostHeldBytes() {
+        return mostHeldBytes;
+    }
+
+    void setMostHeldBytes(int bytes) {
+        mostHeldBytes = bytes;
     }
 
     /// After how many idle seconds a client is closed; 0: never.

@@ -19,7 +19,12 @@ final class KeyspaceSettings {
         always(settings, "databases", "16");
         always(settings, "cluster-enabled", "no");
         always(settings, "proto-max-bulk-len", Long.toString(MAX_BULK_BYTES));
-        always(settings, "client-query-buffer-limit", Long.toString(HeldInput.MAX_BYTES));
+        settings.declare(Setting.memory(
+                "client-query-buffer-limit",
+                1 << 20,
+                HeldInput.MAX_BYTES,
+                keyspace::mostHeldBytes,
+                bytes -> keyspace.setMostHeldBytes((int) bytes)));
         settings.declare(
                 Setting.fixed("maxmemory", () -> Long.toString(keyspace.info().maxMemoryBytes())));
         settings.declare(Setting.fixed(

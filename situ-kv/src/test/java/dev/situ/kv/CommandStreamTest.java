@@ -42,6 +42,23 @@ class CommandStreamTest {
     }
 
     @Test
+    void aClientWhoseInputIsHeldBeyondTheLimitIsClosed() {
+        String most = "1048576";
+        assertThat(client.command("CONFIG", "SET", "client-query-buffer-limit", "1mb"))
+                .isEqualTo("+OK\r\n");
+        assertThat(client.command("CONFIG", "GET", "client-query-buffer-limit")).endsWith("$7\r\n" + most + "\r\n");
+        assertThat(client.command("CONFIG", "SET", "client-query-buffer-limit", "1000"))
+                .contains("argument must be between " + most);
+        client.send("*2\r\n$3\r\nGET\r\n$2000000\r\n");
+        for (int i = 0; i < 10; i++) {
+            client.send("x".repeat(100_000));
+        }
+        assertThat(client.status).isEqualTo(StreamStatus.OPEN);
+        client.send("x".repeat(100_000));
+        assertThat(client.status).isEqualTo(StreamStatus.CLOSE);
+    }
+
+    @Test
     void aPipelineIsAnsweredInOrder() {
         assertThat(client.send(Server.bulk("SET", "k", "v") + "GET k\r\n" + Server.bulk("get", "nope")
                         + "\r\nDEL k nope k\r\n"))
