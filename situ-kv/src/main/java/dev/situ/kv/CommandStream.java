@@ -21,17 +21,22 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Whole commands are parsed where they lie. Only the rest of an incomplete one is copied, until its end has
-/// come. When that rest is a large value ([#LARGE_VALUE_BYTES]) that the command will store, a record is claimed
-/// for it and its bytes go there: [#feed] copies them once, and a transport that can may read into the record
-/// itself ([#direct()]) so that nothing is copied here. The record is published at the end of the command,
-/// because what follows the value may forbid it. If there is no memory for it, its bytes are skipped and the
-/// command is refused.
+/// come. When that rest is a large value ([#LARGE_VALUE_BYTES]) that the command will store, and a sixteenth of it
+/// is there, a record is claimed for it and its bytes go there: [#feed] copies them once, and a transport that can may
+/// read into the record itself ([#direct()]) so that nothing is copied here. The record is published at the end of the
+/// command, because what follows the value may forbid it. If there is no memory for it, its bytes are skipped and
+/// the command is refused.
 ///
 /// The caller has entered the worker's epoch around every call but [#close()] and [#reset()], and around reading
 /// the reply. Confined to the worker's thread.
 public final class CommandStream implements AutoCloseable {
-    /// A stored value of at least so many bytes is received straight into its record, if it is not wholly there.
+    /// A stored value of at least so many bytes is received into its record, if it is not wholly there.
     public static final int LARGE_VALUE_BYTES = 16 * 1024;
+
+    /// What part of a large value has to come before there is a record for it, and how much of it at most.
+    private static final int CLAIM_SHARE = 16;
+
+    private static final int MOST_BEFORE_CLAIM = 256 * 1024;
 
     /// When replies of one burst are longer than this, the stream wants them sent before it goes on.
     public static final long SOFT_REPLY_BYTES = 1 << 20;
@@ -381,8 +386,8 @@ public final class CommandStream implements AutoCloseable {
     /// Holds the bytes of an incomplete command, but for those of a large value.
     private StreamStatus hold(MemorySegment in, long at, int available) {
         int from = 0;
-        if (isLargeValuePending()) {
-            int start = parser.pendingStart();
+        int start = parser.pendingStart();
+        if (isLargeValuePending(available - start)) {
             held.append(in, at, start);
             claim(placeOf(at + start));
             from = start + receive(in, at + start, Math.min(awaited, available - start));
@@ -398,8 +403,8 @@ public final class CommandStream implements AutoCloseable {
     /// Moves what is there of a pending large value out of the held bytes. What follows in the input goes on
     /// from there.
     private void takeHeldValue() {
-        if (isLargeValuePending()) {
-            int start = parser.pendingStart();
+        int start = parser.pendingStart();
+        if (isLargeValuePending(held.length() - start)) {
             int there = Math.min(parser.pendingLength(), held.length() - start);
             claim(placeOf(fedTo) - (held.length() - start));
             receive(held.memory(), (long) held.start() + start, there);
@@ -407,10 +412,16 @@ public final class CommandStream implements AutoCloseable {
         }
     }
 
-    private boolean isLargeValuePending() {
+    /// Whether there is to be a record for the pending value. Not for a header alone: who announces much and sends
+    /// little would have others evicted.
+    ///
+    /// @param there how many bytes of the value have come
+    private boolean isLargeValuePending(int there) {
         int argument = parser.pendingArgument();
         int length = parser.pendingLength();
-        if (argument < 1 || (length < LARGE_VALUE_BYTES && !mayAdopt(length))) {
+        if (argument < 1
+                || (length < LARGE_VALUE_BYTES && !mayAdopt(length))
+                || (adopter == null && there < Math.min(length / CLAIM_SHARE, MOST_BEFORE_CLAIM))) {
             return false;
         }
         CommandSpec spec = executor.find(parser.command());

@@ -168,7 +168,7 @@ class CommandStreamTest {
     void aLargeValueIsReceivedIntoItsRecordAndSentFromIt() {
         String value = value(300_000);
         String request = Server.bulk("SET", "k", value);
-        client.send(request.substring(0, 100));
+        client.send(request.substring(0, 20_000));
         assertThat(client.stream.direct()).isTrue();
         assertThat(client.stream.directMemory()).isSameAs(server.store.memory());
         assertThat(client.command("GET", "k")).isEmpty(); // It is part of the value.
@@ -250,9 +250,29 @@ class CommandStreamTest {
                 .isEqualTo("-OOM command not allowed when used memory > 'maxmemory'.\r\n$3\r\nold\r\n");
     }
 
+    /// What it would take might be what others have stored.
+    @Test
+    void aHeaderThatAnnouncesALargeValueTakesNoMemoryForIt() {
+        long before = server.store.statistics().allocatedBytes();
+        client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$20000000\r\nabc");
+        assertThat(server.store.statistics().claimedRecords()).isZero();
+        assertThat(server.store.statistics().allocatedBytes()).isEqualTo(before);
+        String part = "x".repeat(100_000);
+        client.send(part);
+        client.send(part);
+        assertThat(server.store.statistics().claimedRecords()).isZero();
+        client.send(part);
+        assertThat(server.store.statistics().claimedRecords()).isEqualTo(1);
+        assertThat(client.stream.direct()).isTrue();
+        String rest = "x".repeat(20_000_000 - 3 * part.length() - 3);
+        assertThat(client.send(rest + "\r\n")).isEqualTo("+OK\r\n");
+        assertThat(client.command("GETRANGE", "k", "0", "4")).isEqualTo("$5\r\nabcxx\r\n");
+        assertThat(client.command("STRLEN", "k")).isEqualTo(":20000000\r\n");
+    }
+
     @Test
     void aConnectionThatEndsInALargeValueLeavesNothing() {
-        client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\nabc");
+        client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\n" + "x".repeat(7000));
         assertThat(server.store.statistics().claimedRecords()).isEqualTo(1);
         client.close();
         assertThat(server.store.statistics().claimedRecords()).isZero();

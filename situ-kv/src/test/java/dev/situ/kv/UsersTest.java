@@ -193,9 +193,9 @@ class UsersTest {
     }
 
     private static String inParts(Server.Connection client, String request, Runnable between) {
-        assertThat(client.send(request.substring(0, 1000))).isEmpty();
+        assertThat(client.send(request.substring(0, 2000))).isEmpty();
         between.run();
-        return client.send(request.substring(1000));
+        return client.send(request.substring(2000));
     }
 
     /// Nothing of a selector in a selector is forgotten: it is an error, and the user stays as it was.
