@@ -31,13 +31,20 @@ import java.util.regex.Pattern;
 final class IntendedDifferences {
     private IntendedDifferences() {}
 
-    /// Whether a command is not sent, for a later `EXEC` might differ.
+    /// Whether a command is not sent, for a later `EXEC` might differ; or for it needs more memory than this server
+    /// has and that one takes, and so would all that follows.
     ///
     /// @param isWatching whether keys are watched
     static boolean isLeftOut(List<String> command, boolean isWatching) {
-        return isWatching
-                && command.getFirst().equalsIgnoreCase("bitfield")
-                && command.stream().anyMatch("fail"::equalsIgnoreCase);
+        boolean writesFields = command.getFirst().equalsIgnoreCase("bitfield");
+        boolean writesBits = writesFields || command.getFirst().equalsIgnoreCase("setbit");
+        return (isWatching && writesFields && command.stream().anyMatch("fail"::equalsIgnoreCase))
+                || (writesBits && command.stream().anyMatch(IntendedDifferences::isFarBit));
+    }
+
+    /// Whether it is the offset of a bit that the server's memory does not reach, and a string of Redis does.
+    private static boolean isFarBit(String argument) {
+        return argument.matches("[0-9]{9,10}") && Long.parseLong(argument) >= 8 * (Server.MEMORY / 4);
     }
 
     /// A reply without what is meant to differ; one to `EXEC` without that of the commands that were queued.
