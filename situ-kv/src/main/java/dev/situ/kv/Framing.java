@@ -33,14 +33,10 @@ final class Framing {
     ///
     /// @return the record, whose value is to be written, the caller's; or [Record#NONE]
     static long claim(StoreWorker worker, MemorySegment region, MemorySegment key, long offset, int length, int value) {
-        if (value <= Reply.DEFAULT_COPY_UP_TO) {
-            return worker.claim(key, offset, length, value);
-        }
-        long record = worker.claimFramed(key, offset, length, value, headBytes(value));
-        if (record != Record.NONE) {
-            frame(region, record, value);
-        }
-        return record;
+        long record = isFramed(value)
+                ? worker.claimFramed(key, offset, length, value, headBytes(value))
+                : worker.claim(key, offset, length, value);
+        return framed(region, record, value);
     }
 
     /// Claims a record for a key that was looked up with others, and copies a value into it.
@@ -54,20 +50,8 @@ final class Framing {
             MemorySegment from,
             long fromOffset,
             int value) {
-        boolean framed = value > Reply.DEFAULT_COPY_UP_TO;
-        long record = worker.claim(keys, index, value, framed ? headBytes(value) : 0);
-        if (record != Record.NONE) {
-            if (framed) {
-                frame(region, record, value);
-            }
-            Words.copy(from, fromOffset, region, Record.valueOffset(region, record), value);
-        }
-        return record;
-    }
-
-    private static void frame(MemorySegment region, long record, int value) {
-        RespWriter.bulkHeader(region, Record.frameOffset(region, record), value);
-        RespWriter.lineEnd(region, Record.valueOffset(region, record) + value);
+        long record = worker.claim(keys, index, value, isFramed(value) ? headBytes(value) : 0);
+        return filled(region, framed(region, record, value), from, fromOffset, value);
     }
 
     /// Claims a record and copies a value into it.
@@ -82,7 +66,22 @@ final class Framing {
             MemorySegment from,
             long fromOffset,
             int value) {
-        long record = claim(worker, region, key, offset, length, value);
+        return filled(region, claim(worker, region, key, offset, length, value), from, fromOffset, value);
+    }
+
+    private static boolean isFramed(int value) {
+        return value > Reply.DEFAULT_COPY_UP_TO;
+    }
+
+    private static long framed(MemorySegment region, long record, int value) {
+        if (record != Record.NONE && isFramed(value)) {
+            RespWriter.bulkHeader(region, Record.frameOffset(region, record), value);
+            RespWriter.lineEnd(region, Record.valueOffset(region, record) + value);
+        }
+        return record;
+    }
+
+    private static long filled(MemorySegment region, long record, MemorySegment from, long fromOffset, int value) {
         if (record != Record.NONE) {
             Words.copy(from, fromOffset, region, Record.valueOffset(region, record), value);
         }

@@ -50,21 +50,33 @@ final class Claims {
     ///
     /// @param head of the frame, 0 for none
     long claim(int database, MemorySegment key, long offset, int length, int valueLength, int head) {
-        Objects.checkFromIndexSize(offset, length, key.byteSize());
-        long hash = index.hash(database, key, offset, length);
-        return claim(hash, database, key, offset, length, valueLength, head);
+        if (!fits(length, valueLength, head)) {
+            return Record.NONE;
+        }
+        long bytes = Record.bytes(database, length, valueLength, head);
+        long hash = hash(database, key, offset, length);
+        return claim(hash, database, key, offset, length, valueLength, head, bytes, false);
     }
 
     /// The same for a key whose hash is known.
     long claim(long hash, int database, MemorySegment key, long offset, int length, int valueLength, int head) {
-        if (valueLength < 0 || head < 0 || head > Record.MAX_FRAME_HEAD_BYTES) {
-            throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes in a frame of " + head);
-        }
-        if (Math.max(length, valueLength) > Record.MAX_LENGTH) {
+        if (!fits(length, valueLength, head)) {
             return Record.NONE;
         }
         long bytes = Record.bytes(database, length, valueLength, head);
         return claim(hash, database, key, offset, length, valueLength, head, bytes, false);
+    }
+
+    private static boolean fits(int length, int valueLength, int head) {
+        if (valueLength < 0 || head < 0 || head > Record.MAX_FRAME_HEAD_BYTES) {
+            throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes in a frame of " + head);
+        }
+        return Math.max(length, valueLength) <= Record.MAX_LENGTH;
+    }
+
+    private long hash(int database, MemorySegment key, long offset, int length) {
+        Objects.checkFromIndexSize(offset, length, key.byteSize());
+        return index.hash(database, key, offset, length);
     }
 
     /// Makes an unpublished record whose value stays where it lies. Consumes the references to the buffers, unless it
@@ -75,8 +87,7 @@ final class Claims {
         if (Math.max(length, valueLength) > Record.MAX_LENGTH) {
             return Record.NONE;
         }
-        Objects.checkFromIndexSize(offset, length, key.byteSize());
-        long hash = index.hash(database, key, offset, length);
+        long hash = hash(database, key, offset, length);
         long bytes = AdoptedValue.recordBytes(Record.headerBytes(database, length, valueLength), length, slices);
         long record = claim(hash, database, key, offset, length, valueLength, adoption.frameHead(), bytes, true);
         if (record != Record.NONE) {

@@ -7,6 +7,9 @@ import java.util.Arrays;
 
 /// Takes records out of the map: one, an expired one, all. One a worker.
 final class Removals {
+    /// How much of a cleared table is taken apart in one step: some ten microseconds.
+    static final int BUCKETS_A_STEP = 16;
+
     private static final int BUCKETS_A_CLEAR = 1024;
 
     private final Store store;
@@ -124,14 +127,12 @@ final class Removals {
     ///
     /// @return whether there was something to do
     boolean helpClearFor(long nanos) {
-        if (!helpClear(BUCKETS_A_CLEAR)) {
-            return false;
-        }
         long start = System.nanoTime();
-        while (System.nanoTime() - start < nanos && helpClear(BUCKETS_A_CLEAR)) {
-            // some more
+        boolean helped = false;
+        while (System.nanoTime() - start < nanos && helpClear(BUCKETS_A_STEP)) {
+            helped = true;
         }
-        return true;
+        return helped;
     }
 
     /// Freezes a chain word by word, so that who is still at work in it starts again in the new table, and

@@ -207,8 +207,7 @@ public final class StoreWorker implements AutoCloseable {
     }
 
     /// How often a record was used of late: about the logarithm to base 2, 0 to 15. Under a policy that evicts the
-    /// least
-    /// frequently used; else it means nothing.
+    /// least frequently used; else it means nothing.
     ///
     /// @param record from [#peek], in the same epoch
     public int useFrequency(long record) {

@@ -15,8 +15,6 @@ import dev.situ.memory.SlabCache;
 final class Upkeep {
     /// How many exits lie between two looks at the limbo.
     private static final int EXITS_PER_LOOK = 32;
-    /// How much of a cleared table each exit takes apart: some ten microseconds.
-    private static final int CLEARED_BUCKETS_AN_EXIT = 16;
 
     private final Store store;
     private final MemoryLimit limit;
@@ -73,7 +71,7 @@ final class Upkeep {
             adopted.relieve();
         }
         if (store.cleared() != null) {
-            removals.helpClear(CLEARED_BUCKETS_AN_EXIT);
+            removals.helpClear(Removals.BUCKETS_A_STEP);
         }
         if (looks) {
             growth.help();
@@ -129,9 +127,7 @@ final class Upkeep {
     /// See [StoreWorker#sweep].
     int sweep(long nowMillis, long budgetNanos) {
         long start = System.nanoTime();
-        while (System.nanoTime() - start < budgetNanos && removals.helpClear(CLEARED_BUCKETS_AN_EXIT)) {
-            // some more
-        }
+        removals.helpClearFor(budgetNanos);
         while (System.nanoTime() - start < budgetNanos && compaction.step()) {
             // some more
         }
