@@ -20,6 +20,7 @@ import dev.situ.bench.net.NetTask;
 import dev.situ.bench.r2p2.ClientTask;
 import dev.situ.bench.r2p2.DatagramTask;
 import dev.situ.bench.r2p2.EchoTask;
+import dev.situ.bench.r2p2.LargeTask;
 import dev.situ.bench.r2p2.R2p2Experiment;
 import dev.situ.bench.size.SizeExperiment;
 import dev.situ.bench.size.SizeTask;
@@ -56,6 +57,7 @@ final class Experiments {
             case ClientTask.NAME -> ClientTask::new;
             case DatagramTask.NAME -> DatagramTask::new;
             case EchoTask.NAME -> EchoTask::new;
+            case LargeTask.NAME -> LargeTask::new;
             case DpdkEchoTask.NAME -> DpdkEchoTask::new;
             case DpdkGapTask.NAME -> DpdkGapTask::new;
             case DpdkLoadTask.NAME -> DpdkLoadTask::new;

@@ -56,6 +56,8 @@ public final class LossTask implements ChildTask {
     private final long seed;
     private final double load;
     private final double capacity;
+    private final long lateNanos;
+    private final long openNanos;
     private final long windowNanos;
     private final int windows;
     private final WarmUp warmUp;
@@ -68,6 +70,8 @@ public final class LossTask implements ChildTask {
         seed = parameters.longNumber("seed");
         load = Double.parseDouble(parameters.text("load"));
         capacity = Double.parseDouble(parameters.text("capacity"));
+        lateNanos = TimeUnit.MICROSECONDS.toNanos(parameters.number("lateMicros"));
+        openNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("openMillis"));
         windowNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("windowMillis"));
         windows = parameters.number("windows");
         warmUp = WarmUp.of(parameters);
@@ -99,10 +103,11 @@ public final class LossTask implements ChildTask {
         try (LoadLoop loop = new LoadLoop(link(OUTSTANDING), SMALL, OUTSTANDING, 0, 1)) {
             double rate = load * (capacity > 0 ? capacity : calls);
             open(loop, rate, windowNanos);
-            Histogram latencies = open(loop, rate, 2L * windows * windowNanos);
+            Histogram latencies = open(loop, rate, openNanos);
             sink.add("rate", "1/s", rate);
             sink.add("call_p50", "ms", latencies.getValueAtPercentile(50) / 1e6);
             sink.add("call_p99", "ms", latencies.getValueAtPercentile(99) / 1e6);
+            sink.add("calls_late", "%", 100 - latencies.getPercentileAtOrBelowValue(lateNanos));
             sink.add("call_max", "ms", latencies.getMaxValue() / 1e6);
         }
         try (LoadLoop loop = new LoadLoop(link(LARGE_OUTSTANDING), LARGE, LARGE_OUTSTANDING, 0, 1)) {

@@ -12,8 +12,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.SplittableRandom;
 
-/// Keeps a fixed number of GETs under way against one server, each datagram on its own, and counts the hits. The
-/// same code for every server, so that their figures can be divided.
+/// Keeps a fixed number of GETs under way against one server and counts the hits. The same code for every server, so
+/// that their figures can be divided.
 @Immutable
 @SuppressWarnings("Immutable") // its stack has one queue, driven by the thread that runs the loop
 final class ClosedLoop implements UdpHandler {
@@ -37,13 +37,16 @@ final class ClosedLoop implements UdpHandler {
         this.valueLength = valueLength;
     }
 
-    /// The hits a second of a loop of its own, on ports of its own. Every request is a datagram and a message of
-    /// its own. Replies are received as they come: the kernel may hand several over together, if the server sent
-    /// them so.
-    static double measure(GetProtocol protocol, long server, int outstanding, int keys, int valueLength, long nanos)
+    /// The hits a second of a loop of its own, on ports of its own. Replies are received as they come: the kernel may
+    /// hand several over together, if the server sent them so.
+    ///
+    /// @param together whether the kernel gets requests that are ready together in one message, or each
+    ///     as a message of its own
+    static double measure(
+            GetProtocol protocol, long server, int outstanding, int keys, int valueLength, boolean together, long nanos)
             throws IOException {
         ClosedLoop loop = new ClosedLoop(protocol, server, outstanding, keys, valueLength);
-        SocketStackOptions options = SocketStackOptions.defaults().withOffload(true, false);
+        SocketStackOptions options = SocketStackOptions.defaults().withOffload(true, together);
         try (SocketUdpStack stack = new SocketUdpStack(options)) {
             stack.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), loop);
             return loop.run(stack.queue(0), nanos);

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/// Loads a server with GETs over UDP, every request a datagram of its own: many under way, one under way, and at
-/// a fixed rate.
+/// Loads a server with GETs over UDP, every request a message of its own to the kernel: many under way, one under
+/// way, and at a fixed rate. Or, as the bound of clients that batch, many under way in messages of many.
 public final class DatagramTask implements ChildTask {
     /// The task's name.
     public static final String NAME = "datagrams";
@@ -28,6 +28,7 @@ public final class DatagramTask implements ChildTask {
 
     private final GetProtocol protocol;
     private final long server;
+    private final boolean together;
     private final int outstanding;
     private final int keys;
     private final int valueLength;
@@ -40,6 +41,7 @@ public final class DatagramTask implements ChildTask {
     public DatagramTask(Parameters parameters) {
         protocol = GetProtocol.valueOf(parameters.text("protocol"));
         server = PeerAddress.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), parameters.number("port")));
+        together = parameters.text("mode").equals("together");
         outstanding = parameters.number("outstanding");
         keys = parameters.number("keys");
         valueLength = parameters.number("value");
@@ -53,6 +55,13 @@ public final class DatagramTask implements ChildTask {
     public void measure(Sink sink) throws Exception {
         boolean steady = warmUp.run(() -> Pace.over(closed(), windowNanos));
         sink.add("throughput", "1/s", throughput());
+        sink.add(Contender.STEADY, "", steady ? 1 : 0);
+        if (!together) {
+            latencies(sink);
+        }
+    }
+
+    private void latencies(Sink sink) throws IOException {
         roundTrips();
         sink.add("round_trip", "us", roundTrips().getValueAtPercentile(50) / 1e3);
         open();
@@ -66,7 +75,6 @@ public final class DatagramTask implements ChildTask {
             sink.add("latency_max", "us", latencies.getMaxValue() / 1e3);
         }
         sink.add("lost", "", (double) loop.lost());
-        sink.add(Contender.STEADY, "", steady ? 1 : 0);
     }
 
     private double throughput() throws IOException {
@@ -78,7 +86,7 @@ public final class DatagramTask implements ChildTask {
     }
 
     private double closed() throws IOException {
-        return ClosedLoop.measure(protocol, server, outstanding, keys, valueLength, windowNanos);
+        return ClosedLoop.measure(protocol, server, outstanding, keys, valueLength, together, windowNanos);
     }
 
     private Histogram roundTrips() throws IOException {

@@ -12,23 +12,32 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /// The bound of a request over UDP: a server that sends each datagram back, on the same stack, and polls and
-/// sleeps as Situ's workers do. Its one figure is its port.
+/// sleeps as Situ's workers do. On a second port it sends large replies ([BareTransfer]). Its figures are the ports.
 public final class EchoTask implements ChildTask {
     /// The task's name.
     public static final String NAME = "echo";
+
+    /// The figure that is the echo's port.
+    static final String PORT = "port";
+
+    /// The figure that is the port of large replies.
+    static final String LARGE_PORT = "largePort";
 
     private static final int EMPTY_POLLS = 50;
     private static final long SLEEP_NANOS = 100_000_000;
 
     private final SocketUdpStack stack;
     private final int port;
+    private final int largePort;
     private final Thread poller;
     private volatile boolean stopping;
 
     /// Starts to answer.
     public EchoTask(Parameters parameters) throws Exception {
         stack = new SocketUdpStack(SocketStackOptions.defaults().withOffload(true, true));
-        port = stack.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), EchoTask::echo)
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        port = stack.bind(anyPort, EchoTask::echo).getPort();
+        largePort = stack.bind(anyPort, new BareTransfer.Source(parameters.number("largest")))
                 .getPort();
         poller = Thread.ofPlatform().name("echo").start(this::poll);
     }
@@ -60,7 +69,8 @@ public final class EchoTask implements ChildTask {
 
     @Override
     public void measure(Sink sink) {
-        sink.add("port", "", port);
+        sink.add(PORT, "", port);
+        sink.add(LARGE_PORT, "", largePort);
     }
 
     @Override

@@ -23,8 +23,9 @@ public final class Fill {
 
     /// Stores them in a server that speaks RESP.
     public static void resp(InetSocketAddress server, int keys, int valueLength) throws IOException {
-        String value = "x".repeat(valueLength);
-        fill(server, keys, "+OK\r\n", key -> "SET " + key + " " + value + "\r\n");
+        String set = "*3\r\n$3\r\nSET\r\n$" + GetProtocol.KEY_LENGTH + "\r\n";
+        String value = "\r\n$" + valueLength + "\r\n" + "x".repeat(valueLength) + "\r\n";
+        fill(server, keys, "+OK\r\n", key -> set + key + value);
     }
 
     private interface Request {

@@ -20,8 +20,10 @@ import dev.situ.bench.report.Figure;
 import dev.situ.bench.report.Page;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// R2P2 over kernel UDP, beside memcached over UDP and an echo of datagrams.
 public final class R2p2Experiment implements Experiment {
@@ -29,26 +31,45 @@ public final class R2p2Experiment implements Experiment {
     private static final int OUTSTANDING = 64;
     private static final int VALUE = 64;
     private static final int LARGER_VALUE = 1024;
+    private static final int LARGE_VALUE = 1 << 20;
     private static final long SERVER_BYTES = 256 << 20;
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
 
     private static final String THROUGHPUT = "throughput";
     private static final String ROUND_TRIP = "round_trip";
+    private static final String TRANSFER = "transfer";
 
-    /// Who answers, and who asks.
+    /// Who answers, who asks, and how.
     private enum Pair {
-        MEMCACHED("memcached", GetProtocol.MEMCACHED),
-        SITU("Situ", GetProtocol.R2P2),
-        ECHO("echo", GetProtocol.ECHO),
-        SITU_CLIENT("Situ, batching client", GetProtocol.R2P2),
-        SITU_COMPATIBLE("Situ, batching client, compatible mode", GetProtocol.R2P2);
+        MEMCACHED("memcached", DatagramTask.NAME, GetProtocol.MEMCACHED, "single"),
+        SITU("Situ", DatagramTask.NAME, GetProtocol.R2P2, "single"),
+        ECHO("echo", DatagramTask.NAME, GetProtocol.ECHO, "single"),
+        SITU_CLIENT("Situ, batching client", ClientTask.NAME, GetProtocol.R2P2, "reliable"),
+        SITU_COMPATIBLE("Situ, batching client, compatible mode", ClientTask.NAME, GetProtocol.R2P2, "compatible"),
+        ECHO_TOGETHER("echo, batching", DatagramTask.NAME, GetProtocol.ECHO, "together"),
+        LARGE("Situ, batching client", LargeTask.NAME, GetProtocol.R2P2, "reliable"),
+        LARGE_BARE("bare transfer", LargeTask.NAME, GetProtocol.ECHO, "bare");
 
         final String system;
+        final String task;
         final GetProtocol protocol;
+        final String mode;
 
-        Pair(String system, GetProtocol protocol) {
+        Pair(String system, String task, GetProtocol protocol, String mode) {
             this.system = system;
+            this.task = task;
             this.protocol = protocol;
+            this.mode = mode;
+        }
+
+        /// Whether it is measured with values of so many bytes. The echo sends back what it got, and a request is no
+        /// longer than the reply with the small value.
+        boolean isAskedFor(int value) {
+            return switch (this) {
+                case MEMCACHED, SITU, SITU_CLIENT, SITU_COMPATIBLE -> value != LARGE_VALUE;
+                case ECHO, ECHO_TOGETHER -> value == VALUE;
+                case LARGE, LARGE_BARE -> value == LARGE_VALUE;
+            };
         }
     }
 
@@ -69,7 +90,11 @@ public final class R2p2Experiment implements Experiment {
         }
         run.factsOfCpus();
         run.fact("rate", run.scale().pick(50_000, 20_000, 1_000));
-        List<Integer> values = run.scale().pick(List.of(VALUE, LARGER_VALUE), List.of(VALUE), List.of(VALUE));
+        List<Integer> values = run.scale()
+                .pick(
+                        List.of(VALUE, LARGER_VALUE, LARGE_VALUE),
+                        List.of(VALUE, LARGE_VALUE),
+                        List.of(VALUE, LARGE_VALUE));
         Samples samples = new Samples();
         int rounds = run.scale().rounds();
         int stepsARound = values.stream()
@@ -90,18 +115,20 @@ public final class R2p2Experiment implements Experiment {
     /// All servers are up, one is under load.
     private static void round(Run run, int round, int value, List<Pair> pairs, Samples samples) throws IOException {
         List<ServerProcess> servers = new ArrayList<>();
-        ChildJvm.Spec echo = new ChildJvm.Spec(EchoTask.NAME, Parameters.of(), JVM, Cpus.server());
+        ChildJvm.Spec echo =
+                new ChildJvm.Spec(EchoTask.NAME, Parameters.of("largest", LARGE_VALUE), JVM, Cpus.server());
         try (ChildJvm echoServer = ChildJvm.start(echo)) {
-            int[] echoPort = new int[1];
-            echoServer.measure((_, _, port) -> echoPort[0] = (int) port);
+            Map<String, Integer> echoPorts = new HashMap<>();
+            echoServer.measure((name, _, port) -> echoPorts.put(name, (int) port));
             ServerProcess situ = ServerProcess.startSitu(SERVER_BYTES, List.of());
             servers.add(situ);
-            Fill.resp(situ.tcp(), KEYS, value);
+            int keys = value == LARGE_VALUE ? 1 : KEYS;
+            Fill.resp(situ.tcp(), keys, value);
             int memcachedPort = 0;
-            if (pairs.contains(Pair.MEMCACHED)) {
+            if (answering(pairs, value).contains(Pair.MEMCACHED)) {
                 ServerProcess memcached = ServerProcess.start(Kind.MEMCACHED, SERVER_BYTES, List.of());
                 servers.add(memcached);
-                Fill.memcached(memcached.tcp(), KEYS, value);
+                Fill.memcached(memcached.tcp(), keys, value);
                 memcachedPort = memcached.udp().getPort();
             }
             for (Pair pair : answering(pairs, value)) {
@@ -109,8 +136,9 @@ public final class R2p2Experiment implements Experiment {
                         + run.scale().rounds());
                 int port = switch (pair) {
                     case MEMCACHED -> memcachedPort;
-                    case SITU, SITU_CLIENT, SITU_COMPATIBLE -> situ.udp().getPort();
-                    case ECHO -> echoPort[0];
+                    case SITU, SITU_CLIENT, SITU_COMPATIBLE, LARGE -> situ.udp().getPort();
+                    case ECHO, ECHO_TOGETHER -> Objects.requireNonNull(echoPorts.get(EchoTask.PORT));
+                    case LARGE_BARE -> Objects.requireNonNull(echoPorts.get(EchoTask.LARGE_PORT));
                 };
                 contender(run, pair, port, value).measure(run, round, samples);
             }
@@ -119,11 +147,8 @@ public final class R2p2Experiment implements Experiment {
         }
     }
 
-    /// The echo sends back what it got, and a request is no longer than the reply with the small value.
     private static List<Pair> answering(List<Pair> pairs, int value) {
-        return pairs.stream()
-                .filter(pair -> pair != Pair.ECHO || value == VALUE)
-                .toList();
+        return pairs.stream().filter(pair -> pair.isAskedFor(value)).toList();
     }
 
     private static Contender contender(Run run, Pair pair, int port, int value) {
@@ -131,7 +156,7 @@ public final class R2p2Experiment implements Experiment {
                 "protocol",
                 pair.protocol,
                 "mode",
-                pair == Pair.SITU_COMPATIBLE ? "compatible" : "reliable",
+                pair.mode,
                 "port",
                 port,
                 "outstanding",
@@ -146,12 +171,15 @@ public final class R2p2Experiment implements Experiment {
                 run.scale().pick(500, 150, 200),
                 "windows",
                 run.scale().pick(5, 3, 1));
-        boolean batching = pair == Pair.SITU_CLIENT || pair == Pair.SITU_COMPATIBLE;
-        String task = batching ? ClientTask.NAME : DatagramTask.NAME;
         // Pollers never give way, so that compilers get little of the two processors: a few seconds of theirs.
-        WarmUp warmUp = run.scale().warmUpFor(batching ? 1_000_000 : 100_000, 10_000, 4_000);
+        int leastPerSecond = switch (pair) {
+            case MEMCACHED, SITU, ECHO -> 100_000;
+            case SITU_CLIENT, SITU_COMPATIBLE, ECHO_TOGETHER -> 1_000_000;
+            case LARGE, LARGE_BARE -> 1_000;
+        };
+        WarmUp warmUp = run.scale().warmUpFor(leastPerSecond, 10_000, 4_000);
         return new Contender(
-                pair.system, params(value), new ChildJvm.Spec(task, warmUp.into(parameters), JVM, Cpus.client()));
+                pair.system, params(value), new ChildJvm.Spec(pair.task, warmUp.into(parameters), JVM, Cpus.client()));
     }
 
     private static Map<String, Object> params(int value) {
@@ -159,7 +187,7 @@ public final class R2p2Experiment implements Experiment {
     }
 
     private static SampleKey key(Pair pair, String metric) {
-        return new SampleKey(pair.system, metric, params(VALUE));
+        return new SampleKey(pair.system, metric, params(metric.equals(TRANSFER) ? LARGE_VALUE : VALUE));
     }
 
     private static Outcome outcome(Samples samples) {
@@ -169,6 +197,8 @@ public final class R2p2Experiment implements Experiment {
         outcome.summarizeRatio(
                 "get_vs_memcached_udp.single", key(Pair.SITU, THROUGHPUT), key(Pair.MEMCACHED, THROUGHPUT));
         outcome.summarizeRatio("get_vs_echo.single", key(Pair.SITU, THROUGHPUT), key(Pair.ECHO, THROUGHPUT));
+        outcome.summarizeRatio("get_vs_echo", key(Pair.SITU_CLIENT, THROUGHPUT), key(Pair.ECHO_TOGETHER, THROUGHPUT));
+        outcome.summarizeRatio("large_vs_bare", key(Pair.LARGE, TRANSFER), key(Pair.LARGE_BARE, TRANSFER));
         outcome.summarizeRatio("rtt_vs_echo", key(Pair.SITU, ROUND_TRIP), key(Pair.ECHO, ROUND_TRIP));
         outcome.summarizeRatio(
                 "reliable_vs_compatible", key(Pair.SITU_CLIENT, THROUGHPUT), key(Pair.SITU_COMPATIBLE, THROUGHPUT));
@@ -198,13 +228,19 @@ public final class R2p2Experiment implements Experiment {
                                 + " together (GSO, GRO), in the reliable mode unless it says compatible. Its packets are counted in"
                                 + " 20,000 calls after the windows: datagrams both ways, acknowledgements included, of which there are"
                                 + " 2 a call at least.",
-                        "The bound is the echo: the same UDP stack, and each datagram is sent back as it came."),
+                        "The bound is the echo: the same UDP stack, and each datagram is sent back as it came; one datagram at a"
+                                + " time, and, beside the batching client, together.",
+                        "A value of 1 MiB is got one at a time by that client. Its bound is a bare transfer: 1 MiB in datagrams"
+                                + " of 1472 bytes through the same sockets, with no protocol."),
                 List.of(throughput(measurement), latency(measurement)),
                 List.of(
                         "One datagram at a time, Situ serves " + measurement.summaryText("get_vs_memcached_udp.single")
                                 + " times the GETs of memcached, and " + measurement.summaryText("get_vs_echo.single")
                                 + " times those of the echo. With the batching client it is "
-                                + measurement.summaryText("get_vs_memcached_udp") + " times memcached.",
+                                + measurement.summaryText("get_vs_memcached_udp") + " times memcached and "
+                                + measurement.summaryText("get_vs_echo") + " times the echo that batches, too.",
+                        "A GET of 1 MiB takes " + measurement.summaryText("large_vs_bare")
+                                + " times as long as the bare transfer.",
                         "The reliable mode gets " + measurement.summaryText("reliable_vs_compatible")
                                 + " times the throughput of the compatible one, with "
                                 + measurement.summaryText("packets_per_call") + " packets and "

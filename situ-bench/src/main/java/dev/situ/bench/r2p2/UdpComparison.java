@@ -75,7 +75,7 @@ public final class UdpComparison implements Callable<Integer> {
     }
 
     private static double oneByOne(GetProtocol protocol, InetSocketAddress server, long nanos) throws IOException {
-        return ClosedLoop.measure(protocol, PeerAddress.of(server), OUTSTANDING, KEYS, VALUE_LENGTH, nanos);
+        return ClosedLoop.measure(protocol, PeerAddress.of(server), OUTSTANDING, KEYS, VALUE_LENGTH, false, nanos);
     }
 
     private interface Load {
