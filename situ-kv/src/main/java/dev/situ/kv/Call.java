@@ -216,7 +216,7 @@ final class Call {
         for (int i = first; i < end && lookups.size() < MOST_LOOKUPS; i += 2) {
             lookups.add(c.memory(), c.offset(i), c.length(i));
         }
-        worker.prefetch(lookups);
+        worker.prefetch(lookups, true);
         return lookups.size();
     }
 

@@ -36,6 +36,7 @@ public final class Executor {
     private final ArgumentBudget argumentBudget;
     private final Call call;
     private final LookupRun lookups = new LookupRun();
+    private final ComingKeys comingKeys;
     private final Adopter adopter;
     private final Absences absences;
     private final Databases databases;
@@ -56,6 +57,7 @@ public final class Executor {
         this.absences = keyspace.absences();
         this.databases = keyspace.databases();
         this.call = new Call(keyspace, worker, counters, new QueueRun(this, argumentBudget));
+        this.comingKeys = new ComingKeys(worker);
         this.adopter = new Adopter(keyspace.store(), worker);
         keyspace.register(this);
     }
@@ -77,15 +79,23 @@ public final class Executor {
         }
     }
 
-    /// Bursts of several connections are timed as one until [#endBursts]: for a transport whose requests come together.
+    /// Bursts of several connections are timed as one until [#endBursts]: for a transport whose requests come
+    /// together.
     public void beginBursts() {
         together = true;
         stopwatch.begin(keyspace.tracksLatency());
     }
 
+    /// The keys of requests that have come together, for a transport that knows some of them before it runs
+    /// the first; forgotten by [#endBursts].
+    public ComingKeys comingKeys() {
+        return comingKeys;
+    }
+
     /// See [#beginBursts].
     public void endBursts() {
         together = false;
+        comingKeys.clear();
         stopwatch.end();
     }
 
@@ -165,7 +175,7 @@ public final class Executor {
         }
         session.setLastCommand(spec);
         lookupSpec = spec;
-        lookups.add(command, end);
+        lookups.add(command, end, comingKeys);
         return true;
     }
 

@@ -34,13 +34,14 @@ final class LookupRun {
     /// Adds the key of a command. Its memory is borrowed until [#finish].
     ///
     /// @param end where the command ends in the input
-    void add(Command command, long end) {
+    /// @param coming may know the key
+    void add(Command command, long end, ComingKeys coming) {
         int at = burst.size();
         ends[at] = end;
         memory = command.memory();
         starts[at] = command.offset(KEY);
         lengths[at] = command.length(KEY);
-        burst.add(command.memory(), command.offset(KEY), command.length(KEY));
+        coming.addTo(burst, command.memory(), command.offset(KEY), command.length(KEY));
     }
 
     /// Looks all keys up and appends a reply for each, until the reply has `mostBytes`; at least one. The call

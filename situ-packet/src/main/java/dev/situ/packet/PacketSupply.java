@@ -253,14 +253,14 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
 
     /// Notes that a packet is a driver's no more. If others hold it, too, its life never ended.
     final void beginIfAlone(long at) {
-        if (isAlone(at)) {
+        if (Checks.ON && isAlone(at)) {
             begin(at);
         }
     }
 
     /// Notes that a driver has the packet, unless others hold it, too.
     final void endIfLast(long at) {
-        if (isAlone(at)) {
+        if (Checks.ON && isAlone(at)) {
             end(at);
         }
     }

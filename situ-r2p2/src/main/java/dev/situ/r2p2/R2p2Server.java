@@ -5,6 +5,7 @@ import dev.situ.udp.PerQueue;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpHandler;
 import dev.situ.udp.UdpSender;
+import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
@@ -27,8 +28,8 @@ import java.util.function.ToLongFunction;
 /// no other touches. Nothing is allocated for requests of one packet, nor, once warm, for those of up to 256.
 @Immutable
 public final class R2p2Server implements UdpHandler, AutoCloseable {
-    /// After how many packets of a burst what answers them is sent. A client that keeps 64 calls under way gets half of
-    /// the answers, and asks again, while the server executes the other half; neither waits for the other.
+    /// After how many packets of a burst what answers them is sent. A client that keeps 64 calls under way gets
+    /// half of the answers, and asks again, while the server executes the other half; neither waits for the other.
     private static final int ANSWERED_TOGETHER = 32;
 
     private final RequestHandler handler;
@@ -82,8 +83,11 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
         handler.begin(burst.queue());
         try {
             for (int i = 0; i < burst.size(); i++) {
-                if (i > 0 && i % ANSWERED_TOGETHER == 0) {
-                    sender.flush();
+                if (i % ANSWERED_TOGETHER == 0) {
+                    if (i > 0) {
+                        sender.flush();
+                    }
+                    announce(burst, i);
                 }
                 if (ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
                     reliable.onDatagram(burst, i, sender);
@@ -97,8 +101,27 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
         reliable.end(sender);
     }
 
-    /// Goes on sending, sends again what was lost, and gives up what has taken too long: to be called by the queue's
-    /// poller now and then, also when nothing arrives, when nothing waits for a flush. What it sends is flushed.
+    /// Announces the packets that are answered together, from one on.
+    private void announce(UdpBurst burst, int from) {
+        int to = Math.min(burst.size(), from + ANSWERED_TOGETHER);
+        if (to - from < 2) {
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            MemorySegment memory = burst.memory(i);
+            long at = burst.offset(i);
+            int length = burst.length(i);
+            int header = ReliableHeader.marks(memory, at, length) ? ReliableHeader.BYTES : R2p2Header.BYTES;
+            if (length > header) {
+                handler.announce(burst.queue(), memory, at + header, length - header);
+            }
+        }
+        handler.announced(burst.queue());
+    }
+
+    /// Goes on sending, sends again what was lost, and gives up what has taken too long: to be called by the
+    /// queue's poller now and then, also when nothing arrives, when nothing waits for a flush. What it sends
+    /// is flushed.
     ///
     /// @param sender the queue's own ([dev.situ.udp.UdpQueue#sender])
     /// @return the nanoseconds after which to call it again at the latest: 0 if there is more to send, or

@@ -2,6 +2,7 @@ package dev.situ.r2p2;
 
 import com.google.errorprone.annotations.Immutable;
 import dev.situ.memory.SliceList;
+import java.lang.foreign.MemorySegment;
 
 /// What is called with every whole request: the request callback of the thesis (section 4.4).
 ///
@@ -13,9 +14,20 @@ import dev.situ.memory.SliceList;
 /// [dev.situ.udp.PerQueue].
 @Immutable
 public interface RequestHandler {
-    /// Packets have come together: requests that are handled until [#end] are of one burst. For who does something once
-    /// for all of them, such as to look at the clock.
+    /// Packets have come together: requests that are handled until [#end] are of one burst. For who does something
+    /// once for all of them, such as to look at the clock.
     default void begin(int queue) {}
+
+    /// Says what is about to come: packets of the burst whose payloads may be requests, or the beginnings of
+    /// some, each by a call, and [#announced] behind them. For who brings what they need to the cache, for
+    /// all of them at once.
+    ///
+    /// @param memory borrowed until [#announced] has returned; the bytes may be anything, and [#handle] may
+    ///     never be called with them
+    default void announce(int queue, MemorySegment memory, long offset, int length) {}
+
+    /// Says that some packets were announced, all of which are looked at next.
+    default void announced(int queue) {}
 
     /// Ends the burst. Called whatever happened in it.
     default void end(int queue) {}

@@ -13,14 +13,26 @@ final class EchoHandler implements RequestHandler {
     private final Arena arena = Arena.ofAuto();
     final List<byte[]> requests = new ArrayList<>();
     final List<Integer> queues = new ArrayList<>();
+    /// What was announced and not yet handled.
+    final List<byte[]> announced = new ArrayList<>();
+    /// How many were announced when a request was handled, for each.
+    final List<Integer> ahead = new ArrayList<>();
     boolean refuse;
     boolean owned;
     /// If not negative, answers with this many bytes instead.
     int answer = -1;
 
     @Override
+    public void announce(int queue, MemorySegment memory, long offset, int length) {
+        byte[] bytes = new byte[length];
+        Words.copyTo(memory, offset, bytes, 0, length);
+        announced.add(bytes);
+    }
+
+    @Override
     public RequestStatus handle(int queue, SliceList request, SliceList response) {
         queues.add(queue);
+        ahead.add(announced.size());
         keepAndReleaseAtOnce(request);
         int length = (int) request.length();
         MemorySegment all = arena.allocate(Math.max(1, length));

@@ -65,6 +65,22 @@ class R2p2ServerTest {
                 peer, R2p2Header.of(R2p2Header.DROP, R2p2Header.FIXED, 0xC0, rid, 1), new byte[] {'D', 'R', 'O', 'P'});
     }
 
+    @Test
+    void requestsThatComeTogetherAreAnnouncedBeforeTheFirstIsHandled() {
+        deliver(request(1, random(10)));
+        assertThat(handler.ahead).containsExactly(0); // alone
+        Datagram[] requests = new Datagram[40];
+        for (int i = 0; i < requests.length; i++) {
+            requests[i] = request(2 + i, random(20 + i))[0];
+        }
+        deliver(requests);
+        assertThat(handler.ahead.subList(1, 33)).containsOnly(32);
+        assertThat(handler.ahead.subList(33, 41)).containsOnly(40);
+        for (int i = 0; i < requests.length; i++) {
+            assertThat(handler.announced.get(i)).isEqualTo(random(20 + i));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 14, 1463, 1464, 1465, 1478, 1479, 2928, 2929, 100_000, 300_000, 371_856})
     void aMessageOfAnyLengthIsExecutedOnceAndAnsweredInOrder(int length) {

@@ -46,6 +46,16 @@ final class R2p2Lane implements AutoCloseable {
         executor.beginBursts();
     }
 
+    /// See [dev.situ.r2p2.RequestHandler#announce].
+    void announce(MemorySegment memory, long offset, int length) {
+        executor.comingKeys().add(memory, offset, length);
+    }
+
+    /// See [dev.situ.r2p2.RequestHandler#announced].
+    void announced() {
+        executor.comingKeys().prefetch();
+    }
+
     /// See [dev.situ.r2p2.RequestHandler#end].
     void end() {
         executor.endBursts();

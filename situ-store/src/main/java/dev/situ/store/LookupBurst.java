@@ -33,6 +33,7 @@ public final class LookupBurst {
     private long[] offsets = new long[INITIAL_KEYS];
     private int[] lengths = new int[INITIAL_KEYS];
     private long[] hashes = new long[INITIAL_KEYS];
+    private boolean[] isHashed = new boolean[INITIAL_KEYS];
     private long[] records = new long[INITIAL_KEYS];
     private int size;
     // The keys whose records are in a chained bucket, which stands in `records` meanwhile.
@@ -64,7 +65,32 @@ public final class LookupBurst {
         this.memory[size] = memory;
         offsets[size] = offset;
         lengths[size] = length;
+        isHashed[size] = false;
         return size++;
+    }
+
+    /// Adds a key of another burst, which [StoreWorker#findAll] or [StoreWorker#prefetch] was called with in
+    /// the same database: it is not hashed once more.
+    ///
+    /// @return its index
+    public int add(LookupBurst other, int index) {
+        int at = add(other.memory[index], other.offsets[index], other.lengths[index]);
+        hashes[at] = other.hashes[index];
+        isHashed[at] = true;
+        return at;
+    }
+
+    /// Looks for a key by where it lies.
+    ///
+    /// @param from the first index that is looked at
+    /// @return its index, or -1
+    public int indexOf(int from, MemorySegment memory, long offset, int length) {
+        for (int i = from; i < size; i++) {
+            if (offsets[i] == offset && lengths[i] == length && this.memory[i].equals(memory)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /// After [StoreWorker#findAll]: the record of key `index`, valid inside the same epoch, or [Record#NONE].
@@ -99,7 +125,9 @@ public final class LookupBurst {
 
     private void hash(Index index, int database) {
         for (int i = 0; i < size; i++) {
-            hashes[i] = index.hash(database, memory[i], offsets[i], lengths[i]);
+            if (!isHashed[i]) {
+                hashes[i] = index.hash(database, memory[i], offsets[i], lengths[i]);
+            }
         }
     }
 
@@ -205,6 +233,7 @@ public final class LookupBurst {
         offsets = Arrays.copyOf(offsets, keys);
         lengths = Arrays.copyOf(lengths, keys);
         hashes = Arrays.copyOf(hashes, keys);
+        isHashed = Arrays.copyOf(isHashed, keys);
         records = Arrays.copyOf(records, keys);
         inChain = new int[keys];
     }

@@ -244,15 +244,16 @@ public final class StoreWorker implements AutoCloseable {
         }
     }
 
-    /// Brings to the cache what writes of many keys in this epoch will touch, faster than each of them would: see
-    /// [LookupBurst]. Changes nothing.
+    /// Brings to the cache what operations on many keys in this epoch will touch, faster than each of them
+    /// would: see [LookupBurst]. Changes nothing.
     ///
     /// @param keys its keys are read
-    public void prefetch(LookupBurst keys) {
+    /// @param toWrite whether they will be written
+    public void prefetch(LookupBurst keys, boolean toWrite) {
         if (Checks.ON) {
             checkInside();
         }
-        keys.prefetch(index, database, true);
+        keys.prefetch(index, database, toWrite);
     }
 
     /// The time that this burst counts with, in milliseconds since 1970: read once in each epoch, when first

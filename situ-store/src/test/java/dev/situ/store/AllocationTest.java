@@ -31,7 +31,7 @@ class AllocationTest {
                     worker.update(key, 0, 16, update);
                     burst.clear();
                     burst.add(key, 0, 16);
-                    worker.prefetch(burst);
+                    worker.prefetch(burst, true);
                     worker.put(burst, 0, key, 0, 16);
                     worker.findAll(burst);
                     worker.pin(burst.record(0));

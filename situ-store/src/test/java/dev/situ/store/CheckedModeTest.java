@@ -110,7 +110,7 @@ class CheckedModeTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> worker.claim(burst, 0, 5, 0))
                 .withMessageContaining("was not looked up");
-        worker.prefetch(burst);
+        worker.prefetch(burst, true);
         assertThatThrownBy(() -> worker.claim(burst, 1, 5, 0)).isInstanceOf(IndexOutOfBoundsException.class);
         worker.select(1);
         assertThatIllegalStateException()

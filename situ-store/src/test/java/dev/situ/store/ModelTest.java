@@ -296,7 +296,7 @@ class ModelTest {
                 lookups.add(lookupKeys, i * 40L, length(numbers[i]));
             }
             if (random.nextBoolean()) {
-                worker.prefetch(lookups);
+                worker.prefetch(lookups, true);
             }
             worker.findAll(lookups);
             for (int i = 0; i < numbers.length; i++) {

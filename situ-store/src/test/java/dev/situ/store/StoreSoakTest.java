@@ -321,7 +321,7 @@ class StoreSoakTest {
                 lookups.add(keys, i * 8L, 8);
             }
             if (random.nextBoolean()) {
-                worker.prefetch(lookups);
+                worker.prefetch(lookups, true);
             }
             worker.findAll(lookups);
             for (int i = 0; i < lookups.size(); i++) {

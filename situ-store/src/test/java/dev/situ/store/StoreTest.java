@@ -161,7 +161,35 @@ class StoreTest {
         assertThat(burst.size()).isZero();
     }
 
-    /// New keys, present ones, one that comes twice; values that weigh the same as what they replace, and others.
+    @Test
+    void aKeyOfAnotherBurstIsFoundByItsHash() {
+        put("here", "1");
+        MemorySegment here = Bytes.of("here");
+        MemorySegment gone = Bytes.of("gone");
+        LookupBurst first = new LookupBurst();
+        LookupBurst second = new LookupBurst();
+        worker.enter();
+        first.add(here, 0, Bytes.size(here));
+        first.add(gone, 0, Bytes.size(gone));
+        worker.prefetch(first, false);
+        assertThat(first.indexOf(0, gone, 0, Bytes.size(gone))).isEqualTo(1);
+        assertThat(first.indexOf(1, here, 0, Bytes.size(here))).isEqualTo(-1);
+        assertThat(first.indexOf(0, Bytes.of("here"), 0, Bytes.size(here))).isEqualTo(-1); // it lies elsewhere
+        second.add(first, 1);
+        second.add(here, 0, Bytes.size(here));
+        second.add(first, 0);
+        worker.findAll(second);
+        assertThat(second.record(0)).isEqualTo(Record.NONE);
+        assertThat(second.record(2)).isNotEqualTo(Record.NONE).isEqualTo(second.record(1));
+        second.clear();
+        second.add(gone, 0, Bytes.size(gone)); // where one stood whose hash was known
+        worker.findAll(second);
+        assertThat(second.record(0)).isEqualTo(Record.NONE);
+        worker.exit();
+    }
+
+    /// New keys, present ones, one that comes twice; values that weigh the same as what they replace, and
+    /// others.
     @Test
     void aBurstOfWritesStoresWhatSingleWritesStore() {
         for (int i = 0; i < 500; i++) {
@@ -176,7 +204,7 @@ class StoreTest {
         }
         for (int database : new int[] {3, 0}) {
             worker.select(database);
-            worker.prefetch(burst);
+            worker.prefetch(burst, true);
             for (int i = 0; i < burst.size(); i++) {
                 String text = (i % 2 == 0 ? "Value " : "a longer value ") + i;
                 MemorySegment value = Bytes.of(text);

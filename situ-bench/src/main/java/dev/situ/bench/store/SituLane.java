@@ -105,7 +105,7 @@ final class SituLane implements Lane {
         int stored = 0;
         worker.enter();
         receiveAll();
-        worker.prefetch(burst);
+        worker.prefetch(burst, true);
         for (int i = 0; i < Wire.BURST; i++) {
             StoreStatus status = worker.put(burst, i, wire.value, 0, Wire.VALUE_BYTES);
             stored += status == StoreStatus.STORED ? 1 : 0;
