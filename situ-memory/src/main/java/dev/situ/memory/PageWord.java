@@ -13,7 +13,7 @@ package dev.situ.memory;
 ///
 /// Each page of [PageRuns] has a descriptor of 16 bytes: this word and one whose meaning depends on the kind
 /// (links of a free list, a slab's anchor). Only the first and the last page of a run have a valid descriptor,
-/// but for slabs, where every page has one so that the head is found from any cell.
+/// but for slabs, where every page has one so that the head, and the class, are found from any cell.
 final class PageWord {
     static final int DESCRIPTOR_BYTES = 16;
 
@@ -42,10 +42,16 @@ final class PageWord {
         return (long) SLAB << 56 | (long) sizeClass << 48 | Integer.toUnsignedLong(pages);
     }
 
+    /// @param head the first page of the slab
+    static long inner(int sizeClass, int head) {
+        return (long) SLAB_INNER << 56 | (long) sizeClass << 48 | Integer.toUnsignedLong(head);
+    }
+
     static int kind(long word) {
         return (int) (word >>> 56);
     }
 
+    /// Of any page of a slab.
     static int sizeClass(long word) {
         return (int) (word >>> 48) & 0xFF;
     }

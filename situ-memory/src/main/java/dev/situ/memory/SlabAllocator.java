@@ -166,7 +166,12 @@ public final class SlabAllocator {
 
     /// Whether memory at `offset`, which must be in use, is a run and not a cell.
     public boolean isRun(long offset) {
-        return PageWord.kind(runs.word(PageRuns.pageOf(offset))) == PageWord.RUN;
+        return PageWord.kind(wordOf(offset)) == PageWord.RUN;
+    }
+
+    /// The [PageWord] of the page that memory at `offset` begins in: a run, or a slab of some class.
+    long wordOf(long offset) {
+        return runs.word(PageRuns.pageOf(offset));
     }
 
     /// The bytes of the run at `run`.
@@ -217,7 +222,7 @@ public final class SlabAllocator {
         }
         Words.setLongVolatile(memory, anchorOffset(slab), (long) Anchor.FULL << 32);
         for (int i = 1; i < count; i++) {
-            runs.setWord(slab + i, PageWord.of(PageWord.SLAB_INNER, slab, false));
+            runs.setWord(slab + i, PageWord.inner(sizeClass, slab));
         }
         runs.setWord(slab, PageWord.slab(sizeClass, count));
         slabs.incrementAndGet(sizeClass);

@@ -117,11 +117,12 @@ public final class SlabCache implements AutoCloseable {
     /// In checked mode its bytes are overwritten, from the seventeenth on, so that a late reader sees nonsense
     /// early.
     public void free(@Consumes long offset) {
-        if (allocator.isRun(offset)) {
+        long word = allocator.wordOf(offset);
+        if (PageWord.kind(word) == PageWord.RUN) {
             allocator.freeRun(offset);
             return;
         }
-        int sizeClass = allocator.classOfSlab(allocator.slabOf(offset));
+        int sizeClass = PageWord.sizeClass(word);
         if (Checks.ON) {
             checkCell(offset, sizeClass);
             int bytes = allocator.cellBytes(sizeClass);
@@ -139,9 +140,17 @@ public final class SlabCache implements AutoCloseable {
         }
     }
 
-    /// Writes to the other lines of a small cell, as its next user will: they may be in another processor's cache, and
-    /// those of many cells freed one after the other are fetched at the same time. A new record is published by an
-    /// atomic, which would wait for each.
+    /// Loads from the memory that [#free] needs first: called for many cells before the first is freed, it lets the
+    /// processor fetch what it needs for all of them at once.
+    ///
+    /// @return what was loaded; to be used, so that it is loaded
+    public long touch(long offset) {
+        return allocator.wordOf(offset) + Words.getLong(memory, offset);
+    }
+
+    /// Writes to the other lines of a small cell, as its next user will: they may be in another processor's cache,
+    /// and those of many cells freed one after the other are fetched at the same time. A new record is published by
+    /// an atomic, which would wait for each.
     private void touch(long cell, int bytes) {
         if (bytes <= MOST_TOUCHED_BYTES) {
             for (int i = LINE_BYTES; i < bytes; i += LINE_BYTES) {

@@ -47,6 +47,7 @@ final class Limbo {
     private static final long HEAVY_BYTES = 256 * 1024;
     private static final int PINNED_LOOKS = 64;
     private static final int CHUNKS_A_CALL = 4;
+    private static final int TOUCHED_TOGETHER = 32;
 
     private final MemorySegment memory;
     private final Epochs epochs;
@@ -68,6 +69,10 @@ final class Limbo {
     private long records;
     private long bytes;
     private long pinnedBytes;
+
+    /// What was loaded for nothing but to be in the cache; kept, so that the compiler keeps the loads.
+    @SuppressWarnings("unused")
+    private long touched;
 
     Limbo(
             MemorySegment memory,
@@ -250,6 +255,9 @@ final class Limbo {
     private void freeAll(@Consumes long chunk) {
         int count = Words.getInt(memory, chunk + COUNT);
         for (int i = 0; i < count; i++) {
+            if (i % TOUCHED_TOGETHER == 0) {
+                touch(chunk, i, Math.min(count, i + TOUCHED_TOGETHER));
+            }
             long entry = Words.getLong(memory, chunk + ENTRIES + i * 8L);
             if ((entry & KIND) != 0) {
                 cache.free(entry & ~KIND);
@@ -260,6 +268,15 @@ final class Limbo {
             }
         }
         cache.free(chunk);
+    }
+
+    /// Fetches together what freeing some entries needs: the cells lie anywhere, as their keys came.
+    private void touch(long chunk, int from, int to) {
+        long sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += cache.touch(Words.getLong(memory, chunk + ENTRIES + i * 8L) & ~KIND);
+        }
+        touched = sum;
     }
 
     private void free(@Consumes long record) {

@@ -36,8 +36,9 @@ public final class LookupBurst {
     private boolean[] isHashed = new boolean[INITIAL_KEYS];
     private long[] records = new long[INITIAL_KEYS];
     private int size;
-    // The keys whose records are in a chained bucket, which stands in `records` meanwhile.
+    // The keys whose records are in a chained bucket, and that bucket.
     private int[] inChain = new int[INITIAL_KEYS];
+    private long[] chains = new long[INITIAL_KEYS];
     private int chained;
     // Where loads go whose only use is that they load; a field, so that the compiler keeps them.
     private long touched;
@@ -108,8 +109,9 @@ public final class LookupBurst {
 
     private void touch(Index index, boolean toWrite) {
         touchBuckets(index, toWrite);
-        touchRecords(index);
-        touchChained(index);
+        chooseRecords(index);
+        touchRecords(index.memory);
+        touchChained(index.memory);
     }
 
     /// Finds the records of all keys, expired ones included.
@@ -146,23 +148,21 @@ public final class LookupBurst {
         touched = sum;
     }
 
-    /// Touches the first record with the right tag: the wrong one once in some thousand times, which costs a
-    /// miss later. Where the first bucket has none, touches the bucket that is chained to it.
-    private void touchRecords(Index index) {
+    /// Chooses the first record with the right tag: the wrong one once in some thousand times, which costs a miss
+    /// later. Where the first bucket has none, touches the bucket that is chained to it.
+    private void chooseRecords(Index index) {
         Table table = index.current();
         MemorySegment region = index.memory;
         long sum = 0;
         chained = 0;
         for (int i = 0; i < size; i++) {
             long bucket = table.bucketOf(hashes[i]);
-            long record = candidate(region, bucket, SlotWord.tag(hashes[i]));
-            if (record != Record.NONE) {
-                sum += Record.touch(region, record, lengths[i]);
-            } else {
+            records[i] = candidate(region, bucket, SlotWord.tag(hashes[i]));
+            if (records[i] == Record.NONE) {
                 long next = Bucket.next(Bucket.overflow(region, bucket));
                 if (next != 0) {
                     sum += Words.getLong(region, next);
-                    records[i] = next;
+                    chains[chained] = next;
                     inChain[chained++] = i;
                 }
             }
@@ -170,13 +170,24 @@ public final class LookupBurst {
         touched += sum;
     }
 
+    /// Touches the chosen records, and does nothing else: the shorter the way from one to the next, the more of them
+    /// the processor fetches at once.
+    private void touchRecords(MemorySegment region) {
+        long sum = 0;
+        for (int i = 0; i < size; i++) {
+            if (records[i] != Record.NONE) {
+                sum += Record.touch(region, records[i], lengths[i]);
+            }
+        }
+        touched += sum;
+    }
+
     /// Touches the records that chained buckets lead to.
-    private void touchChained(Index index) {
-        MemorySegment region = index.memory;
+    private void touchChained(MemorySegment region) {
         long sum = 0;
         for (int n = 0; n < chained; n++) {
             int i = inChain[n];
-            long record = candidate(region, records[i], SlotWord.tag(hashes[i]));
+            long record = candidate(region, chains[n], SlotWord.tag(hashes[i]));
             if (record != Record.NONE) {
                 sum += Record.touch(region, record, lengths[i]);
             }
@@ -236,6 +247,7 @@ public final class LookupBurst {
         isHashed = Arrays.copyOf(isHashed, keys);
         records = Arrays.copyOf(records, keys);
         inChain = new int[keys];
+        chains = new long[keys];
     }
 
     @Override

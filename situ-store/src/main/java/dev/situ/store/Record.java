@@ -84,6 +84,7 @@ public final class Record {
     static final int RETIRED = 3;
 
     private static final int FIRST = 0;
+    private static final int CACHE_LINE = 64;
     private static final int EXPIRY = 8;
     private static final int FORM = 14;
     private static final int USE = 15;
@@ -396,11 +397,15 @@ public final class Record {
         return hasKey(region, a, database(region, b, form), region, key, keyLength(region, b, form));
     }
 
-    /// Loads from the lines that a lookup and a reply need first: the header, and where key and value meet.
+    /// Loads from the lines that a lookup and a reply need first: that of the header, that where key and value meet,
+    /// and the one after it.
     static long touch(MemorySegment region, long record, int keyLength) {
-        // The record may have another key than the one that is looked up: no further than a record surely reaches.
-        long meeting = Math.min(record + SHORT_HEADER_BYTES + Math.min(keyLength, 256), region.byteSize() - 1);
-        return Words.getLong(region, record + FIRST) + Words.getByte(region, meeting);
+        // The record may have another key than the one that is looked up, or stand at the end of the region.
+        long last = region.byteSize() - 1;
+        long meeting = record + SHORT_HEADER_BYTES + Math.min(keyLength, 256);
+        return Words.getLong(region, record + FIRST)
+                + Words.getByte(region, Math.min(meeting, last))
+                + Words.getByte(region, Math.min(meeting + CACHE_LINE - 1, last));
     }
 
     /// The length of the key of a cell that may be changing under our eyes, or -1 if it cannot be one.
