@@ -80,6 +80,11 @@ public final class ComingKeys {
         return value <= 9;
     }
 
+    /// Whether there are so many keys in the store that it is worth while to add any.
+    public boolean areWanted() {
+        return worker.gainsByPrefetch();
+    }
+
     /// Brings what the added keys lead to to the cache. Inside the worker's epoch. Keys that are added later
     /// take their place.
     public void prefetch() {

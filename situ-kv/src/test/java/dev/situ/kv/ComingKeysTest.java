@@ -37,6 +37,18 @@ class ComingKeysTest {
         assertThat(seen("*2\r\n$x\r\nGET\r\n$1\r\nk\r\n")).isFalse();
     }
 
+    @Test
+    void keysAreWantedOnceThereAreManyInTheStore() {
+        try (Server server = new Server();
+                Server.Connection connection = server.connect()) {
+            assertThat(server.executor.comingKeys().areWanted()).isFalse();
+            for (int i = 0; i < 60_000; i++) {
+                connection.command("SET", "key:" + i, "value");
+            }
+            assertThat(server.executor.comingKeys().areWanted()).isTrue();
+        }
+    }
+
     private static boolean seen(String request) {
         try (Server server = new Server();
                 Arena arena = Arena.ofConfined()) {

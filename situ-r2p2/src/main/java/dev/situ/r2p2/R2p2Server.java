@@ -82,12 +82,15 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
         reliable.begin();
         handler.begin(burst.queue());
         try {
+            boolean announces = burst.size() > 1 && handler.wantsAnnouncements(burst.queue());
             for (int i = 0; i < burst.size(); i++) {
                 if (i % ANSWERED_TOGETHER == 0) {
                     if (i > 0) {
                         sender.flush();
                     }
-                    announce(burst, i);
+                    if (announces) {
+                        announce(burst, i);
+                    }
                 }
                 if (ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
                     reliable.onDatagram(burst, i, sender);
@@ -104,9 +107,6 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
     /// Announces the packets that are answered together, from one on.
     private void announce(UdpBurst burst, int from) {
         int to = Math.min(burst.size(), from + ANSWERED_TOGETHER);
-        if (to - from < 2) {
-            return;
-        }
         for (int i = from; i < to; i++) {
             MemorySegment memory = burst.memory(i);
             long at = burst.offset(i);

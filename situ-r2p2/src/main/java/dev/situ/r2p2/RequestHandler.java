@@ -18,6 +18,11 @@ public interface RequestHandler {
     /// once for all of them, such as to look at the clock.
     default void begin(int queue) {}
 
+    /// Whether the packets of this burst are to be announced: asked after [#begin].
+    default boolean wantsAnnouncements(int queue) {
+        return false;
+    }
+
     /// Says what is about to come: packets of the burst whose payloads may be requests, or the beginnings of
     /// some, each by a call, and [#announced] behind them. For who brings what they need to the cache, for
     /// all of them at once.

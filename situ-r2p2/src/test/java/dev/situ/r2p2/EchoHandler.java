@@ -23,6 +23,11 @@ final class EchoHandler implements RequestHandler {
     int answer = -1;
 
     @Override
+    public boolean wantsAnnouncements(int queue) {
+        return true;
+    }
+
+    @Override
     public void announce(int queue, MemorySegment memory, long offset, int length) {
         byte[] bytes = new byte[length];
         Words.copyTo(memory, offset, bytes, 0, length);

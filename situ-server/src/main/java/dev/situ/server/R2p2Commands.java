@@ -46,6 +46,11 @@ final class R2p2Commands implements RequestHandler, ResponseOwners, AutoCloseabl
     }
 
     @Override
+    public boolean wantsAnnouncements(int queue) {
+        return lanes.of(queue).wantsAnnouncements();
+    }
+
+    @Override
     public void announce(int queue, MemorySegment memory, long offset, int length) {
         lanes.of(queue).announce(memory, offset, length);
     }

@@ -46,6 +46,11 @@ final class R2p2Lane implements AutoCloseable {
         executor.beginBursts();
     }
 
+    /// See [dev.situ.r2p2.RequestHandler#wantsAnnouncements].
+    boolean wantsAnnouncements() {
+        return executor.comingKeys().areWanted();
+    }
+
     /// See [dev.situ.r2p2.RequestHandler#announce].
     void announce(MemorySegment memory, long offset, int length) {
         executor.comingKeys().add(memory, offset, length);

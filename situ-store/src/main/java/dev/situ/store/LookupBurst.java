@@ -29,6 +29,9 @@ import java.util.Objects;
 public final class LookupBurst {
     private static final int INITIAL_KEYS = 32;
 
+    /// What a processor's own cache holds anyway: an index of so many bytes, and the records that it leads to.
+    private static final long CACHED_INDEX_BYTES = 256 * 1024;
+
     private MemorySegment[] memory = new MemorySegment[INITIAL_KEYS];
     private long[] offsets = new long[INITIAL_KEYS];
     private int[] lengths = new int[INITIAL_KEYS];
@@ -107,6 +110,11 @@ public final class LookupBurst {
         touch(index, toWrite);
     }
 
+    /// Whether lookups are faster by what is touched before: not while all of it is in the cache.
+    static boolean isWorthIt(Index index) {
+        return Table.bytes(index.current().bits) > CACHED_INDEX_BYTES;
+    }
+
     private void touch(Index index, boolean toWrite) {
         touchBuckets(index, toWrite);
         chooseRecords(index);
@@ -117,7 +125,7 @@ public final class LookupBurst {
     /// Finds the records of all keys, expired ones included.
     void find(Index index, int database) {
         hash(index, database);
-        if (size > 1) { // one alone has nobody to wait with
+        if (size > 1 && isWorthIt(index)) { // one alone has nobody to wait with
             touch(index, false);
         }
         for (int i = 0; i < size; i++) {

@@ -244,6 +244,12 @@ public final class StoreWorker implements AutoCloseable {
         }
     }
 
+    /// Whether there are so many keys that lookups gain by [#prefetch]: with few, all that they touch is in the
+    /// cache.
+    public boolean gainsByPrefetch() {
+        return LookupBurst.isWorthIt(index);
+    }
+
     /// Brings to the cache what operations on many keys in this epoch will touch, faster than each of them
     /// would: see [LookupBurst]. Changes nothing.
     ///
