@@ -88,6 +88,9 @@ public final class ComingKeys {
     /// Brings what the added keys lead to to the cache. Inside the worker's epoch. Keys that are added later
     /// take their place.
     public void prefetch() {
+        if (isComplete) { // none was added since
+            clear();
+        }
         next = 0;
         isComplete = true;
         if (keys.size() > 1) { // one alone has nobody to wait with

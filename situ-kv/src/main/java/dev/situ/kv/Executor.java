@@ -79,8 +79,7 @@ public final class Executor {
         }
     }
 
-    /// Bursts of several connections are timed as one until [#endBursts]: for a transport whose requests come
-    /// together.
+    /// Bursts of several connections are timed as one until [#endBursts]: for a transport whose requests come together.
     public void beginBursts() {
         together = true;
         stopwatch.begin(keyspace.tracksLatency());

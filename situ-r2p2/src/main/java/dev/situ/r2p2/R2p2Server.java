@@ -28,8 +28,8 @@ import java.util.function.ToLongFunction;
 /// no other touches. Nothing is allocated for requests of one packet, nor, once warm, for those of up to 256.
 @Immutable
 public final class R2p2Server implements UdpHandler, AutoCloseable {
-    /// After how many packets of a burst what answers them is sent. A client that keeps 64 calls under way gets
-    /// half of the answers, and asks again, while the server executes the other half; neither waits for the other.
+    /// After how many packets of a burst what answers them is sent. A client that keeps 64 calls under way gets half of
+    /// the answers, and asks again, while the server executes the other half; neither waits for the other.
     private static final int ANSWERED_TOGETHER = 32;
 
     private final RequestHandler handler;

@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 /// [dev.situ.udp.PerQueue].
 @Immutable
 public interface RequestHandler {
-    /// Packets have come together: requests that are handled until [#end] are of one burst. For who does something
-    /// once for all of them, such as to look at the clock.
+    /// Packets have come together: requests that are handled until [#end] are of one burst. For who does something once
+    /// for all of them, such as to look at the clock.
     default void begin(int queue) {}
 
     /// Whether the packets of this burst are to be announced: asked after [#begin].

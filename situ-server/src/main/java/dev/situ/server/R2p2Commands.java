@@ -14,9 +14,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// Executes R2P2 requests: one or more RESP commands in, their replies in order out. What joins `situ-r2p2`, which
-/// does not know what a payload means, to `situ-kv`, which does not know how it came. The owners of responses are
-/// records of the store, which are pinned until the client has them.
+/// Executes R2P2 requests: one or more RESP commands in, their replies in order out. What joins `situ-r2p2`, which does
+/// not know what a payload means, to `situ-kv`, which does not know how it came. The owners of responses are records of
+/// the store, which are pinned until the client has them.
 @Immutable
 final class R2p2Commands implements RequestHandler, ResponseOwners, AutoCloseable {
     private static final int LOOPBACK = 127; // 127.0.0.0/8
