@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 
 /// The keys of requests that have come together and are run next, one after the other: what they lead to is
 /// brought to the cache for all of them at once, so that the cache misses of one overlap with those of the
-/// others, and each is hashed once only.
+/// others. Lookups do not hash them once more.
 ///
 /// Only what nearly all requests begin with is read, a command with a short name and its first argument, most
 /// likely a key:
@@ -26,6 +26,9 @@ public final class ComingKeys {
     private static final int LINE_END = 0x0D0A;
     private static final int LINE_END_BYTES = 2;
 
+    /// How far ahead a key is looked for: the requests before it may have been dropped.
+    private static final int LOOK_AHEAD = 4;
+
     /// Of the shortest argument, `$1\r\nk\r\n`.
     private static final int LEAST_BYTES = 7;
 
@@ -42,8 +45,8 @@ public final class ComingKeys {
 
     /// Adds the key of a request.
     ///
-    /// @param memory borrowed until [#clear], or the key that takes its place; may be anything, for the
-    ///     request has not been looked at yet
+    /// @param memory borrowed, and not to change, until [#clear], or the key that takes its place; may be
+    ///     anything, for the request has not been looked at yet
     public void add(MemorySegment memory, long offset, int length) {
         long end = offset + length;
         long at = offset + Long.BYTES;
@@ -85,9 +88,9 @@ public final class ComingKeys {
         return worker.gainsByPrefetch();
     }
 
-    /// Brings what the added keys lead to to the cache. Inside the worker's epoch. Keys that are added later
-    /// take their place.
-    public void prefetch() {
+    /// Brings what the added keys lead to to the cache. Inside the worker's epoch, in the database that is
+    /// selected. Keys that are added later take their place.
+    void prefetch() {
         if (isComplete) { // none was added since
             clear();
         }
@@ -116,7 +119,8 @@ public final class ComingKeys {
     /// they were added, but for some.
     void addTo(LookupBurst burst, MemorySegment memory, long offset, int length) {
         if (next < keys.size() && worker.database() == database) {
-            int index = keys.indexOf(next, memory, offset, length);
+            int to = Math.min(keys.size(), next + LOOK_AHEAD);
+            int index = keys.indexOf(next, to, memory, offset, length);
             if (index >= 0) {
                 next = index + 1;
                 burst.add(keys, index);

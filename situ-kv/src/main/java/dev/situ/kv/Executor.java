@@ -91,6 +91,14 @@ public final class Executor {
         return comingKeys;
     }
 
+    /// Brings what the added [#comingKeys] lead to to the cache.
+    ///
+    /// @param session whose database they are in
+    public void prefetchComingKeys(Session session) {
+        select(session);
+        comingKeys.prefetch();
+    }
+
     /// See [#beginBursts].
     public void endBursts() {
         together = false;

@@ -137,7 +137,7 @@ class ComingKeysTest {
                     server.executor.comingKeys().add(memory, random.nextInt(ROOM - 300), random.nextInt(300));
                 }
             }
-            server.executor.comingKeys().prefetch();
+            server.executor.prefetchComingKeys(connection.stream.session());
         }
         for (int i = 0; i < offsets.length; i++) {
             connection.stream.feed(memory, offsets[i], requests.get(i).length, connection.reply);

@@ -130,7 +130,7 @@ public final class SlabCache implements AutoCloseable {
                 Words.setLong(memory, offset + i, POISON);
             }
         } else {
-            touch(offset, allocator.cellBytes(sizeClass));
+            claimLines(offset, allocator.cellBytes(sizeClass));
         }
         Words.setLong(memory, offset, list[sizeClass]);
         list[sizeClass] = offset;
@@ -151,7 +151,7 @@ public final class SlabCache implements AutoCloseable {
     /// Writes to the other lines of a small cell, as its next user will: they may be in another processor's cache,
     /// and those of many cells freed one after the other are fetched at the same time. A new record is published by
     /// an atomic, which would wait for each.
-    private void touch(long cell, int bytes) {
+    private void claimLines(long cell, int bytes) {
         if (bytes <= MOST_TOUCHED_BYTES) {
             for (int i = LINE_BYTES; i < bytes; i += LINE_BYTES) {
                 Words.setLong(memory, cell + i, 0);

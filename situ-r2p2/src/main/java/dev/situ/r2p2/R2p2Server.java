@@ -112,11 +112,15 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
             long at = burst.offset(i);
             int length = burst.length(i);
             int header = ReliableHeader.marks(memory, at, length) ? ReliableHeader.BYTES : R2p2Header.BYTES;
-            if (length > header) {
+            if (length > header && startsRequest(R2p2Header.read(memory, at))) {
                 handler.announce(burst.queue(), memory, at + header, length - header);
             }
         }
         handler.announced(burst.queue());
+    }
+
+    private static boolean startsRequest(long header) {
+        return R2p2Header.type(header) == R2p2Header.REQUEST && R2p2Header.first(header);
     }
 
     /// Goes on sending, sends again what was lost, and gives up what has taken too long: to be called by the

@@ -23,12 +23,12 @@ public interface RequestHandler {
         return false;
     }
 
-    /// Says what is about to come: packets of the burst whose payloads may be requests, or the beginnings of
-    /// some, each by a call, and [#announced] behind them. For who brings what they need to the cache, for
+    /// Says what is about to come: packets of the burst whose payloads are requests, or the beginnings of some,
+    /// it seems, each by a call, and [#announced] behind them. For who brings what they need to the cache, for
     /// all of them at once.
     ///
-    /// @param memory borrowed until [#announced] has returned; the bytes may be anything, and [#handle] may
-    ///     never be called with them
+    /// @param memory borrowed, and does not change, until the next `announce` after [#announced], or [#end]; the
+    ///     bytes may be anything, and [#handle] may never be called with them
     default void announce(int queue, MemorySegment memory, long offset, int length) {}
 
     /// Says that some packets were announced, all of which are looked at next.

@@ -58,7 +58,7 @@ final class R2p2Lane implements AutoCloseable {
 
     /// See [dev.situ.r2p2.RequestHandler#announced].
     void announced() {
-        executor.comingKeys().prefetch();
+        executor.prefetchComingKeys(stream.session()); // each request begins in the same database
     }
 
     /// See [dev.situ.r2p2.RequestHandler#end].

@@ -1,5 +1,6 @@
 package dev.situ.store;
 
+import dev.situ.memory.Checks;
 import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -16,9 +17,10 @@ import java.util.Objects;
 /// ```
 ///
 /// One lookup waits for memory twice: for the bucket, then for the record that it leads to. Processors go on
-/// past a load that misses, but not past the branches that depend on it. So the work is done in stages, each
-/// over all keys: hash; touch the buckets; read the buckets and touch the records, or the chained buckets; touch
-/// the records of those; finish, with everything in the cache.
+/// past a load that misses, but not past the branches that depend on it, and not far. So the work is done in
+/// stages, each over all keys: hash; touch the buckets; choose the records that they lead to, or touch the chained
+/// buckets; touch the chosen records; choose and touch those of the chained buckets; finish, with everything in the
+/// cache. Lookups of a small index are not staged.
 ///
 /// Who writes the keys calls [StoreWorker#prefetch] in the place of `findAll`: the same without the last stage, and
 /// the buckets' lines are fetched for writing. Records are then claimed by
@@ -29,8 +31,8 @@ import java.util.Objects;
 public final class LookupBurst {
     private static final int INITIAL_KEYS = 32;
 
-    /// What a processor's own cache holds anyway: an index of so many bytes, and the records that it leads to.
-    private static final long CACHED_INDEX_BYTES = 256 * 1024;
+    /// Up to so large an index, of 10,000 keys or so, stages were not seen to gain anything.
+    private static final long CACHED_INDEX_BYTES = 128 * 1024;
 
     private MemorySegment[] memory = new MemorySegment[INITIAL_KEYS];
     private long[] offsets = new long[INITIAL_KEYS];
@@ -87,9 +89,10 @@ public final class LookupBurst {
     /// Looks for a key by where it lies.
     ///
     /// @param from the first index that is looked at
+    /// @param to the first that is not, at most [#size()]
     /// @return its index, or -1
-    public int indexOf(int from, MemorySegment memory, long offset, int length) {
-        for (int i = from; i < size; i++) {
+    public int indexOf(int from, int to, MemorySegment memory, long offset, int length) {
+        for (int i = from; i < to; i++) {
             if (offsets[i] == offset && lengths[i] == length && this.memory[i].equals(memory)) {
                 return i;
             }
@@ -137,6 +140,8 @@ public final class LookupBurst {
         for (int i = 0; i < size; i++) {
             if (!isHashed[i]) {
                 hashes[i] = index.hash(database, memory[i], offsets[i], lengths[i]);
+            } else if (Checks.ON) {
+                checkHash(index, database, i);
             }
         }
     }

@@ -397,8 +397,8 @@ public final class Record {
         return hasKey(region, a, database(region, b, form), region, key, keyLength(region, b, form));
     }
 
-    /// Loads from the lines that a lookup and a reply need first: that of the header, that where key and value meet,
-    /// and the one after it.
+    /// Loads from the lines that a lookup and a reply need first: that of the header, and those of the 64 bytes from
+    /// where key and value meet.
     static long touch(MemorySegment region, long record, int keyLength) {
         // The record may have another key than the one that is looked up, or stand at the end of the region.
         long last = region.byteSize() - 1;

@@ -172,9 +172,9 @@ class StoreTest {
         first.add(here, 0, Bytes.size(here));
         first.add(gone, 0, Bytes.size(gone));
         worker.prefetch(first, false);
-        assertThat(first.indexOf(0, gone, 0, Bytes.size(gone))).isEqualTo(1);
-        assertThat(first.indexOf(1, here, 0, Bytes.size(here))).isEqualTo(-1);
-        assertThat(first.indexOf(0, Bytes.of("here"), 0, Bytes.size(here))).isEqualTo(-1); // it lies elsewhere
+        assertThat(first.indexOf(0, 2, gone, 0, Bytes.size(gone))).isEqualTo(1);
+        assertThat(first.indexOf(1, 2, here, 0, Bytes.size(here))).isEqualTo(-1);
+        assertThat(first.indexOf(0, 2, Bytes.of("here"), 0, Bytes.size(here))).isEqualTo(-1); // it lies elsewhere
         second.add(first, 1);
         second.add(here, 0, Bytes.size(here));
         second.add(first, 0);

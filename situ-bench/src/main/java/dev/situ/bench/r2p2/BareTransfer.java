@@ -83,17 +83,13 @@ final class BareTransfer {
             this.bytes = bytes;
         }
 
-        /// How long transfers of so many bytes take, in nanoseconds.
-        ///
-        /// @throws IllegalStateException if there was none without a loss
+        /// How long transfers of so many bytes take, in nanoseconds: those of which nothing was lost, which may be
+        /// none.
         static Histogram measure(long server, int bytes, long nanos) throws IOException {
             Sink sink = new Sink(server, bytes);
             try (SocketUdpStack stack = new SocketUdpStack(SocketStackOptions.defaults())) {
                 stack.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sink);
                 sink.run(stack.queue(0), nanos);
-            }
-            if (sink.nanos.getTotalCount() == 0) {
-                throw new IllegalStateException("no transfer was complete");
             }
             return sink.nanos;
         }

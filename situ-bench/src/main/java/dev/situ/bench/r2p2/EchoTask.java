@@ -6,29 +6,25 @@ import dev.situ.memory.Words;
 import dev.situ.socket.SocketStackOptions;
 import dev.situ.socket.SocketUdpStack;
 import dev.situ.udp.UdpBurst;
+import dev.situ.udp.UdpHandler;
 import dev.situ.udp.UdpQueue;
 import dev.situ.udp.UdpSender;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /// The bound of a request over UDP: a server that sends each datagram back, on the same stack, and polls and
-/// sleeps as Situ's workers do. On a second port it sends large replies ([BareTransfer]). Its figures are the ports.
+/// sleeps as Situ's workers do. Or, told how large, one that sends large replies ([BareTransfer]): another server, for
+/// a
+/// second socket would cost each poll a call of the kernel. Its one figure is its port.
 public final class EchoTask implements ChildTask {
     /// The task's name.
     public static final String NAME = "echo";
-
-    /// The figure that is the echo's port.
-    static final String PORT = "port";
-
-    /// The figure that is the port of large replies.
-    static final String LARGE_PORT = "largePort";
 
     private static final int EMPTY_POLLS = 50;
     private static final long SLEEP_NANOS = 100_000_000;
 
     private final SocketUdpStack stack;
     private final int port;
-    private final int largePort;
     private final Thread poller;
     private volatile boolean stopping;
 
@@ -36,9 +32,9 @@ public final class EchoTask implements ChildTask {
     public EchoTask(Parameters parameters) throws Exception {
         stack = new SocketUdpStack(SocketStackOptions.defaults().withOffload(true, true));
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        port = stack.bind(anyPort, EchoTask::echo).getPort();
-        largePort = stack.bind(anyPort, new BareTransfer.Source(parameters.number("largest")))
-                .getPort();
+        int largeReply = parameters.number("largeReply");
+        UdpHandler handler = largeReply > 0 ? new BareTransfer.Source(largeReply) : EchoTask::echo;
+        port = stack.bind(anyPort, handler).getPort();
         poller = Thread.ofPlatform().name("echo").start(this::poll);
     }
 
@@ -69,8 +65,7 @@ public final class EchoTask implements ChildTask {
 
     @Override
     public void measure(Sink sink) {
-        sink.add(PORT, "", port);
-        sink.add(LARGE_PORT, "", largePort);
+        sink.add("port", "", port);
     }
 
     @Override

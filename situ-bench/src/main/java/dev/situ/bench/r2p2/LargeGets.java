@@ -47,8 +47,8 @@ final class LargeGets implements Completion {
             Words.copyFrom(bytes, 0, key, 0, bytes.length);
             client.onIoThread(io -> {
                 LargeGets gets = new LargeGets(io, key, valueLength, nanos);
-                gets.send();
                 started.complete(gets);
+                gets.send();
             });
             return started.join().done.join();
         }

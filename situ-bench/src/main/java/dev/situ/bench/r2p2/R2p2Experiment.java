@@ -20,12 +20,10 @@ import dev.situ.bench.report.Figure;
 import dev.situ.bench.report.Page;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
-/// R2P2 over kernel UDP, beside memcached over UDP and an echo of datagrams.
+/// R2P2 over kernel UDP, beside memcached over UDP, an echo of datagrams and a bare transfer of many.
 public final class R2p2Experiment implements Experiment {
     private static final int KEYS = 10_000;
     private static final int OUTSTANDING = 64;
@@ -115,11 +113,12 @@ public final class R2p2Experiment implements Experiment {
     /// All servers are up, one is under load.
     private static void round(Run run, int round, int value, List<Pair> pairs, Samples samples) throws IOException {
         List<ServerProcess> servers = new ArrayList<>();
+        int largeReply = value == LARGE_VALUE ? value : 0;
         ChildJvm.Spec echo =
-                new ChildJvm.Spec(EchoTask.NAME, Parameters.of("largest", LARGE_VALUE), JVM, Cpus.server());
+                new ChildJvm.Spec(EchoTask.NAME, Parameters.of("largeReply", largeReply), JVM, Cpus.server());
         try (ChildJvm echoServer = ChildJvm.start(echo)) {
-            Map<String, Integer> echoPorts = new HashMap<>();
-            echoServer.measure((name, _, port) -> echoPorts.put(name, (int) port));
+            int[] echoPort = new int[1];
+            echoServer.measure((_, _, port) -> echoPort[0] = (int) port);
             ServerProcess situ = ServerProcess.startSitu(SERVER_BYTES, List.of());
             servers.add(situ);
             int keys = value == LARGE_VALUE ? 1 : KEYS;
@@ -137,8 +136,7 @@ public final class R2p2Experiment implements Experiment {
                 int port = switch (pair) {
                     case MEMCACHED -> memcachedPort;
                     case SITU, SITU_CLIENT, SITU_COMPATIBLE, LARGE -> situ.udp().getPort();
-                    case ECHO, ECHO_TOGETHER -> Objects.requireNonNull(echoPorts.get(EchoTask.PORT));
-                    case LARGE_BARE -> Objects.requireNonNull(echoPorts.get(EchoTask.LARGE_PORT));
+                    case ECHO, ECHO_TOGETHER, LARGE_BARE -> echoPort[0];
                 };
                 contender(run, pair, port, value).measure(run, round, samples);
             }
@@ -187,7 +185,11 @@ public final class R2p2Experiment implements Experiment {
     }
 
     private static SampleKey key(Pair pair, String metric) {
-        return new SampleKey(pair.system, metric, params(metric.equals(TRANSFER) ? LARGE_VALUE : VALUE));
+        return key(pair, metric, VALUE);
+    }
+
+    private static SampleKey key(Pair pair, String metric, int value) {
+        return new SampleKey(pair.system, metric, params(value));
     }
 
     private static Outcome outcome(Samples samples) {
@@ -198,7 +200,8 @@ public final class R2p2Experiment implements Experiment {
                 "get_vs_memcached_udp.single", key(Pair.SITU, THROUGHPUT), key(Pair.MEMCACHED, THROUGHPUT));
         outcome.summarizeRatio("get_vs_echo.single", key(Pair.SITU, THROUGHPUT), key(Pair.ECHO, THROUGHPUT));
         outcome.summarizeRatio("get_vs_echo", key(Pair.SITU_CLIENT, THROUGHPUT), key(Pair.ECHO_TOGETHER, THROUGHPUT));
-        outcome.summarizeRatio("large_vs_bare", key(Pair.LARGE, TRANSFER), key(Pair.LARGE_BARE, TRANSFER));
+        outcome.summarizeRatio(
+                "large_vs_bare", key(Pair.LARGE, TRANSFER, LARGE_VALUE), key(Pair.LARGE_BARE, TRANSFER, LARGE_VALUE));
         outcome.summarizeRatio("rtt_vs_echo", key(Pair.SITU, ROUND_TRIP), key(Pair.ECHO, ROUND_TRIP));
         outcome.summarizeRatio(
                 "reliable_vs_compatible", key(Pair.SITU_CLIENT, THROUGHPUT), key(Pair.SITU_COMPATIBLE, THROUGHPUT));
