@@ -1,5 +1,6 @@
 package dev.situ.kv;
 
+import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import dev.situ.store.LookupBurst;
 import dev.situ.store.StoreWorker;
@@ -18,7 +19,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// All of it is a hint: nothing is refused here, and what looks different is passed over. Reused; confined to
 /// the worker's thread.
-public final class ComingKeys {
+final class ComingKeys {
     /// What `*2\r\n$3\r\n` is with any digits, as the first eight bytes of a request, the first the lowest.
     private static final long HEADERS = 0x0A0D_0024_0A0D_002AL;
 
@@ -36,18 +37,31 @@ public final class ComingKeys {
     private final LookupBurst keys = new LookupBurst();
     private int database;
     private int next;
-    private boolean isComplete;
 
     /// Keys for the store that the worker works on.
     ComingKeys(StoreWorker worker) {
         this.worker = worker;
     }
 
-    /// Adds the key of a request.
+    /// Brings what the keys of requests lead to to the cache, and forgets those of others. Inside the worker's epoch,
+    /// in the database that is selected.
     ///
-    /// @param memory borrowed, and not to change, until [#clear], or the key that takes its place; may be
-    ///     anything, for the request has not been looked at yet
-    public void add(MemorySegment memory, long offset, int length) {
+    /// @param requests the beginnings of some, which may be anything, for they have not been looked at yet; their
+    ///     memory is borrowed, and not to change, until [#clear] or the next call
+    void prefetch(SliceList requests) {
+        clear();
+        for (int i = 0; i < requests.size(); i++) {
+            add(requests.memory(i), requests.offset(i), requests.length(i));
+        }
+        if (keys.size() > 1) { // one alone has nobody to wait with
+            database = worker.database();
+            worker.prefetch(keys, false);
+        } else {
+            clear();
+        }
+    }
+
+    private void add(MemorySegment memory, long offset, int length) {
         long end = offset + length;
         long at = offset + Long.BYTES;
         if (end - at < LEAST_BYTES || (Words.getLong(memory, offset) & HEADERS_MASK) != HEADERS) {
@@ -64,15 +78,8 @@ public final class ComingKeys {
         int keyLength = isShort ? first : first * 10 + second;
         long key = lineEnd + LINE_END_BYTES;
         if (isDigit(first) && Words.getUnsignedShortBe(memory, lineEnd) == LINE_END && end - key >= keyLength) {
-            addKey(memory, key, keyLength);
+            keys.add(memory, key, keyLength);
         }
-    }
-
-    private void addKey(MemorySegment memory, long offset, int length) {
-        if (isComplete) {
-            clear();
-        }
-        keys.add(memory, offset, length);
     }
 
     private static int digit(byte letter) {
@@ -83,34 +90,13 @@ public final class ComingKeys {
         return value <= 9;
     }
 
-    /// Whether there are so many keys in the store that it is worth while to add any.
-    public boolean areWanted() {
-        return worker.gainsByPrefetch();
-    }
-
-    /// Brings what the added keys lead to to the cache. Inside the worker's epoch, in the database that is
-    /// selected. Keys that are added later take their place.
-    void prefetch() {
-        if (isComplete) { // none was added since
-            clear();
-        }
-        next = 0;
-        isComplete = true;
-        if (keys.size() > 1) { // one alone has nobody to wait with
-            database = worker.database();
-            worker.prefetch(keys, false);
-        } else {
-            keys.clear();
-        }
-    }
-
     /// Forgets all keys: their memory may be used again.
-    public void clear() {
+    void clear() {
         keys.clear();
-        isComplete = false;
+        next = 0;
     }
 
-    /// How many were added.
+    /// How many keys were brought to the cache.
     int size() {
         return keys.size();
     }

@@ -2,6 +2,7 @@ package dev.situ.kv;
 
 import dev.situ.memory.Checks;
 import dev.situ.memory.Consumes;
+import dev.situ.memory.SliceList;
 import dev.situ.resp.ArgumentBudget;
 import dev.situ.resp.Command;
 import dev.situ.store.Record;
@@ -85,18 +86,25 @@ public final class Executor {
         stopwatch.begin(keyspace.tracksLatency());
     }
 
-    /// The keys of requests that have come together, for a transport that knows some of them before it runs
-    /// the first; forgotten by [#endBursts].
-    public ComingKeys comingKeys() {
-        return comingKeys;
+    /// Whether there are so many keys in the store that requests gain by [#announce].
+    public boolean wantsAnnouncements() {
+        return worker.gainsByPrefetch();
     }
 
-    /// Brings what the added [#comingKeys] lead to to the cache.
+    /// Brings what requests that are run next will touch to the cache, for all of them at once. All of it is a hint.
+    /// Between [#beginBursts] and [#endBursts].
     ///
-    /// @param session whose database they are in
-    public void prefetchComingKeys(Session session) {
+    /// @param session in whose database they begin
+    /// @param requests the beginning of each; may be anything. The memory is borrowed, and not to change, until the
+    ///     next call or [#endBursts]
+    public void announce(Session session, SliceList requests) {
         select(session);
-        comingKeys.prefetch();
+        comingKeys.prefetch(requests);
+    }
+
+    /// How many keys the last [#announce] has seen.
+    int announcedKeys() {
+        return comingKeys.size();
     }
 
     /// See [#beginBursts].

@@ -2,6 +2,7 @@ package dev.situ.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
@@ -41,11 +42,11 @@ class ComingKeysTest {
     void keysAreWantedOnceThereAreManyInTheStore() {
         try (Server server = new Server();
                 Server.Connection connection = server.connect()) {
-            assertThat(server.executor.comingKeys().areWanted()).isFalse();
+            assertThat(server.executor.wantsAnnouncements()).isFalse();
             for (int i = 0; i < 60_000; i++) {
                 connection.command("SET", "key:" + i, "value");
             }
-            assertThat(server.executor.comingKeys().areWanted()).isTrue();
+            assertThat(server.executor.wantsAnnouncements()).isTrue();
         }
     }
 
@@ -55,9 +56,13 @@ class ComingKeysTest {
             byte[] bytes = request.getBytes(StandardCharsets.ISO_8859_1);
             MemorySegment memory = arena.allocate(Math.max(1, bytes.length)); // and not a byte behind it
             Words.copyFrom(bytes, 0, memory, 0, bytes.length);
-            ComingKeys keys = server.executor.comingKeys();
-            keys.add(memory, 0, bytes.length);
-            return keys.size() == 1;
+            SliceList requests = new SliceList();
+            requests.add(memory, 0, bytes.length, SliceList.NO_OWNER);
+            requests.add(memory, 0, bytes.length, SliceList.NO_OWNER); // one alone is not worth while
+            server.worker.enter();
+            server.executor.announce(server.keyspace.newSession(), requests);
+            server.worker.exit();
+            return server.executor.announcedKeys() == 2;
         }
     }
 
@@ -129,15 +134,16 @@ class ComingKeysTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         server.worker.enter();
         if (random != null) {
+            SliceList announced = new SliceList();
             for (int i = 0; i < offsets.length; i++) {
                 if (random.nextInt(8) > 0) {
-                    server.executor.comingKeys().add(memory, offsets[i], requests.get(i).length);
+                    announced.add(memory, offsets[i], requests.get(i).length, SliceList.NO_OWNER);
                 }
                 if (random.nextInt(8) == 0) {
-                    server.executor.comingKeys().add(memory, random.nextInt(ROOM - 300), random.nextInt(300));
+                    announced.add(memory, random.nextInt(ROOM - 300), random.nextInt(300), SliceList.NO_OWNER);
                 }
             }
-            server.executor.prefetchComingKeys(connection.stream.session());
+            server.executor.announce(connection.stream.session(), announced);
         }
         for (int i = 0; i < offsets.length; i++) {
             connection.stream.feed(memory, offsets[i], requests.get(i).length, connection.reply);

@@ -39,12 +39,12 @@ final class PageWord {
     }
 
     static long slab(int sizeClass, int pages) {
-        return (long) SLAB << 56 | (long) sizeClass << 48 | Integer.toUnsignedLong(pages);
+        return of(SLAB, pages, false) | (long) sizeClass << 48;
     }
 
     /// @param head the first page of the slab
     static long inner(int sizeClass, int head) {
-        return (long) SLAB_INNER << 56 | (long) sizeClass << 48 | Integer.toUnsignedLong(head);
+        return of(SLAB_INNER, head, false) | (long) sizeClass << 48;
     }
 
     static int kind(long word) {

@@ -176,7 +176,7 @@ public final class SlabAllocator {
 
     /// The bytes of the run at `run`.
     public long runBytes(long run) {
-        return PageRuns.offsetOf(PageWord.pages(runs.word(PageRuns.pageOf(run))));
+        return PageRuns.offsetOf(PageWord.pages(wordOf(run)));
     }
 
     // ---- slabs, for caches ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package dev.situ.r2p2;
 
 import com.google.errorprone.annotations.Immutable;
+import dev.situ.memory.SliceList;
 import dev.situ.udp.PerQueue;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpHandler;
@@ -35,8 +36,8 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
     private final RequestHandler handler;
     private final PerQueue<Modes> queues;
 
-    /// What one queue knows in each mode.
-    private record Modes(CompatibleServer compatible, ReliableServer reliable) {}
+    /// What one queue knows in each mode, and a list for what it announces.
+    private record Modes(CompatibleServer compatible, ReliableServer reliable, SliceList announced) {}
 
     /// A server for a stack of `queues` queues, whose handler's owned bytes stay as they are for good.
     ///
@@ -69,7 +70,8 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
                 queue -> new Modes(
                         new CompatibleServer(queue, options, handler, clock, random.nextLong()),
                         // A key for each queue: should a flow change its queue, its sessions are unknown there.
-                        new ReliableServer(queue, reliableOptions, handler, owners, clock, SipHash.random())));
+                        new ReliableServer(queue, reliableOptions, handler, owners, clock, SipHash.random()),
+                        new SliceList()));
     }
 
     /// Handles the packets of a burst. Called by the queue's poller.
@@ -89,7 +91,7 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
                         sender.flush();
                     }
                     if (announces) {
-                        announce(burst, i);
+                        announce(burst, i, modes.announced());
                     }
                 }
                 if (ReliableHeader.marks(burst.memory(i), burst.offset(i), burst.length(i))) {
@@ -105,7 +107,8 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
     }
 
     /// Announces the packets that are answered together, from one on.
-    private void announce(UdpBurst burst, int from) {
+    private void announce(UdpBurst burst, int from, SliceList requests) {
+        requests.clear();
         int to = Math.min(burst.size(), from + ANSWERED_TOGETHER);
         for (int i = from; i < to; i++) {
             MemorySegment memory = burst.memory(i);
@@ -113,10 +116,10 @@ public final class R2p2Server implements UdpHandler, AutoCloseable {
             int length = burst.length(i);
             int header = ReliableHeader.marks(memory, at, length) ? ReliableHeader.BYTES : R2p2Header.BYTES;
             if (length > header && startsRequest(R2p2Header.read(memory, at))) {
-                handler.announce(burst.queue(), memory, at + header, length - header);
+                requests.add(memory, at + header, length - header, SliceList.NO_OWNER);
             }
         }
-        handler.announced(burst.queue());
+        handler.announce(burst.queue(), requests);
     }
 
     private static boolean startsRequest(long header) {

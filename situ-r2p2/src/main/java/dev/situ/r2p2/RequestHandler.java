@@ -2,7 +2,6 @@ package dev.situ.r2p2;
 
 import com.google.errorprone.annotations.Immutable;
 import dev.situ.memory.SliceList;
-import java.lang.foreign.MemorySegment;
 
 /// What is called with every whole request: the request callback of the thesis (section 4.4).
 ///
@@ -23,16 +22,12 @@ public interface RequestHandler {
         return false;
     }
 
-    /// Says what is about to come: packets of the burst whose payloads are requests, or the beginnings of some,
-    /// it seems, each by a call, and [#announced] behind them. For who brings what they need to the cache, for
-    /// all of them at once.
+    /// Says what is about to come: packets of the burst whose payloads are requests, or the beginnings of some, it
+    /// seems. For who brings what they need to the cache, for all of them at once.
     ///
-    /// @param memory borrowed, and does not change, until the next `announce` after [#announced], or [#end]; the
-    ///     bytes may be anything, and [#handle] may never be called with them
-    default void announce(int queue, MemorySegment memory, long offset, int length) {}
-
-    /// Says that some packets were announced, all of which are looked at next.
-    default void announced(int queue) {}
+    /// @param requests the payloads; their bytes may be anything, and [#handle] may never be called with them. The
+    ///     list is borrowed for the call, their memory, which does not change, until the next call or [#end]
+    default void announce(int queue, SliceList requests) {}
 
     /// Ends the burst. Called whatever happened in it.
     default void end(int queue) {}

@@ -13,7 +13,7 @@ final class EchoHandler implements RequestHandler {
     private final Arena arena = Arena.ofAuto();
     final List<byte[]> requests = new ArrayList<>();
     final List<Integer> queues = new ArrayList<>();
-    /// What was announced and not yet handled.
+    /// What was announced.
     final List<byte[]> announced = new ArrayList<>();
     /// How many were announced when a request was handled, for each.
     final List<Integer> ahead = new ArrayList<>();
@@ -28,10 +28,12 @@ final class EchoHandler implements RequestHandler {
     }
 
     @Override
-    public void announce(int queue, MemorySegment memory, long offset, int length) {
-        byte[] bytes = new byte[length];
-        Words.copyTo(memory, offset, bytes, 0, length);
-        announced.add(bytes);
+    public void announce(int queue, SliceList payloads) {
+        for (int i = 0; i < payloads.size(); i++) {
+            byte[] bytes = new byte[payloads.length(i)];
+            Words.copyTo(payloads.memory(i), payloads.offset(i), bytes, 0, bytes.length);
+            announced.add(bytes);
+        }
     }
 
     @Override

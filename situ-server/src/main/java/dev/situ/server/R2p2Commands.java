@@ -51,13 +51,8 @@ final class R2p2Commands implements RequestHandler, ResponseOwners, AutoCloseabl
     }
 
     @Override
-    public void announce(int queue, MemorySegment memory, long offset, int length) {
-        lanes.of(queue).announce(memory, offset, length);
-    }
-
-    @Override
-    public void announced(int queue) {
-        lanes.of(queue).announced();
+    public void announce(int queue, SliceList requests) {
+        lanes.of(queue).announce(requests);
     }
 
     @Override

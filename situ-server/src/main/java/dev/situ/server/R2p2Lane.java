@@ -48,17 +48,12 @@ final class R2p2Lane implements AutoCloseable {
 
     /// See [dev.situ.r2p2.RequestHandler#wantsAnnouncements].
     boolean wantsAnnouncements() {
-        return executor.comingKeys().areWanted();
+        return executor.wantsAnnouncements();
     }
 
     /// See [dev.situ.r2p2.RequestHandler#announce].
-    void announce(MemorySegment memory, long offset, int length) {
-        executor.comingKeys().add(memory, offset, length);
-    }
-
-    /// See [dev.situ.r2p2.RequestHandler#announced].
-    void announced() {
-        executor.prefetchComingKeys(stream.session()); // each request begins in the same database
+    void announce(SliceList requests) {
+        executor.announce(stream.session(), requests); // each begins in the same database
     }
 
     /// See [dev.situ.r2p2.RequestHandler#end].

@@ -22,9 +22,10 @@ import java.util.Objects;
 /// buckets; touch the chosen records; choose and touch those of the chained buckets; finish, with everything in the
 /// cache. Lookups of a small index are not staged.
 ///
-/// Who writes the keys calls [StoreWorker#prefetch] in the place of `findAll`: the same without the last stage, and
-/// the buckets' lines are fetched for writing. Records are then claimed by
-/// [StoreWorker#claim(LookupBurst, int, int, int)], which has the hash from here.
+/// Who finds or writes the keys later, one by one, calls [StoreWorker#prefetch] in the place of `findAll`: the same
+/// without the last stage, and to write, the buckets' lines are fetched for that. Records are then claimed by
+/// [StoreWorker#claim(LookupBurst, int, int, int)], and found by way of [#add(LookupBurst, int)], with the hash from
+/// here.
 ///
 /// All keys are in the worker's database. Their memory is borrowed until [StoreWorker#findAll] or
 /// [StoreWorker#prefetch] returns, and for each claim. Reused; grows when it must. Confined to one thread.
@@ -113,7 +114,7 @@ public final class LookupBurst {
         touch(index, toWrite);
     }
 
-    /// Whether lookups are faster by what is touched before: not while all of it is in the cache.
+    /// Whether lookups are faster by what is touched before.
     static boolean isWorthIt(Index index) {
         return Table.bytes(index.current().bits) > CACHED_INDEX_BYTES;
     }

@@ -244,8 +244,7 @@ public final class StoreWorker implements AutoCloseable {
         }
     }
 
-    /// Whether there are so many keys that lookups gain by [#prefetch]: with few, all that they touch is in the
-    /// cache.
+    /// Whether there are so many keys that lookups gain by [#prefetch].
     public boolean gainsByPrefetch() {
         return LookupBurst.isWorthIt(index);
     }

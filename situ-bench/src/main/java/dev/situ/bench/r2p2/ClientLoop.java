@@ -53,7 +53,8 @@ final class ClientLoop implements Completion {
         }
     }
 
-    private static MemorySegment keys(Arena arena, int count) {
+    /// The first `count` keys, one behind the other.
+    static MemorySegment keys(Arena arena, int count) {
         MemorySegment memory = arena.allocate((long) count * GetProtocol.KEY_LENGTH);
         for (int i = 0; i < count; i++) {
             byte[] key = GetProtocol.key(i).getBytes(StandardCharsets.US_ASCII);

@@ -90,7 +90,11 @@ public final class DatagramTask implements ChildTask {
     }
 
     private Histogram roundTrips() throws IOException {
-        return RoundTrips.measure(protocol, server, keys, valueLength, 2 * windowNanos);
+        Histogram trips = RoundTrips.measure(new SingleGet(protocol, keys, valueLength), server, 2 * windowNanos);
+        if (trips.getTotalCount() == 0) {
+            throw new IllegalStateException("no reply of " + protocol + " was a value of this length");
+        }
+        return trips;
     }
 
     private OpenLoop open() throws IOException {

@@ -13,9 +13,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /// The bound of a request over UDP: a server that sends each datagram back, on the same stack, and polls and
-/// sleeps as Situ's workers do. Or, told how large, one that sends large replies ([BareTransfer]): another server, for
-/// a
-/// second socket would cost each poll a call of the kernel. Its one figure is its port.
+/// sleeps as Situ's workers do. Or, told how large, one that sends large replies ([BareTransfer]): not both at once,
+/// for a second socket would cost each poll a call of the kernel. Its one figure is its port.
 public final class EchoTask implements ChildTask {
     /// The task's name.
     public static final String NAME = "echo";

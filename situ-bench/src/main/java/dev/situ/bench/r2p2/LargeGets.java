@@ -4,7 +4,6 @@ import dev.situ.client.ClientIo;
 import dev.situ.client.SituClient;
 import dev.situ.client.SituClientOptions;
 import dev.situ.memory.SliceList;
-import dev.situ.memory.Words;
 import dev.situ.r2p2.CallStart;
 import dev.situ.r2p2.CallStatus;
 import dev.situ.r2p2.Completion;
@@ -12,7 +11,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -42,9 +40,7 @@ final class LargeGets implements Completion {
         CompletableFuture<LargeGets> started = new CompletableFuture<>();
         try (Arena arena = Arena.ofShared();
                 SituClient client = SituClient.connect(SituClientOptions.of(server))) {
-            MemorySegment key = arena.allocate(GetProtocol.KEY_LENGTH);
-            byte[] bytes = GetProtocol.key(0).getBytes(StandardCharsets.US_ASCII);
-            Words.copyFrom(bytes, 0, key, 0, bytes.length);
+            MemorySegment key = ClientLoop.keys(arena, 1);
             client.onIoThread(io -> {
                 LargeGets gets = new LargeGets(io, key, valueLength, nanos);
                 started.complete(gets);

@@ -50,7 +50,7 @@ public final class LargeTask implements ChildTask {
 
     private Histogram durations(long nanos) throws IOException {
         return bare
-                ? BareTransfer.Sink.measure(PeerAddress.of(server), valueLength, nanos)
+                ? RoundTrips.measure(new BareTransfer(valueLength), PeerAddress.of(server), nanos)
                 : LargeGets.measure(server, valueLength, nanos);
     }
 
