@@ -92,8 +92,9 @@ class ClientCacheTest {
         Reader(Server server, String name, String mode) {
             super(server, name);
             burst(Server.bulk("HELLO", "3"));
+            // Who asks for all that is written may be told of some behind the answer already.
             assertThat(burst(Server.bulk(("CLIENT TRACKING ON " + mode).strip().split(" ", -1))))
-                    .containsExactly("+OK\r\n");
+                    .startsWith("+OK\r\n");
         }
 
         /// Reads keys, as a pipeline, and takes in what comes, in its order.
@@ -182,14 +183,13 @@ class ClientCacheTest {
             Server server, String mode, long seed, CountDownLatch written, CountDownLatch stopped, CountDownLatch swept)
             throws InterruptedException {
         try (Reader reader = new Reader(server, "reader " + seed, mode)) {
-            try {
-                reader.run(new SplittableRandom(seed), written);
-            } finally {
-                stopped.countDown();
-            }
+            reader.run(new SplittableRandom(seed), written);
+            stopped.countDown();
             swept.await();
             reader.read(List.of(), false);
             return new Result(reader.kept, reader.dropped);
+        } finally {
+            stopped.countDown(); // if it has failed, others wait for it
         }
     }
 
@@ -223,10 +223,13 @@ class ClientCacheTest {
             }
             written.await();
             stopped.await();
-            server.worker.enter();
-            server.worker.sweep(System.currentTimeMillis() + 1000, Long.MAX_VALUE); // nothing expires from here on
-            server.worker.exit();
-            swept.countDown();
+            try {
+                server.worker.enter();
+                server.worker.sweep(System.currentTimeMillis() + 1000, Long.MAX_VALUE); // nothing expires from here on
+                server.worker.exit();
+            } finally {
+                swept.countDown();
+            }
             for (Future<?> writer : writers) {
                 writer.get();
             }
