@@ -43,8 +43,8 @@ final class ComingKeys {
         this.worker = worker;
     }
 
-    /// Brings what the keys of requests lead to to the cache, and forgets those of others. Inside the worker's epoch,
-    /// in the database that is selected.
+    /// Brings what the keys of requests lead to to the cache, and forgets those of others. Inside the worker's
+    /// epoch, in the database that is selected.
     ///
     /// @param requests the beginnings of some, which may be anything, for they have not been looked at yet; their
     ///     memory is borrowed, and not to change, until [#clear] or the next call
@@ -104,15 +104,29 @@ final class ComingKeys {
     /// Adds a key to a burst, with its hash if it is one of these. They are asked for in the order in which
     /// they were added, but for some.
     void addTo(LookupBurst burst, MemorySegment memory, long offset, int length) {
-        if (next < keys.size() && worker.database() == database) {
-            int to = Math.min(keys.size(), next + LOOK_AHEAD);
-            int index = keys.indexOf(next, to, memory, offset, length);
-            if (index >= 0) {
-                next = index + 1;
-                burst.add(keys, index);
-                return;
-            }
+        int index = indexOf(memory, offset, length);
+        if (index >= 0) {
+            burst.add(keys, index);
+        } else {
+            burst.add(memory, offset, length);
         }
-        burst.add(memory, offset, length);
+    }
+
+    /// Finds the record of a key, as [StoreWorker#find], but does not hash it if it is one of these.
+    long find(MemorySegment memory, long offset, int length) {
+        int index = indexOf(memory, offset, length);
+        return index >= 0 ? worker.find(keys, index) : worker.find(memory, offset, length);
+    }
+
+    private int indexOf(MemorySegment memory, long offset, int length) {
+        if (next == keys.size() || worker.database() != database) {
+            return -1;
+        }
+        int to = Math.min(keys.size(), next + LOOK_AHEAD);
+        int index = keys.indexOf(next, to, memory, offset, length);
+        if (index >= 0) {
+            next = index + 1;
+        }
+        return index;
     }
 }

@@ -116,6 +116,15 @@ public final class Reply {
         at = resp3 ? RespWriter.nullValue(memory, at) : RespWriter.nullArray(memory, at);
     }
 
+    /// The value of a record, or the null if it is [Record#NONE].
+    void valueOrNothing(Store store, long record) {
+        if (record == Record.NONE) {
+            nothing();
+        } else {
+            value(store, record);
+        }
+    }
+
     /// The value of a record as a bulk string: copied; or by reference, with the frame that it is kept with.
     void value(Store store, long record) {
         MemorySegment region = store.memory();

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// A slice is *borrowed*: the list never owns the memory. How long it may be read is told by its **owner**:
 /// - [#NO_OWNER]: only until control returns to whoever filled the list. Who needs the bytes longer copies them.
 /// - any other value names what holds the bytes (a record of the store, a packet buffer), in the words of whoever
-///   filled the list; the bytes stay readable until the end of the current burst, and longer if the owner is retained.
+///   filled the list; the bytes stay readable until the end of the current burst, and longer if the owner is
+/// retained.
 ///
 /// A list of what arrived may have a [#lender()], by which slices can be kept whatever their owner says.
 ///
@@ -36,6 +37,7 @@ public final class SliceList {
     private long[] owners = new long[INITIAL_SLICES];
     private int size;
     private long length;
+    private long ownedLength;
     private @Nullable SliceLender lender;
 
     /// Makes an empty list with room for a few slices.
@@ -59,6 +61,26 @@ public final class SliceList {
         owners[size] = owner;
         size++;
         this.length += length;
+        if (owner != NO_OWNER) {
+            ownedLength += length;
+        }
+    }
+
+    /// Appends all slices of another list, with their owners.
+    public void addAll(SliceList other) {
+        int count = other.size;
+        while (lengths.length - size < count) {
+            grow();
+        }
+        for (int i = 0; i < count; i++) {
+            memory[size] = other.memory[i];
+            offsets[size] = other.offsets[i];
+            lengths[size] = other.lengths[i];
+            owners[size] = other.owners[i];
+            size++;
+        }
+        length += other.length;
+        ownedLength += other.ownedLength;
     }
 
     /// The number of slices.
@@ -69,6 +91,11 @@ public final class SliceList {
     /// The bytes of all slices together.
     public long length() {
         return length;
+    }
+
+    /// The bytes of all slices together that have no owner.
+    public long unownedLength() {
+        return length - ownedLength;
     }
 
     public boolean isEmpty() {
@@ -116,6 +143,7 @@ public final class SliceList {
     public void clear() {
         size = 0;
         length = 0;
+        ownedLength = 0;
         lender = null;
     }
 

@@ -7,8 +7,8 @@ import dev.situ.udp.UdpBurst;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Lends the payload of a request of one packet, as long as its datagram can be kept where it lies. Reused; confined
-/// to one thread.
+/// Lends the payload of a request of one packet, as long as its datagram can be kept where it lies. Reused;
+/// confined to one thread.
 final class LoneDatagram implements SliceLender {
     private @Nullable UdpBurst burst;
     private int datagram;
@@ -20,11 +20,9 @@ final class LoneDatagram implements SliceLender {
     void lend(UdpBurst from, int index, int headerBytes, SliceList to) {
         int payload = from.length(index) - headerBytes;
         to.add(from.memory(index), from.offset(index) + headerBytes, payload, SliceList.NO_OWNER);
-        if (payload > 0 && from.retainsInPlace(index)) {
-            burst = from;
-            datagram = index;
-            to.setLender(this);
-        }
+        burst = from;
+        datagram = index;
+        to.setLender(this);
     }
 
     @Override
@@ -34,7 +32,8 @@ final class LoneDatagram implements SliceLender {
 
     @Override
     public long keep(int slice) {
-        long handle = burst == null ? UdpBurst.NOT_RETAINED : burst.retain(datagram);
+        UdpBurst from = Objects.requireNonNull(burst);
+        long handle = from.retainsInPlace(datagram) ? from.retain(datagram) : UdpBurst.NOT_RETAINED;
         return handle == UdpBurst.NOT_RETAINED ? NOT_KEPT : handle;
     }
 }

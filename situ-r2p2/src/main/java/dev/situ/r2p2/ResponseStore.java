@@ -50,19 +50,11 @@ final class ResponseStore {
 
     /// Whether there are blocks for what must be copied of this response.
     boolean fits(SliceList response) {
-        long copied = copiedBytes(response);
-        return (copied <= ServerCall.SMALL_BYTES && copied == response.length())
-                || copied <= (long) blocks.free() * BlockPool.BLOCK_BYTES;
+        return isSmall(response) || response.unownedLength() <= (long) blocks.free() * BlockPool.BLOCK_BYTES;
     }
 
-    private static long copiedBytes(SliceList response) {
-        long copied = 0;
-        for (int i = 0; i < response.size(); i++) {
-            if (response.owner(i) == SliceList.NO_OWNER) {
-                copied += response.length(i);
-            }
-        }
-        return copied;
+    private static boolean isSmall(SliceList response) {
+        return response.length() <= ServerCall.SMALL_BYTES && response.unownedLength() == response.length();
     }
 
     /// Keeps a response that [#fits] for a call.
@@ -71,7 +63,7 @@ final class ResponseStore {
         call.length = length;
         call.packets = ReliableHeader.packets(length);
         bytes += length;
-        if (length <= ServerCall.SMALL_BYTES && copiedBytes(response) == length) {
+        if (isSmall(response)) {
             response.copyTo(call.small, call.smallOffset);
         } else {
             call.inSlices = true;

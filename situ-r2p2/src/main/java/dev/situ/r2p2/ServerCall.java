@@ -65,10 +65,10 @@ final class ServerCall extends LinkedNodes.Node<ServerCall> {
         this.smallOffset = smallOffset;
     }
 
-    void start(ServerSession session, int rid, State state, long burst) {
+    /// Begins with a call that is [State#DONE], as every one is that was given back.
+    void start(ServerSession session, int rid, long burst) {
         this.session = session;
         this.rid = rid;
-        this.state = state;
         refused = false;
         length = 0;
         packets = 0;

@@ -1,5 +1,6 @@
 package dev.situ.r2p2;
 
+import dev.situ.memory.Checks;
 import dev.situ.memory.Consumes;
 import dev.situ.memory.SliceList;
 import java.lang.foreign.Arena;
@@ -7,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// A bounded number of [ServerCall]s, and what only some of them need, made when first needed and kept. Confined to
-/// one thread.
+/// A bounded number of [ServerCall]s, and what only some of them need, made when first needed and kept. Confined
+/// to one thread.
 final class ServerCalls {
     private static final int CHUNK_CALLS = 64;
 
@@ -47,8 +48,11 @@ final class ServerCalls {
         return new ServerCall(chunk, (long) inChunk * ServerCall.SMALL_BYTES);
     }
 
-    /// Consumes a call.
+    /// Consumes a call that is [ServerCall.State#DONE].
     void giveBack(@Consumes ServerCall call) {
+        if (Checks.ON && call.state != ServerCall.State.DONE) {
+            throw new IllegalStateException("a call is given back that is " + call.state);
+        }
         call.session = null;
         used--;
         free.addLast(call);

@@ -65,6 +65,12 @@ final class R2p2Lane implements AutoCloseable {
     RequestStatus handle(SliceList request, SliceList response) {
         reply.clear();
         keyspace.welcome(stream.session()); // nothing that an earlier request has said holds for this one
+        if (request.size() == 1
+                && executor.answerLoneGet(
+                        stream.session(), request.memory(0), request.offset(0), request.length(0), reply)) {
+            response.addAll(reply.slices());
+            return RequestStatus.REPLY;
+        }
         boolean overflown = false;
         StreamStatus status = StreamStatus.OPEN;
         for (int i = 0; i < request.size() && status != StreamStatus.CLOSE && status != StreamStatus.PAUSED; i++) {
@@ -78,7 +84,7 @@ final class R2p2Lane implements AutoCloseable {
         if (overflown) {
             add(response, TOO_LARGE);
         } else {
-            addReply(response);
+            response.addAll(reply.slices());
         }
         if (status == StreamStatus.PAUSED) { // a request cannot wait: it would be sent again
             stream.reset();
@@ -111,13 +117,6 @@ final class R2p2Lane implements AutoCloseable {
 
     void unpin(long record) {
         worker.unpin(record);
-    }
-
-    private void addReply(SliceList response) {
-        SliceList slices = reply.slices();
-        for (int i = 0; i < slices.size(); i++) {
-            response.add(slices.memory(i), slices.offset(i), slices.length(i), slices.owner(i));
-        }
     }
 
     private static void add(SliceList response, MemorySegment text) {

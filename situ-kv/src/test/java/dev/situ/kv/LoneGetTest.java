@@ -1,0 +1,152 @@
+package dev.situ.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.situ.memory.Words;
+import dev.situ.resp.Command;
+import dev.situ.resp.RespParser;
+import dev.situ.resp.RespStatus;
+import dev.situ.store.StoreOptions;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LoneGetTest {
+    @Test
+    void keysOfUpToNinetyNineBytesAreSeenWhateverTheCaseOfTheCommand() {
+        for (int length = 0; length < 100; length++) {
+            String key = "k".repeat(length);
+            assertThat(keyLength(Server.bulk("GET", key))).isEqualTo(length);
+            assertThat(keyLength(Server.bulk("gEt", key))).isEqualTo(length);
+            assertThat(LoneGet.keyOffset(length))
+                    .isEqualTo(Server.bulk("GET", key).length() - length - 2);
+        }
+    }
+
+    @Test
+    void anythingElseIsNotOne() {
+        String get = Server.bulk("GET", "key");
+        assertThat(List.of(
+                        "",
+                        "GET key\r\n",
+                        get + "\r\n",
+                        get + get,
+                        get.substring(0, get.length() - 1),
+                        Server.bulk("GET", "k".repeat(100)),
+                        Server.bulk("DEL", "key"),
+                        Server.bulk("GETS", "key"),
+                        Server.bulk("GET", "key", "x"),
+                        "*2\r\n$3\r\nGET\r\n$03\r\nkey\r\n",
+                        "*2\r\n$3\r\nGET\r\n$-1\r\nkey\r\n",
+                        "*2\r\n$3\r\nGET\r\n$4\r\nkey\r\n"))
+                .allSatisfy(request -> assertThat(keyLength(request)).isEqualTo(LoneGet.NONE));
+    }
+
+    /// Whatever is taken for one, the parser takes for the same.
+    @Test
+    void theParserAgrees() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        int taken = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(256);
+            for (int round = 0; round < 200_000; round++) {
+                byte[] request =
+                        Server.bulk("GET", "k".repeat(random.nextInt(102))).getBytes(StandardCharsets.ISO_8859_1);
+                int length = mutate(request, random);
+                Words.copyFrom(request, 0, memory, 0, length);
+                int keyLength = LoneGet.keyLength(memory, 0, length);
+                if (keyLength != LoneGet.NONE) {
+                    taken++;
+                    RespParser parser = new RespParser();
+                    assertThat(parser.parse(memory, 0, length)).isEqualTo(RespStatus.COMMAND);
+                    Command command = parser.command();
+                    assertThat(List.of(parser.consumed(), command.count(), command.length(0), command.length(1), (int)
+                                    command.offset(1)))
+                            .as("seed %d, round %d", seed, round)
+                            .containsExactly(length, 2, 3, keyLength, LoneGet.keyOffset(keyLength));
+                    assertThat(Text.of(memory, command.offset(0), 3)).isEqualToIgnoringCase("get");
+                }
+            }
+        }
+        assertThat(taken).isBetween(20_000, 180_000);
+    }
+
+    /// Changes a byte or two, or cuts the end off.
+    private static int mutate(byte[] request, Random random) {
+        for (int changes = random.nextInt(3); changes > 0; changes--) {
+            String likely = "0123456789*$\r\nGETget-k";
+            request[random.nextInt(Math.min(request.length, 24))] =
+                    (byte) likely.charAt(random.nextInt(likely.length()));
+        }
+        return random.nextInt(4) == 0 ? random.nextInt(request.length) : request.length;
+    }
+
+    private static int keyLength(String request) {
+        byte[] bytes = request.getBytes(StandardCharsets.ISO_8859_1);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(Math.max(1, bytes.length)); // and not a byte behind it
+            Words.copyFrom(bytes, 0, memory, 0, bytes.length);
+            return LoneGet.keyLength(memory, 0, bytes.length);
+        }
+    }
+
+    // ---- the short way --------------------------------------------------------------------------------------------
+
+    @Test
+    void theFirstOfABurstIsTimedOnItsOwnAndTheNextGoesTheShortWay() {
+        try (Server server = new Server();
+                Server.Connection connection = server.connect()) {
+            connection.command("SET", "key", "value");
+            assertThat(shortWay(server, connection)).isFalse(); // not together with others
+            server.executor.beginBursts();
+            assertThat(shortWay(server, connection)).isFalse();
+            connection.command("GET", "key");
+            assertThat(shortWay(server, connection)).isTrue();
+            server.executor.endBursts();
+            assertThat(connection.command("INFO", "commandstats")).contains("cmdstat_get:calls=2,");
+        }
+    }
+
+    @Test
+    void whatMakesACommandSpecialClosesTheShortWay() {
+        List<String[]> reasons = List.of(
+                new String[] {"CLIENT", "TRACKING", "ON"},
+                new String[] {"MONITOR"},
+                new String[] {"MULTI"},
+                new String[] {"ACL", "SETUSER", "default", "-get"});
+        for (String[] reason : reasons) {
+            try (Server server = new Server(StoreOptions.ofMemory(Server.MEMORY));
+                    Server.Connection connection =
+                            server.new Connection(server.executor, server.keyspace.newSession(new SilentPeer()))) {
+                connection.command("HELLO", "3");
+                server.executor.beginBursts();
+                connection.command("SET", "key", "value");
+                assertThat(shortWay(server, connection)).isTrue();
+                connection.command(reason);
+                assertThat(shortWay(server, connection)).as("%s", reason[0]).isFalse();
+                server.executor.endBursts();
+            }
+        }
+    }
+
+    private static boolean shortWay(Server server, Server.Connection connection) {
+        byte[] request = Server.bulk("GET", "key").getBytes(StandardCharsets.ISO_8859_1);
+        server.worker.enter();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(request.length);
+            Words.copyFrom(request, 0, memory, 0, request.length);
+            boolean answered = server.executor.answerLoneGet(
+                    connection.stream.session(), memory, 0, request.length, connection.reply);
+            long length = connection.reply.length();
+            connection.reply.clear();
+            assertThat(length).isEqualTo(answered ? "$5\r\nvalue\r\n".length() : 0);
+            return answered;
+        } finally {
+            server.worker.exit();
+        }
+    }
+}
