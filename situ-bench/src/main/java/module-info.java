@@ -28,7 +28,6 @@ module dev.situ.bench {
     requires dev.situ.socket;
     requires dev.situ.store;
     requires dev.situ.udp;
-    requires dev.situ.testkit;
     requires info.picocli;
     requires HdrHistogram;
     requires org.apache.xmlgraphics.batik.svggen;

@@ -3,12 +3,18 @@ package dev.situ.r2p2;
 import dev.situ.memory.Checks;
 
 /// How many packets of a session may be unacknowledged in one direction: grows by what is acknowledged up to a
-/// threshold and by one a round trip beyond (additive increase), and falls to seven tenths when packets were lost
-/// (multiplicative decrease), once for all that were lost together. Seven tenths, as in RFC 9438 section 4.6, and not a
-/// half: where one packet in a hundred is lost by chance, the mean window is a third larger.
+/// threshold and by one a round trip beyond (additive increase), and falls when packets were lost (multiplicative
+/// decrease).
 ///
-/// Packets are numbered as they are sent, by [#sent]: a loss counts only if the packet was sent after the window was
-/// last reduced. Confined to one thread.
+/// **By how much** it falls depends on how many were lost, as in DCTCP (RFC 8257 section 3.3, with losses for its
+/// marks): by half of the share of a flight that is lost, so by half a packet for each. A network that is
+/// too full loses many packets of a flight, and its share of the window goes at once; one that loses a packet in a
+/// hundred by chance, whatever is sent, keeps a window of a hundred or two, where a window that falls to a half
+/// or to seven tenths by each loss would be of twelve or seventeen.
+///
+/// A time-out shows less, and may mean that nothing comes through: it takes three tenths (RFC 9438 section 4.6),
+/// once for all that were sent together. Packets are numbered as they are sent, by [#sent]: a time-out counts
+/// only if the packet was sent after the last one that counted. Confined to one thread.
 final class CongestionWindow {
     static final int INITIAL = 32;
     static final int LEAST = 2;
@@ -22,7 +28,12 @@ final class CongestionWindow {
     private int flying;
     private int grown;
     private int number;
+    /// Of two lost packets the first, until the second has come.
+    private boolean halfOwed;
+
     private int reducedAt;
+    /// The last packet of which half of the window was on its way when it was sent.
+    private int usedAt;
 
     /// Forgets everything.
     void reset() {
@@ -31,7 +42,9 @@ final class CongestionWindow {
         flying = 0;
         grown = 0;
         number = 0;
+        halfOwed = false;
         reducedAt = 0;
+        usedAt = 0;
     }
 
     int window() {
@@ -43,8 +56,9 @@ final class CongestionWindow {
         return flying;
     }
 
-    /// By how many packets that were sent later one has to be overtaken to count as lost: by 8, and fewer in a small
-    /// window, in which there are not as many (as RFC 5827 has it for TCP), at least 3 (RFC 9002 section 6.1.1).
+    /// By how many packets that were sent later one has to be overtaken to count as lost: by 8, and fewer in a
+    /// small window, in which there are not as many (as RFC 5827 has it for TCP), at least 3 (RFC 9002 section
+    /// 6.1.1).
     int reordering() {
         return Math.clamp(window / 2, LEAST_REORDERING, MOST_REORDERING);
     }
@@ -59,14 +73,18 @@ final class CongestionWindow {
             throw new IllegalStateException(flying + " packets are unacknowledged, and " + window + " may be");
         }
         flying++;
-        return ++number;
+        number++;
+        if (flying * 2 >= window) {
+            usedAt = number;
+        }
+        return number;
     }
 
     /// Notes that packets have arrived.
     void acknowledged(int packets) {
-        boolean limiting = flying * 2 >= window;
+        boolean isUsed = number - flying - usedAt < 0;
         land(packets);
-        if (!limiting || window >= MOST) {
+        if (!isUsed || window >= MOST) {
             return; // a window that nobody uses says nothing
         }
         if (window < threshold) {
@@ -80,8 +98,18 @@ final class CongestionWindow {
         }
     }
 
-    /// Notes that packets count as lost, the latest of which had `latestNumber`.
-    void lost(int packets, int latestNumber) {
+    /// Notes that what has arrived since shows that packets were lost.
+    void lost(int packets) {
+        land(packets);
+        int halves = packets + (halfOwed ? 1 : 0);
+        halfOwed = halves % 2 == 1;
+        window = Math.max(LEAST, window - halves / 2);
+        threshold = Math.max(LEAST, Math.min(threshold, window));
+    }
+
+    /// Notes that packets count as lost because nothing has come for too long, the latest of which had
+    /// `latestNumber`.
+    void timedOut(int packets, int latestNumber) {
         land(packets);
         if (latestNumber - reducedAt > 0) {
             threshold = Math.max(LEAST, window * 7 / 10);

@@ -197,8 +197,10 @@ final class OutgoingMessage {
         }
         boolean isAsking = landed == 0 && !hasNext() && now - sentAt >= rtt.timeoutNanos(0);
         int missing = isAsking ? loseAll() : loseOvertaken(window.reordering());
-        if (missing > 0) {
-            window.lost(missing, latestLost);
+        if (isAsking && missing > 0) {
+            window.timedOut(missing, latestLost);
+        } else if (missing > 0) {
+            window.lost(missing);
         }
         return landed;
     }
@@ -284,7 +286,7 @@ final class OutgoingMessage {
         if (before > 0) {
             int count = loseAll();
             if (count > 0) {
-                window.lost(count, latestLost);
+                window.timedOut(count, latestLost);
             }
             return count;
         }

@@ -110,7 +110,7 @@ final class ServerResponses {
             counts.add(ReliableServerCount.RETRANSMITTED);
             replies.alone(session, call, sender);
         } else if (out.loseFirst()) {
-            session.window.lost(1, out.latestLost());
+            session.window.lost(1);
             pump.add(call);
         }
     }

@@ -94,9 +94,8 @@ class RecoveryTest {
                 .isLessThan(3 * RttEstimator.FLOOR_NANOS);
     }
 
-    /// One packet in a hundred is lost by chance. A window that is halved each time has 12 packets in the mean (the
-    /// root
-    /// of 1.5 over 0.01), and one that falls to seven tenths 17.
+    /// One packet in a hundred is lost by chance. A window that falls to a half each time has 12 packets in the
+    /// mean (the root of 1.5 over 0.01), and to seven tenths 17.
     @Test
     void aLongMessageKeepsMostOfItsWindowWhenPacketsAreLostByChance() {
         serverPort.attach(new R2p2Server(1, R2p2ServerOptions.DEFAULTS, new LongReply(), network::now));
@@ -114,7 +113,34 @@ class RecoveryTest {
         double nanos = latencies.stream().mapToLong(each -> each).average().orElseThrow();
         assertThat(packets * 2 * DELAY_NANOS / nanos)
                 .as("seed %d: packets in each round trip", SEED)
-                .isGreaterThan(12.5); // 14.4; 11.4 with a window that is halved
+                .isGreaterThan(50); // 83; 14.4 with a window that falls to seven tenths each time
+    }
+
+    /// Of 64 calls under way, two in a hundred lose their request or their response.
+    @Test
+    void aBusyClientKeepsFourFifthsOfItsCallsWhenPacketsAreLostByChance() {
+        long without = callsOfABusyClient(0);
+        long with = callsOfABusyClient(0.01);
+        assertThat((double) with / without)
+                .as("seed %d: %s", SEED, client.statistics())
+                .isGreaterThan(0.8); // 0.95; 0.3 over real sockets with a window that falls to seven tenths each time
+    }
+
+    private long callsOfABusyClient(double loss) {
+        network.setConditions(new NetworkConditions(loss, 0, 0, 0, DELAY_NANOS, 0, 1, 1));
+        latencies.clear();
+        long end = network.now() + 200 * Simulation.MILLI;
+        while (network.now() < end) {
+            while (client.outstanding() < 64) {
+                call();
+            }
+            runTo(network.now() + MICRO);
+        }
+        long calls = latencies.size();
+        network.setConditions(NetworkConditions.good(DELAY_NANOS));
+        runTo(network.now() + 100 * Simulation.MILLI);
+        assertThat(client.outstanding()).isZero();
+        return calls;
     }
 
     /// Answers everything with [#LONG_REPLY].

@@ -62,7 +62,7 @@ public final class LossExperiment implements Experiment {
             if (run.endsBefore(round, "", losses.size())) {
                 break;
             }
-            try (ServerProcess server = ServerProcess.startSitu(SERVER_BYTES, List.of())) {
+            try (ServerProcess server = ServerProcess.startSitu(SERVER_BYTES, List.of(), "--busy-poll")) {
                 for (double loss : losses) {
                     run.step(Numbers.text(loss) + " % lost, round " + round + " of " + rounds);
                     double capacity = loss == 0

@@ -14,8 +14,6 @@ import dev.situ.bench.load.Workload;
 import dev.situ.r2p2.ReliableClientStatistics;
 import dev.situ.socket.SocketStackOptions;
 import dev.situ.socket.SocketUdpStack;
-import dev.situ.testkit.Impairments;
-import dev.situ.testkit.LossyUdpStack;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -102,7 +100,7 @@ public final class LossTask implements ChildTask {
         }
         try (LoadLoop loop = new LoadLoop(link(OUTSTANDING), SMALL, OUTSTANDING, 0, 1)) {
             double rate = load * (capacity > 0 ? capacity : calls);
-            open(loop, rate, windowNanos);
+            open(loop, rate, openNanos); // the compilers have new paths to compile, on the same processor
             Histogram latencies = open(loop, rate, openNanos);
             sink.add("rate", "1/s", rate);
             sink.add("call_p50", "ms", latencies.getValueAtPercentile(50) / 1e6);
@@ -111,7 +109,7 @@ public final class LossTask implements ChildTask {
             sink.add("call_max", "ms", latencies.getMaxValue() / 1e6);
         }
         try (LoadLoop loop = new LoadLoop(link(LARGE_OUTSTANDING), LARGE, LARGE_OUTSTANDING, 0, 1)) {
-            closed(loop);
+            steady &= new WarmUp(1, warmUp.mostNanos()).run(() -> WarmUp.Pace.over(closed(loop), windowNanos));
             sink.add("large", "MB/s", median(loop) * LARGE_BYTES / 1e6);
         }
         sink.add(Contender.STEADY, "", steady ? 1 : 0);
@@ -119,8 +117,7 @@ public final class LossTask implements ChildTask {
 
     private ReliableLink link(int slots) throws IOException {
         SocketUdpStack sockets = new SocketUdpStack(SocketStackOptions.defaults());
-        Impairments losses = new Impairments(seed, loss, 0, 0, 0, false, 1);
-        return ReliableLink.over(new LossyUdpStack(sockets, losses), r2p2, slots);
+        return ReliableLink.over(new LosingStack(sockets, seed, loss), r2p2, slots);
     }
 
     private double median(LoadLoop loop) {
