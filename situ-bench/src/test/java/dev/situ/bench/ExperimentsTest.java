@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +24,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Runs every experiment as the command line does, so small that the figures mean nothing, and looks at what it
 /// leaves: names that others rely on, JSON of the form that is kept, pictures and a page that parse.
-@Timeout(600)
 class ExperimentsTest {
     private static final boolean REDIS = Programs.isThere("redis-server");
     private static final boolean REDIS_BENCHMARK = Programs.isThere("redis-benchmark");

@@ -63,6 +63,11 @@ final class Adopter {
         return lender != null && length >= leastBytes;
     }
 
+    /// Whether the request holds a value that starts at a place.
+    boolean holds(long place, int length) {
+        return place >= 0 && place + length <= request.length();
+    }
+
     /// Adopts a value.
     ///
     /// @param at where the value starts, counted from the request's first byte

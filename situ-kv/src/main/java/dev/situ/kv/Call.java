@@ -186,8 +186,8 @@ final class Call {
         }
     }
 
-    /// Runs the commands of a queue, and replies with all of theirs. This call becomes theirs: afterwards it has
-    /// no arguments, only its session and its reply.
+    /// Runs the commands of a queue, and replies with all of theirs. This call becomes theirs: afterwards it has no
+    /// arguments, only its session and its reply.
     void runQueued(CommandQueue queue) {
         queueRun.run(queue, session(), reply());
     }

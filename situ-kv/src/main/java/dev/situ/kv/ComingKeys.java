@@ -43,8 +43,8 @@ final class ComingKeys {
         this.worker = worker;
     }
 
-    /// Brings what the keys of requests lead to to the cache, and forgets those of others. Inside the worker's
-    /// epoch, in the database that is selected.
+    /// Brings what the keys of requests lead to to the cache, and forgets those of others. Inside the worker's epoch,
+    /// in the database that is selected.
     ///
     /// @param requests the beginnings of some, which may be anything, for they have not been looked at yet; their
     ///     memory is borrowed, and not to change, until [#clear] or the next call

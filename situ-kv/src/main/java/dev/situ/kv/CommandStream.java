@@ -387,9 +387,10 @@ public final class CommandStream implements AutoCloseable {
     private StreamStatus hold(MemorySegment in, long at, int available) {
         int from = 0;
         int start = parser.pendingStart();
-        if (isLargeValuePending(available - start)) {
+        long place = placeOf(at + start);
+        if (isLargeValuePending(available - start, place)) {
             held.append(in, at, start);
-            claim(placeOf(at + start));
+            claim(place);
             from = start + receive(in, at + start, Math.min(awaited, available - start));
         }
         return keep(in, at + from, available - from) ? StreamStatus.OPEN : shut();
@@ -404,9 +405,10 @@ public final class CommandStream implements AutoCloseable {
     /// from there.
     private void takeHeldValue() {
         int start = parser.pendingStart();
-        if (isLargeValuePending(held.length() - start)) {
+        long place = placeOf(fedTo) - (held.length() - start);
+        if (isLargeValuePending(held.length() - start, place)) {
             int there = Math.min(parser.pendingLength(), held.length() - start);
-            claim(placeOf(fedTo) - (held.length() - start));
+            claim(place);
             receive(held.memory(), (long) held.start() + start, there);
             held.cut(start, there);
         }
@@ -416,16 +418,23 @@ public final class CommandStream implements AutoCloseable {
     /// little would have others evicted.
     ///
     /// @param there how many bytes of the value have come
-    private boolean isLargeValuePending(int there) {
+    /// @param place where it starts in the request that is fed, if one is
+    private boolean isLargeValuePending(int there, long place) {
         int argument = parser.pendingArgument();
         int length = parser.pendingLength();
-        if (argument < 1
-                || (length < LARGE_VALUE_BYTES && !mayAdopt(length))
-                || (adopter == null && there < Math.min(length / CLAIM_SHARE, MOST_BEFORE_CLAIM))) {
+        if (argument < 1 || (length < LARGE_VALUE_BYTES && !mayAdopt(length)) || !hasCome(there, place, length)) {
             return false;
         }
         CommandSpec spec = executor.find(parser.command());
         return spec != null && spec.storedValue == argument && spec.isStoring(parser.pendingCount());
+    }
+
+    /// Whether enough of a value is there to take memory for it. A request is there as a whole: what is missing
+    /// at its end does not come any more.
+    private boolean hasCome(int there, long place, int length) {
+        return adopter == null
+                ? there >= Math.min(length / CLAIM_SHARE, MOST_BEFORE_CLAIM)
+                : adopter.holds(place, length);
     }
 
     /// Whether memory may be taken for the pending value: not for who may not store it.

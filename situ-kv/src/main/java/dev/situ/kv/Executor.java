@@ -82,8 +82,7 @@ public final class Executor {
         }
     }
 
-    /// Bursts of several connections are timed as one until [#endBursts]: for a transport whose requests come
-    /// together.
+    /// Bursts of several connections are timed as one until [#endBursts]: for a transport whose requests come together.
     public void beginBursts() {
         together = true;
         stopwatch.begin(keyspace.tracksLatency());
@@ -94,12 +93,11 @@ public final class Executor {
         return worker.gainsByPrefetch();
     }
 
-    /// Brings what requests that are run next will touch to the cache, for all of them at once. All of it is a
-    /// hint. Between [#beginBursts] and [#endBursts].
+    /// Brings what requests that are run next will touch to the cache, for all of them at once. All of it is a hint.
+    /// Between [#beginBursts] and [#endBursts].
     ///
     /// @param session in whose database they begin
-    /// @param requests the beginning of each; may be anything. The memory is borrowed, and not to change, until
-    /// the
+    /// @param requests the beginning of each; may be anything. The memory is borrowed, and not to change, until the
     ///     next call or [#endBursts]
     public void announce(Session session, SliceList requests) {
         select(session);
@@ -128,8 +126,8 @@ public final class Executor {
         return waits;
     }
 
-    /// Whether a command may change something: that of a container is that of its subcommand, and a transaction
-    /// may if anything in it may.
+    /// Whether a command may change something: that of a container is that of its subcommand, and a transaction may
+    /// if anything in it may.
     private static boolean mayWrite(Command command, @Nullable CommandSpec spec, Session session) {
         if (spec == null || spec.subcommands == null || command.count() < 2) {
             return spec != null
@@ -202,16 +200,20 @@ public final class Executor {
     }
 
     /// Answers a request that is one `GET` and nothing else, if nothing makes it special: the short way, for most
-    /// of the load of a transport without connections. The reply is the same as from a [CommandStream], for a
-    /// quarter less of the server's time. Between [#beginBursts] and [#endBursts]; the first command behind
-    /// `beginBursts` is not answered here, for it is timed on its own.
+    /// of the load of a transport without connections, with the reply that a [CommandStream] would give. Between
+    /// [#beginBursts] and [#endBursts]; the first command behind `beginBursts` is not answered here, for it is
+    /// timed on its own.
     ///
     /// @param session that is [between commands][CommandStream#isBetweenCommands]
     /// @param memory native memory, borrowed for the call
     /// @return whether it was answered; if not, nothing has happened
     public boolean answerLoneGet(Session session, MemorySegment memory, long offset, int length, Reply reply) {
         int keyLength = LoneGet.keyLength(memory, offset, length);
-        if (keyLength == LoneGet.NONE || !together || stopwatch.timesAlone(get) || !mayLookUp(session)) {
+        if (keyLength == LoneGet.NONE
+                || !together
+                || stopwatch.timesAlone(get)
+                || counters.generation != keyspace.serverTotals().generation()
+                || !mayLookUp(session)) {
             return false;
         }
         select(session);
@@ -366,8 +368,7 @@ public final class Executor {
         }
     }
 
-    /// Whether a client that has subscribed may not send it: over RESP2, where its reply would look like a
-    /// message.
+    /// Whether a client that has subscribed may not send it: over RESP2, where its reply would look like a message.
     private boolean isOnlyForOthers(CommandSpec spec, Session session) {
         return !spec.isForSubscribers && session.protocol() == 2 && !call.isQueueRunning();
     }
@@ -532,8 +533,7 @@ public final class Executor {
     }
 
     /// Says whether this is the first word of a line that a browser sends, which some page may have made talk to
-    /// a server in its own network: what follows in the request must not be run (Redis's
-    /// `securityWarningCommand`).
+    /// a server in its own network: what follows in the request must not be run (Redis's `securityWarningCommand`).
     private static boolean isHttp(String name) {
         return name.equalsIgnoreCase("post") || name.equalsIgnoreCase("host:");
     }

@@ -26,14 +26,14 @@ final class LoneGet {
     private static final int FIRST_DIGIT = 14;
     private static final int LINE_END = 0x0D0A;
     private static final int LINE_END_BYTES = 2;
-    private static final int LEAST_BYTES = 20; // of an empty key
+    private static final int LEAST_BYTES = 19; // of an empty key
 
     private LoneGet() {}
 
     /// The length of the key, or [#NONE] if `length` bytes are anything else: a longer key, more behind it,
     /// another command.
     static int keyLength(MemorySegment memory, long offset, int length) {
-        if (length < LEAST_BYTES - 1 || Words.getLong(memory, offset) != HEADERS) {
+        if (length < LEAST_BYTES || Words.getLong(memory, offset) != HEADERS) {
             return NONE;
         }
         long name = Words.getLong(memory, offset + Long.BYTES);

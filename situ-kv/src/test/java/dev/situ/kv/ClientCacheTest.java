@@ -189,7 +189,7 @@ class ClientCacheTest {
             reader.read(List.of(), false);
             return new Result(reader.kept, reader.dropped);
         } finally {
-            stopped.countDown(); // if it has failed, others wait for it
+            stopped.countDown(); // if it has failed before, others wait for it; else nobody waits any more
         }
     }
 

@@ -270,6 +270,29 @@ class CommandStreamTest {
         assertThat(client.command("STRLEN", "k")).isEqualTo(":20000000\r\n");
     }
 
+    /// Over R2P2 a request is there as a whole: what it announces and does not hold does not come any more.
+    @Test
+    void aRequestThatAnnouncesMoreThanItHoldsTakesNoMemoryForIt() {
+        long before = server.store.statistics().allocatedBytes();
+        byte[] request = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$20000000\r\nabc".getBytes(StandardCharsets.ISO_8859_1);
+        server.worker.enter();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(request.length);
+            Words.copyFrom(request, 0, memory, 0, request.length);
+            SliceList slices = new SliceList();
+            int header = request.length - 3;
+            slices.add(memory, 0, header, SliceList.NO_OWNER);
+            slices.add(memory, header, 3, SliceList.NO_OWNER);
+            for (int i = 0; i < slices.size(); i++) {
+                assertThat(client.stream.feed(slices, i, client.reply)).isEqualTo(StreamStatus.OPEN);
+                assertThat(server.store.statistics().claimedRecords()).isZero();
+            }
+            assertThat(server.store.statistics().allocatedBytes()).isEqualTo(before);
+        } finally {
+            server.worker.exit();
+        }
+    }
+
     @Test
     void aConnectionThatEndsInALargeValueLeavesNothing() {
         client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\n" + "x".repeat(7000));

@@ -133,6 +133,24 @@ class LoneGetTest {
         }
     }
 
+    /// Statistics that were reset in the middle of a burst begin anew with the next command, whichever way it
+    /// goes.
+    @Test
+    void aResetOfTheStatisticsClosesTheShortWayForOne() {
+        try (Server server = new Server();
+                Server.Connection connection = server.connect()) {
+            connection.command("SET", "key", "value");
+            server.executor.beginBursts();
+            connection.command("GET", "key");
+            connection.command("CONFIG", "RESETSTAT");
+            assertThat(shortWay(server, connection)).isFalse();
+            connection.command("GET", "key");
+            assertThat(shortWay(server, connection)).isTrue();
+            server.executor.endBursts();
+            assertThat(connection.command("INFO", "commandstats")).contains("cmdstat_get:calls=2,");
+        }
+    }
+
     private static boolean shortWay(Server server, Server.Connection connection) {
         byte[] request = Server.bulk("GET", "key").getBytes(StandardCharsets.ISO_8859_1);
         server.worker.enter();

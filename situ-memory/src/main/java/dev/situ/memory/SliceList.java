@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// A slice is *borrowed*: the list never owns the memory. How long it may be read is told by its **owner**:
 /// - [#NO_OWNER]: only until control returns to whoever filled the list. Who needs the bytes longer copies them.
 /// - any other value names what holds the bytes (a record of the store, a packet buffer), in the words of whoever
-///   filled the list; the bytes stay readable until the end of the current burst, and longer if the owner is
-/// retained.
+///   filled the list; the bytes stay readable until the end of the current burst, and longer if the owner is retained.
 ///
 /// A list of what arrived may have a [#lender()], by which slices can be kept whatever their owner says.
 ///

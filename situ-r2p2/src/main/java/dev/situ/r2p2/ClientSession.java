@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///   finished |<------ the server keeps --->|
 /// ```
 ///
-/// What may be sent goes in this order: requests of one packet that were lost, new requests of one packet, slices
-/// of long requests in turn. All of it counts in the window.
+/// What may be sent goes in this order: requests of one packet that were lost, new requests of one packet, slices of
+/// long requests in turn. All of it counts in the window.
 ///
 /// **What counts as lost.** A request of one packet, when one that was sent [CongestionWindow#reordering] or more
 /// packets after it was answered in a burst before. Long responses come later than short ones by right: if one is
@@ -38,8 +38,8 @@ final class ClientSession {
     private static final int SLICE = 16;
     private static final int BUDGET = 128;
 
-    /// For how long the response to a long request that was sent whole may wait for its turn, and then some: only
-    /// that acknowledges the last packets.
+    /// For how long the response to a long request that was sent whole may wait for its turn, and then some: only that
+    /// acknowledges the last packets.
     private static final long TURN_NANOS = 2_000_000;
 
     private static final long NEVER = Long.MAX_VALUE;
@@ -345,9 +345,8 @@ final class ClientSession {
         call.backOff = 0;
     }
 
-    /// Takes what the answer to a request of one packet tells of the network. Of a burst, whose answers all have
-    /// the same to tell of the round trip, only the first is asked: the estimator is made for one sample a round
-    /// trip.
+    /// Takes what the answer to a request of one packet tells of the network. Of a burst, whose answers all have the
+    /// same to tell of the round trip, only the first is asked: the estimator is made for one sample a round trip.
     private void noteAnswered(ReliableCall call, long now) {
         long nanos = now - call.progressAt;
         if (call.tries == 1) {

@@ -6,11 +6,11 @@ import dev.situ.memory.Checks;
 /// threshold and by one a round trip beyond (additive increase), and falls when packets were lost (multiplicative
 /// decrease).
 ///
-/// **By how much** it falls depends on how many were lost, as in DCTCP (RFC 8257 section 3.3, with losses for its
-/// marks): by half of the share of a flight that is lost, so by half a packet for each. A network that is
-/// too full loses many packets of a flight, and its share of the window goes at once; one that loses a packet in a
-/// hundred by chance, whatever is sent, keeps a window of a hundred or two, where a window that falls to a half
-/// or to seven tenths by each loss would be of twelve or seventeen.
+/// **By how much** it falls depends on how many were lost: by half a packet for each, so by half of the share
+/// that is lost of a flight that fills it, as a window of DCTCP does by its marks (RFC 8257 section 3.3). A
+/// network that is too full loses many packets of a flight, and its share of the window goes at once; one that
+/// loses a packet in a hundred by chance, whatever is sent, keeps a window of a hundred or two, where one that
+/// falls to a half or to seven tenths by each loss would be of twelve or seventeen.
 ///
 /// A time-out shows less, and may mean that nothing comes through: it takes three tenths (RFC 9438 section 4.6),
 /// once for all that were sent together. Packets are numbered as they are sent, by [#sent]: a time-out counts
@@ -20,6 +20,7 @@ final class CongestionWindow {
     static final int LEAST = 2;
     static final int MOST = 512;
 
+    private static final int LONG_AGO = 1 << 30;
     private static final int LEAST_REORDERING = 3;
     private static final int MOST_REORDERING = 8;
 
@@ -32,8 +33,8 @@ final class CongestionWindow {
     private boolean halfOwed;
 
     private int reducedAt;
-    /// The last packet of which half of the window was on its way when it was sent.
-    private int usedAt;
+    /// How many packets of a flight of half of the window or more have yet to land.
+    private int used;
 
     /// Forgets everything.
     void reset() {
@@ -44,7 +45,7 @@ final class CongestionWindow {
         number = 0;
         halfOwed = false;
         reducedAt = 0;
-        usedAt = 0;
+        used = 0;
     }
 
     int window() {
@@ -56,9 +57,8 @@ final class CongestionWindow {
         return flying;
     }
 
-    /// By how many packets that were sent later one has to be overtaken to count as lost: by 8, and fewer in a
-    /// small window, in which there are not as many (as RFC 5827 has it for TCP), at least 3 (RFC 9002 section
-    /// 6.1.1).
+    /// By how many packets that were sent later one has to be overtaken to count as lost: by 8, and fewer in a small
+    /// window, in which there are not as many (as RFC 5827 has it for TCP), at least 3 (RFC 9002 section 6.1.1).
     int reordering() {
         return Math.clamp(window / 2, LEAST_REORDERING, MOST_REORDERING);
     }
@@ -74,17 +74,20 @@ final class CongestionWindow {
         }
         flying++;
         number++;
+        if (number - reducedAt < 0) { // that was long ago
+            reducedAt = number - LONG_AGO;
+        }
         if (flying * 2 >= window) {
-            usedAt = number;
+            used = flying;
         }
         return number;
     }
 
     /// Notes that packets have arrived.
     void acknowledged(int packets) {
-        boolean isUsed = number - flying - usedAt < 0;
+        boolean wasUsed = used > 0;
         land(packets);
-        if (!isUsed || window >= MOST) {
+        if (!wasUsed || window >= MOST) {
             return; // a window that nobody uses says nothing
         }
         if (window < threshold) {
@@ -104,6 +107,7 @@ final class CongestionWindow {
         int halves = packets + (halfOwed ? 1 : 0);
         halfOwed = halves % 2 == 1;
         window = Math.max(LEAST, window - halves / 2);
+        grown = Math.min(grown, window - 1);
         threshold = Math.max(LEAST, Math.min(threshold, window));
     }
 
@@ -126,6 +130,7 @@ final class CongestionWindow {
 
     private void land(int packets) {
         flying -= packets;
+        used = Math.max(0, used - packets);
         if (Checks.ON && flying < 0) {
             throw new IllegalStateException(flying + " packets are unacknowledged");
         }

@@ -7,8 +7,8 @@ import dev.situ.udp.UdpBurst;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Lends the payload of a request of one packet, as long as its datagram can be kept where it lies. Reused;
-/// confined to one thread.
+/// Lends the payload of a request of one packet: it is kept if its datagram can be kept where it lies, which is
+/// asked only then. Reused; confined to one thread.
 final class LoneDatagram implements SliceLender {
     private @Nullable UdpBurst burst;
     private int datagram;

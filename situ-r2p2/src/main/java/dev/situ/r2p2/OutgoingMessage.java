@@ -102,10 +102,6 @@ final class OutgoingMessage {
         return next == packets && lostCount == 0;
     }
 
-    int latestLost() {
-        return latestLost;
-    }
-
     /// Whether nothing was sent yet.
     boolean isFresh() {
         return next == 0;

@@ -38,8 +38,8 @@ final class ReliableServer {
     /// How long the poller may sleep while there are sessions.
     private static final long LONGEST_SLEEP_NANOS = 250_000_000;
 
-    /// Who did not look for so long was stopped, alone or with the whole machine: what it did not hear then is
-    /// not the silence of its clients.
+    /// Who did not look for so long was stopped, alone or with the whole machine: what it did not hear then is not the
+    /// silence of its clients.
     private static final long STOPPED_NANOS = 1_000_000_000;
 
     private final ReliableServerOptions options;
@@ -247,8 +247,8 @@ final class ReliableServer {
         }
     }
 
-    /// Gives up the bytes that a silent session holds. What was not executed is refused, should the client come
-    /// back for it; what was executed is not answered any more.
+    /// Gives up the bytes that a silent session holds. What was not executed is refused, should the client come back
+    /// for it; what was executed is not answered any more.
     private void giveUp(ServerSession session) {
         for (int k = 0; k < session.credit(); k++) {
             ServerCall call = session.call(k);

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// A bounded number of [ServerCall]s, and what only some of them need, made when first needed and kept. Confined
-/// to one thread.
+/// A bounded number of [ServerCall]s, and what only some of them need, made when first needed and kept. Confined to
+/// one thread.
 final class ServerCalls {
     private static final int CHUNK_CALLS = 64;
 

@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 ///   -Dsitu.r2p2.incrs=1000000    that many increments, together
 ///   -Dsitu.r2p2.lineSeed=7       another fate of the datagrams
 /// ```
-@Timeout(900)
 class ReliableSocketsTest {
     private static final int INCRS = Integer.getInteger("situ.r2p2.incrs", 50_000);
     private static final long SEED = Long.getLong("situ.r2p2.lineSeed", 1);

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// Many seeds of the reliable mode on a simulated network: loss, doubling, reordering, damage, delays, partitions,
 /// restarts, tight limits, in every mixture.
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
 ///   -Dsitu.r2p2.seeds=5000      that many seeds of each scenario instead of the usual 400
 ///   -Dsitu.r2p2.seed=1234       this seed alone: the same run to the last packet
 /// ```
-@Timeout(600)
 class SimulationTest {
     private static final int SEEDS = Integer.getInteger("situ.r2p2.seeds", 400);
     private static final @Nullable Long SEED = Long.getLong("situ.r2p2.seed");

@@ -15,9 +15,6 @@ public final class RespWriter {
 
     private static final int LINE_END = '\n' << 8 | '\r';
 
-    /// What two digits and the line end are in a word, behind a type; the first byte the lowest.
-    private static final long TWO_DIGITS = ((long) LINE_END << 24) | ('0' << 16) | ('0' << 8);
-
     private RespWriter() {}
 
     /// `:<value>\r\n`
@@ -121,9 +118,11 @@ public final class RespWriter {
             Words.setInt(memory, offset, LINE_END << 16 | (int) ('0' + value) << 8 | type);
             return offset + 4;
         }
-        if (value >= 10 && value <= 99) { // one word, for who reads it soon: what was written in pieces is slow to read
-            long tens = (value * 103) >>> 10;
-            Words.setLong(memory, offset, TWO_DIGITS + type + (tens << 8) + ((value - tens * 10) << 16));
+        if (value >= 10 && value <= 99) { // in few pieces, for who reads it soon: many are slow to read together
+            int tens = ((int) value * 103) >>> 10;
+            int ones = (int) value - tens * 10;
+            Words.setInt(memory, offset, type | ('0' + tens) << 8 | ('0' + ones) << 16 | '\r' << 24);
+            Words.setByte(memory, offset + 4, (byte) '\n');
             return offset + 5;
         }
         Words.setByte(memory, offset, (byte) type);

@@ -32,6 +32,10 @@ class RespWriterTest {
                 }) {
             assertThat(written((m, o) -> RespWriter.integer(m, o, edge))).isEqualTo(":" + edge + "\r\n");
         }
+        for (int i = 0; i < 1000; i++) {
+            int small = i;
+            assertThat(written((m, o) -> RespWriter.integer(m, o, small))).isEqualTo(":" + small + "\r\n");
+        }
         for (int i = 0; i < 10_000; i++) {
             long number = random.nextLong() >> random.nextInt(64);
             assertThat(written((m, o) -> RespWriter.number(m, o, number))).isEqualTo(Long.toString(number));

@@ -161,8 +161,8 @@ public final class StoreWorker implements AutoCloseable {
         upkeep.giveBack();
     }
 
-    /// Unregisters the worker. What it retired is freed by the others. What it adopted stays where it is, and
-    /// nobody copies it when buffers are short: call [#releaseBuffers] before, on the worker's thread. Idempotent.
+    /// Unregisters the worker. What it retired is freed by the others. What it adopted stays where it is, and nobody
+    /// copies it when buffers are short: call [#releaseBuffers] before, on the worker's thread. Idempotent.
     @Override
     public void close() {
         if (closed) {
@@ -182,11 +182,7 @@ public final class StoreWorker implements AutoCloseable {
     /// @param key native memory, borrowed for the call
     /// @return the record, valid inside this epoch, or [Record#NONE]
     public long find(MemorySegment key, long offset, int length) {
-        long record = peek(key, offset, length);
-        if (record != Record.NONE && burst.evicts()) {
-            burst.touch(record, eviction);
-        }
-        return record;
+        return used(peek(key, offset, length));
     }
 
     /// Finds the record of a key that was brought to the cache with others, as [#find], but does not hash it once
@@ -199,7 +195,10 @@ public final class StoreWorker implements AutoCloseable {
         if (Checks.ON) {
             keys.checkHash(index, database, at);
         }
-        long record = peek(keys.hash(at), keys.memory(at), keys.offset(at), keys.length(at));
+        return used(peek(keys.hash(at), keys.memory(at), keys.offset(at), keys.length(at)));
+    }
+
+    private long used(long record) {
         if (record != Record.NONE && burst.evicts()) {
             burst.touch(record, eviction);
         }
@@ -234,8 +233,8 @@ public final class StoreWorker implements AutoCloseable {
         return Use.frequency(Record.use(memory, record), store.tick());
     }
 
-    /// For how many milliseconds, at least, a record was not used: known to a 64th of a turnover of the store's
-    /// keys. Under a policy that evicts the least recently used; else it means nothing.
+    /// For how many milliseconds, at least, a record was not used: known to a 64th of a turnover of the store's keys.
+    /// Under a policy that evicts the least recently used; else it means nothing.
     ///
     /// @param record from [#peek], in the same epoch
     public long idleMillis(long record) {
@@ -472,9 +471,9 @@ public final class StoreWorker implements AutoCloseable {
 
     // ---- alone ----------------------------------------------------------------------------------------------------
 
-    /// Begins a section in which no other worker runs an operation: what is read and written until
-    /// [#endExclusive] is one step to all of them, and each of their bursts is one step to this worker. Waits for
-    /// the bursts that run, and for sections of others. A section that is still open ends with the epoch.
+    /// Begins a section in which no other worker runs an operation: what is read and written until [#endExclusive] is
+    /// one step to all of them, and each of their bursts is one step to this worker. Waits for the bursts that run,
+    /// and for sections of others. A section that is still open ends with the epoch.
     ///
     /// Inside the epoch. References found before stay valid, but what they lead to may be in the store no longer.
     /// Not nested.
@@ -563,8 +562,8 @@ public final class StoreWorker implements AutoCloseable {
         return upkeep.sweep(nowMillis, budgetNanos);
     }
 
-    /// Visits some of the database's keys, as Redis's SCAN does: a key that is in it from the first call to the
-    /// last is visited at least once, others perhaps; a key may be visited twice.
+    /// Visits some of the database's keys, as Redis's SCAN does: a key that is in it from the first call to the last
+    /// is visited at least once, others perhaps; a key may be visited twice.
     ///
     /// @param cursor 0 to begin, then what the last call gave
     /// @param count about how many to visit
@@ -577,8 +576,8 @@ public final class StoreWorker implements AutoCloseable {
         return scan.scan(database, cursor, count, burst.nowMillis(), visitor);
     }
 
-    /// A record of the database at random, or [Record#NONE] if it is empty. Not all records are equally likely:
-    /// one whose bucket has few others comes up more often.
+    /// A record of the database at random, or [Record#NONE] if it is empty. Not all records are equally likely: one
+    /// whose bucket has few others comes up more often.
     public long random() {
         if (Checks.ON) {
             checkInside();
@@ -589,9 +588,9 @@ public final class StoreWorker implements AutoCloseable {
 
     // ---- clear ----------------------------------------------------------------------------------------------------
 
-    /// Removes every key of all databases at once; keys that others store meanwhile stay if they come after it.
-    /// All workers then retire the old records, some at the end of each burst, so their memory comes back within
-    /// many bursts.
+    /// Removes every key of all databases at once; keys that others store meanwhile stay if they come after it. All
+    /// workers then retire the old records, some at the end of each burst, so their memory comes back within many
+    /// bursts.
     ///
     /// @return [StoreStatus#DELETED]; [StoreStatus#FULL] if there is no memory for an empty index
     public StoreStatus clear() {
@@ -601,8 +600,8 @@ public final class StoreWorker implements AutoCloseable {
         return removals.clear();
     }
 
-    /// Removes every key of the database: all at once if no other database has keys, and one by one else. While
-    /// this worker is alone ([#beginExclusive]).
+    /// Removes every key of the database: all at once if no other database has keys, and one by one else. While this
+    /// worker is alone ([#beginExclusive]).
     ///
     /// @return [StoreStatus#DELETED]; [StoreStatus#FULL] if memory was short and keys are left
     public StoreStatus clearDatabase() {

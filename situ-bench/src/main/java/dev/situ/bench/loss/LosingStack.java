@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /// A UDP stack that loses datagrams, both ways, each by the same chance from a seed. Nothing is copied and nothing
-/// is allocated: what is measured through it is the protocol, and not the loss. (The tests' `LossyUdpStack` does
-/// more to datagrams, and copies each.)
+/// is allocated: what is measured through it is the protocol, and not the loss. For one bound port. (The tests'
+/// `LossyUdpStack` does more to datagrams, and copies each.)
 ///
 /// ```
 ///   handler ◀── LosingBurst  ◀── real stack ◀──
@@ -49,8 +49,8 @@ final class LosingStack implements UdpStack {
 
     @Override
     public InetSocketAddress bind(InetSocketAddress local, UdpHandler handler) throws IOException {
-        PerQueue<Ends> of = ends;
-        return real.bind(local, (burst, sender) -> lose(burst, sender, of.of(burst.queue()), handler));
+        PerQueue<Ends> lines = ends;
+        return real.bind(local, (burst, sender) -> lose(burst, sender, lines.of(burst.queue()), handler));
     }
 
     private static void lose(UdpBurst burst, UdpSender sender, Ends ends, UdpHandler handler) {

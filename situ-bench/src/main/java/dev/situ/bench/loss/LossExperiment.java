@@ -54,6 +54,7 @@ public final class LossExperiment implements Experiment {
         run.fact("child_jvm", String.join(" ", JVM));
         run.factsOfCpus();
         run.fact("load", LOAD);
+        run.fact("server", "--busy-poll");
         List<Double> losses = run.scale().pick(List.of(0.0, 0.1, 1.0, 5.0, 10.0), List.of(0.0, 1.0), List.of(0.0, 1.0));
         Samples samples = new Samples();
         int rounds = run.scale().rounds();
@@ -140,7 +141,7 @@ public final class LossExperiment implements Experiment {
                 "R2P2 when datagrams are lost",
                 "What is left of throughput and latency when the network loses datagrams?",
                 List.of(
-                        "Situ and the load on a processor each, with real sockets over loopback. Between the client's protocol and its"
+                        "Situ and the load on a processor each, both polling without sleeping, with real sockets over loopback. Between the client's protocol and its"
                                 + " socket lie lines that lose datagrams by chance, both ways, from a seed of the round; at 0 % they lie"
                                 + " there, too, and cost the same.",
                         "Small calls: GETs of values of 64 B, 64 under way (closed loop) for goodput, and at "

@@ -5,16 +5,16 @@ import java.util.SplittableRandom;
 /// Which datagrams are lost, one after the other. Confined to one thread.
 final class Losses {
     private final SplittableRandom random;
-    private final int below;
+    private final long below;
 
     /// @param chance of each, 0 to 1
     Losses(long seed, double chance) {
         random = new SplittableRandom(seed);
-        below = (int) Math.round(chance * Integer.MAX_VALUE);
+        below = Math.round(chance * (1L << 31));
     }
 
     /// Whether the next one is lost.
     boolean next() {
-        return below > 0 && (random.nextInt() & Integer.MAX_VALUE) < below;
+        return (random.nextInt() & Integer.MAX_VALUE) < below;
     }
 }
