@@ -88,6 +88,9 @@ public final class CommandStream implements AutoCloseable {
     ///
     /// @param request borrowed until its last slice was fed; its slices are fed in order
     public StreamStatus feed(SliceList request, int index, Reply reply) {
+        if (request.size() == 1 && isLoneGet(request, reply)) {
+            return StreamStatus.OPEN;
+        }
         if (index == 0) {
             fedBefore = 0;
             executor.adopter().begin(request);
@@ -104,6 +107,14 @@ public final class CommandStream implements AutoCloseable {
                 executor.adopter().end();
             }
         }
+    }
+
+    /// Whether a request of one slice was one `GET` and nothing else, and is answered: the short way.
+    private boolean isLoneGet(SliceList request, Reply reply) {
+        return held.isEmpty()
+                && awaited == 0
+                && !closed
+                && executor.answerLoneGet(session, request.memory(0), request.offset(0), request.length(0), reply);
     }
 
     /// Takes the next bytes of the connection and appends the replies of the commands that they complete.

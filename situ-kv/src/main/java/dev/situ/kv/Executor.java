@@ -33,8 +33,7 @@ public final class Executor {
     private final Stopwatch stopwatch = new Stopwatch();
     private boolean together;
     private @Nullable Reply muted; // where replies go that nobody wants
-    private @Nullable CommandSpec lookupSpec;
-    private final CommandSpec get;
+    private final CommandSpec get; // the only lookup
     private final ArgumentBudget argumentBudget;
     private final Call call;
     private final LookupRun lookups = new LookupRun();
@@ -186,7 +185,6 @@ public final class Executor {
             return false;
         }
         session.setLastCommand(spec);
-        lookupSpec = spec;
         lookups.add(command, end, comingKeys);
         return true;
     }
@@ -200,14 +198,13 @@ public final class Executor {
     }
 
     /// Answers a request that is one `GET` and nothing else, if nothing makes it special: the short way, for most
-    /// of the load of a transport without connections, with the reply that a [CommandStream] would give. Between
+    /// of the load of a transport without connections, with the reply that the long way would give. Between
     /// [#beginBursts] and [#endBursts]; the first command behind `beginBursts` is not answered here, for it is
     /// timed on its own.
     ///
-    /// @param session that is [between commands][CommandStream#isBetweenCommands]
     /// @param memory native memory, borrowed for the call
     /// @return whether it was answered; if not, nothing has happened
-    public boolean answerLoneGet(Session session, MemorySegment memory, long offset, int length, Reply reply) {
+    boolean answerLoneGet(Session session, MemorySegment memory, long offset, int length, Reply reply) {
         int keyLength = LoneGet.keyLength(memory, offset, length);
         if (keyLength == LoneGet.NONE
                 || !together
@@ -242,13 +239,12 @@ public final class Executor {
         reply.protocol(session.protocol());
         call.begin(session, null, reply, null, Record.NONE);
         try {
-            CommandSpec spec = Objects.requireNonNull(lookupSpec);
-            if (!together || stopwatch.timesAlone(spec)) {
+            if (!together || stopwatch.timesAlone(get)) {
                 long start = stopwatch.start();
                 int answered = lookups.finish(call, mostBytes);
-                timed(spec, answered, stopwatch.stop(start) / answered, session);
+                timed(answered, stopwatch.stop(start) / answered, session);
             } else {
-                stopwatch.share(counters.of(spec), lookups.finish(call, mostBytes));
+                stopwatch.share(counters.of(get), lookups.finish(call, mostBytes));
             }
         } finally {
             lookups.clear();
@@ -257,14 +253,14 @@ public final class Executor {
     }
 
     /// Notes how long each lookup of a run took.
-    private void timed(CommandSpec spec, int answered, long nanosEach, Session session) {
-        counters.of(spec).called(nanosEach, answered, stopwatch.tracks());
+    private void timed(int answered, long nanosEach, Session session) {
+        counters.of(get).called(nanosEach, answered, stopwatch.tracks());
         if (latencyEvents.isLate(nanosEach)) {
             latencyEvents.add("fast-command", nanosEach);
         }
         if (slowLog.isSlow(nanosEach)) {
             for (int i = 0; i < answered; i++) {
-                slowLog.add(session, List.of(spec.name, lookups.shown(i)), nanosEach);
+                slowLog.add(session, List.of(get.name, lookups.shown(i)), nanosEach);
             }
         }
     }

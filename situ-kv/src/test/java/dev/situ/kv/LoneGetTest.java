@@ -6,7 +6,6 @@ import dev.situ.memory.Words;
 import dev.situ.resp.Command;
 import dev.situ.resp.RespParser;
 import dev.situ.resp.RespStatus;
-import dev.situ.store.StoreOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -119,7 +118,7 @@ class LoneGetTest {
                 new String[] {"MULTI"},
                 new String[] {"ACL", "SETUSER", "default", "-get"});
         for (String[] reason : reasons) {
-            try (Server server = new Server(StoreOptions.ofMemory(Server.MEMORY));
+            try (Server server = new Server();
                     Server.Connection connection =
                             server.new Connection(server.executor, server.keyspace.newSession(new SilentPeer()))) {
                 connection.command("HELLO", "3");

@@ -108,7 +108,7 @@ final class CongestionWindow {
         halfOwed = halves % 2 == 1;
         window = Math.max(LEAST, window - halves / 2);
         grown = Math.min(grown, window - 1);
-        threshold = Math.max(LEAST, Math.min(threshold, window));
+        threshold = Math.min(threshold, window);
     }
 
     /// Notes that packets count as lost because nothing has come for too long, the latest of which had

@@ -65,12 +65,6 @@ final class R2p2Lane implements AutoCloseable {
     RequestStatus handle(SliceList request, SliceList response) {
         reply.clear();
         keyspace.welcome(stream.session()); // nothing that an earlier request has said holds for this one
-        if (request.size() == 1
-                && executor.answerLoneGet(
-                        stream.session(), request.memory(0), request.offset(0), request.length(0), reply)) {
-            response.addAll(reply.slices());
-            return RequestStatus.REPLY;
-        }
         boolean overflown = false;
         StreamStatus status = StreamStatus.OPEN;
         for (int i = 0; i < request.size() && status != StreamStatus.CLOSE && status != StreamStatus.PAUSED; i++) {

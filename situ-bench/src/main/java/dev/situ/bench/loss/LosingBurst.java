@@ -4,7 +4,6 @@ import dev.situ.memory.BufferSource;
 import dev.situ.memory.Consumes;
 import dev.situ.udp.UdpBurst;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ final class LosingBurst implements UdpBurst {
         burst = real;
         size = 0;
         if (real.size() > left.length) {
-            left = Arrays.copyOf(left, real.size());
+            left = new int[real.size()];
         }
         for (int i = 0; i < real.size(); i++) {
             if (!losses.next()) {

@@ -141,8 +141,8 @@ public final class LossExperiment implements Experiment {
                 "R2P2 when datagrams are lost",
                 "What is left of throughput and latency when the network loses datagrams?",
                 List.of(
-                        "Situ and the load on a processor each, both polling without sleeping, with real sockets over loopback. Between the client's protocol and its"
-                                + " socket lie lines that lose datagrams by chance, both ways, from a seed of the round; at 0 % they lie"
+                        "Situ and the load on a processor each, both polling without sleeping, with real sockets over"
+                                + " loopback. Between the client's protocol and its socket lie lines that lose datagrams by chance, both ways, from a seed of the round; at 0 % they lie"
                                 + " there, too, and cost the same.",
                         "Small calls: GETs of values of 64 B, 64 under way (closed loop) for goodput, and at "
                                 + LOAD + " of what that came to without loss (open loop, from the moment at which each"

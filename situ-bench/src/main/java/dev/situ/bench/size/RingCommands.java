@@ -31,10 +31,7 @@ final class RingCommands implements RequestHandler, AutoCloseable {
         for (int i = 0; i < request.size(); i++) {
             stream.feed(request, i, reply);
         }
-        SliceList slices = reply.slices();
-        for (int i = 0; i < slices.size(); i++) {
-            response.add(slices.memory(i), slices.offset(i), slices.length(i), slices.owner(i));
-        }
+        response.addAll(reply.slices());
         return RequestStatus.REPLY;
     }
 
