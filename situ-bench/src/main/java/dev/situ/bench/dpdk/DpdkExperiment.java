@@ -106,7 +106,7 @@ public final class DpdkExperiment implements Experiment {
                 try (ServerProcess situ = startSitu(socket, SERVER_BYTES, List.of())) {
                     Fill.resp(situ.tcp(), KEYS, value);
                     ChildJvm.Spec load =
-                            load(run, system, value, socket, situ.udp().getPort());
+                            load(run, system, value, socket, situ.udp().getPort(), situ.pid());
                     try (ChildJvm client = ChildJvm.start(load)) {
                         client.measure(sink(run, round, system, value, samples));
                         situ.stop();
@@ -116,7 +116,8 @@ public final class DpdkExperiment implements Experiment {
                 Parameters parameters = Parameters.of("system", system.name(), "socket", socket);
                 ChildJvm.Spec echo = new ChildJvm.Spec(DpdkEchoTask.NAME, parameters, Java.LAUNCHER, Cpus.server());
                 try (ChildJvm server = ChildJvm.start(echo);
-                        ChildJvm client = ChildJvm.start(load(run, system, value, socket, DpdkEchoTask.PORT))) {
+                        ChildJvm client =
+                                ChildJvm.start(load(run, system, value, socket, DpdkEchoTask.PORT, server.pid()))) {
                     client.measure(sink(run, round, system, value, samples));
                     server.measure((_, _, _) -> {});
                 }
@@ -148,7 +149,7 @@ public final class DpdkExperiment implements Experiment {
                 "--r2p2-compatible");
     }
 
-    private static ChildJvm.Spec load(Run run, DpdkSystem system, int value, Path socket, int port) {
+    private static ChildJvm.Spec load(Run run, DpdkSystem system, int value, Path socket, int port, long server) {
         Parameters parameters = Parameters.of(
                 "system",
                 system.name(),
@@ -168,7 +169,10 @@ public final class DpdkExperiment implements Experiment {
                 run.scale().pick(5, 3, 1));
         return new ChildJvm.Spec(
                 DpdkLoadTask.NAME,
-                run.scale().warmUpFor(WARM_UP_A_SECOND, 10_000, 2_000).into(parameters),
+                run.scale()
+                        .warmUpFor(WARM_UP_A_SECOND, 10_000, 2_000)
+                        .with(server)
+                        .into(parameters),
                 Java.LAUNCHER,
                 Cpus.client());
     }

@@ -60,6 +60,11 @@ public final class ChildJvm implements AutoCloseable {
         return child;
     }
 
+    /// The number of the process.
+    public long pid() {
+        return process.pid();
+    }
+
     /// Lets the child measure a round.
     ///
     /// @throws IOException if it ends before that is done; the message has what it printed

@@ -113,7 +113,10 @@ public final class IsolationExperiment implements Experiment {
                 Map.of(),
                 new ChildJvm.Spec(
                         IsolationTask.NAME,
-                        run.scale().warmUpFor(rate(run), 10_000, 1_000).into(parameters),
+                        run.scale()
+                                .warmUpFor(rate(run), 10_000, 3_000)
+                                .with(server.pid())
+                                .into(parameters),
                         JVM,
                         Cpus.client()));
     }

@@ -104,7 +104,10 @@ public final class LossExperiment implements Experiment {
                 params(loss),
                 new ChildJvm.Spec(
                         LossTask.NAME,
-                        run.scale().warmUpFor(100_000, 10_000, 4_000).into(parameters),
+                        run.scale()
+                                .warmUpFor(100_000, 10_000, 4_000)
+                                .with(server.pid())
+                                .into(parameters),
                         JVM,
                         Cpus.client()));
     }

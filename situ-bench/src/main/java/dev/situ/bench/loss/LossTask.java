@@ -109,7 +109,7 @@ public final class LossTask implements ChildTask {
             sink.add("call_max", "ms", latencies.getMaxValue() / 1e6);
         }
         try (LoadLoop loop = new LoadLoop(link(LARGE_OUTSTANDING), LARGE, LARGE_OUTSTANDING, 0, 1)) {
-            steady &= new WarmUp(1, warmUp.mostNanos()).run(() -> WarmUp.Pace.over(closed(loop), windowNanos));
+            steady &= warmUp.again().run(() -> WarmUp.Pace.over(closed(loop), windowNanos));
             sink.add("large", "MB/s", median(loop) * LARGE_BYTES / 1e6);
         }
         sink.add(Contender.STEADY, "", steady ? 1 : 0);

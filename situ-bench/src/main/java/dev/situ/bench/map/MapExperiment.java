@@ -85,7 +85,7 @@ public final class MapExperiment implements Experiment {
                         each.params(),
                         new ChildJvm.Spec(
                                 MapTask.NAME,
-                                run.scale().warmUp(5_000, 300).into(parameters),
+                                run.scale().warmUp(5_000, 1_000).into(parameters),
                                 JVM,
                                 Cpus.first(THREADS))));
             }

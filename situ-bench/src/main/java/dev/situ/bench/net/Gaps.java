@@ -6,20 +6,22 @@ import org.HdrHistogram.Histogram;
 /// be better than that.
 final class Gaps {
     private static final int DIGITS = 3;
+    private static final long STEP_NANOS = 1_000;
 
     private Gaps() {}
 
     /// Looks at the clock for so long, again and again.
     ///
-    /// @return how long a request would have waited, in nanoseconds, for each microsecond in which it may have come
+    /// @return how long requests would have waited, in nanoseconds, of which one is due in each microsecond
     static Histogram measure(long nanos) {
         Histogram waits = new Histogram(DIGITS);
         long begin = System.nanoTime();
-        long last = begin;
-        while (last - begin < nanos) {
+        long due = begin;
+        while (due - begin < nanos) {
             long now = System.nanoTime();
-            waits.recordValueWithExpectedInterval(now - last, 1_000);
-            last = now;
+            for (; due - now <= 0; due += STEP_NANOS) {
+                waits.recordValue(now - due);
+            }
         }
         return waits;
     }

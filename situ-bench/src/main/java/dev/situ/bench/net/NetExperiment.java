@@ -122,7 +122,10 @@ public final class NetExperiment implements Experiment {
                     "loadMillis",
                     run.scale().pick(1_000, 200, 50));
             ChildJvm.Spec load = new ChildJvm.Spec(
-                    NetTask.NAME, run.scale().requestWarmUp(6_000, 800).into(parameters), JVM, Cpus.client());
+                    NetTask.NAME,
+                    run.scale().requestWarmUp(6_000, 3_000).with(server.pid()).into(parameters),
+                    JVM,
+                    Cpus.client());
             try (ChildJvm client = ChildJvm.start(load)) {
                 client.measure((metric, unit, figure) -> {
                     if (metric.equals(Contender.STEADY)) {
@@ -172,6 +175,8 @@ public final class NetExperiment implements Experiment {
                 "p999_vs_p50_at_half.dpdk",
                 key(NetSystem.DPDK, NetTask.P999, SMALL, HALF),
                 key(NetSystem.DPDK, NetTask.P50, SMALL, HALF));
+        outcome.summarize("late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.LATE, SMALL, HALF));
+        outcome.summarize("gap_late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.GAP_LATE, SMALL, HALF));
         outcome.summarize("gap_p999_us.dpdk", key(NetSystem.DPDK, NetTask.GAP_P999, SMALL));
         return outcome;
     }
@@ -207,7 +212,13 @@ public final class NetExperiment implements Experiment {
                                 + measurement.summaryText("p50_1400_vs_64.dpdk")
                                 + " times as long as one of 64 B (median).",
                         "At half of its load over DPDK the slowest of a thousand GETs takes "
-                                + measurement.summaryText("p999_vs_p50_at_half.dpdk") + " times the median.",
+                                + measurement.summaryText("p999_vs_p50_at_half.dpdk") + " times the median. "
+                                + measurement.summaryText("late_percent_at_half.dpdk") + " % take more than "
+                                + NetTask.LATE_AFTER + " medians; for "
+                                + measurement.summaryText("gap_late_percent_at_half.dpdk")
+                                + " % of all moments the machine holds up a thread that does nothing as long. A gap of either"
+                                + " processor delays what comes in it and, at half of the load, as much again until the backlog is"
+                                + " gone: four times the machine's share is what it accounts for.",
                         "With 64 under way Situ answers " + measurement.summaryText("dpdk_vs_redis")
                                 + " times as many GETs as redis-server over DPDK, "
                                 + measurement.summaryText("r2p2_vs_redis") + " times over kernel UDP, "

@@ -26,9 +26,11 @@ public final class NetTask implements ChildTask {
     static final String P50 = "p50";
     static final String P99 = "p99";
     static final String P999 = "p999";
+    static final String LATE = "late";
     static final String RATE = "rate";
     static final String GAP_P999 = "gap_p999";
     static final String GAP_MAX = "gap_max";
+    static final String GAP_LATE = "gap_late";
 
     /// Stands between a metric and the load that it was measured at, in percent of the capacity.
     static final String AT = "_at_";
@@ -36,6 +38,10 @@ public final class NetTask implements ChildTask {
     /// The loads, in percent of the capacity.
     static final List<Integer> LOADS = List.of(10, 25, 50, 75, 90);
 
+    /// So many medians: what took longer came late.
+    static final int LATE_AFTER = 10;
+
+    private static final int HALF = 50;
     private static final int OUTSTANDING = 64;
     private static final int SLOTS = 4096;
 
@@ -73,6 +79,11 @@ public final class NetTask implements ChildTask {
         }
         double capacity = Spread.of(perSecond).median();
         sink.add(CAPACITY, "1/s", capacity);
+        steady &= warmUp.again().run(() -> {
+            Histogram window = open(capacity * HALF / 100, windowNanos);
+            return new Pace(window.getTotalCount(), window.getValueAtPercentile(50));
+        });
+        long lateAfter = 0;
         for (int load : LOADS) {
             double rate = capacity * load / 100;
             open(rate, loadNanos / 4);
@@ -81,11 +92,20 @@ public final class NetTask implements ChildTask {
             sink.add(P50 + AT + load, "us", latencies.getValueAtPercentile(50) / 1e3);
             sink.add(P99 + AT + load, "us", latencies.getValueAtPercentile(99) / 1e3);
             sink.add(P999 + AT + load, "us", latencies.getValueAtPercentile(99.9) / 1e3);
+            long late = LATE_AFTER * latencies.getValueAtPercentile(50);
+            sink.add(LATE + AT + load, "%", percentAbove(latencies, late));
+            lateAfter = load == HALF ? late : lateAfter;
         }
+        Gaps.measure(loadNanos / 4); // compiled by now
         Histogram gaps = Gaps.measure(loadNanos);
         sink.add(GAP_P999, "us", gaps.getValueAtPercentile(99.9) / 1e3);
         sink.add(GAP_MAX, "us", gaps.getMaxValue() / 1e3);
+        sink.add(GAP_LATE + AT + HALF, "%", percentAbove(gaps, lateAfter));
         sink.add(Contender.STEADY, "", steady ? 1 : 0);
+    }
+
+    private static double percentAbove(Histogram all, long nanos) {
+        return 100 - all.getPercentileAtOrBelowValue(nanos);
     }
 
     /// The GETs a second with so many under way.

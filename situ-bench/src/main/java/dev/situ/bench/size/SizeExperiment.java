@@ -112,7 +112,7 @@ public final class SizeExperiment implements Experiment {
                 "bursts",
                 run.scale().pick(2_000, 1_000, 20));
         return new ChildJvm.Spec(
-                SizeTask.NAME, run.scale().warmUp(8_000, 1_500).into(parameters), Java.LAUNCHER, Cpus.client());
+                SizeTask.NAME, run.scale().warmUp(8_000, 3_000).into(parameters), Java.LAUNCHER, Cpus.client());
     }
 
     private static void add(

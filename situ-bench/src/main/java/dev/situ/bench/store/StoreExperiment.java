@@ -116,7 +116,7 @@ public final class StoreExperiment implements Experiment {
                     params(keys, threads),
                     new ChildJvm.Spec(
                             StoreTask.NAME,
-                            scale.warmUp(3_000, 200).into(parameters),
+                            scale.warmUp(3_000, 1_000).into(parameters),
                             jvm(kind, keys),
                             Cpus.first(threads))));
         }

@@ -139,19 +139,17 @@ public final class TcpExperiment implements Experiment {
         RedisBenchmark benchmark = load.on(server);
         long[] requests = {run.scale().pick(20_000L, 20_000L, LEAST_REQUESTS)};
         double seconds = run.scale().pick(0.5, 0.3, 0.01);
-        // The compiler shares the server's processor: until it has done its work, it is what is measured.
-        run.steady(run.scale().requestWarmUp(8_000, 1_200).run(() -> {
-            long sent = requests[0];
-            double perSecond = benchmark
-                    .run(List.of("get"), sent)
-                    .values()
-                    .iterator()
-                    .next()
-                    .perSecond();
+        // The compilers share the server's processor: until they have done their work, they are what is measured.
+        run.steady(run.scale().requestWarmUp(12_000, 4_000).with(server.pid()).run(() -> {
+            Map<String, RedisBenchmark.Line> lines = benchmark.run(COMMANDS, requests[0]);
+            double perSecond = lines.values().stream()
+                    .mapToDouble(RedisBenchmark.Line::perSecond)
+                    .average()
+                    .orElseThrow();
+            WarmUp.Pace pace = new WarmUp.Pace((double) requests[0] * lines.size(), perSecond);
             requests[0] = Math.max(LEAST_REQUESTS, (long) (perSecond * seconds));
-            return new WarmUp.Pace(sent, perSecond);
+            return pace;
         }));
-        benchmark.run(COMMANDS, Math.max(LEAST_REQUESTS, requests[0] / 4));
         benchmark.run(COMMANDS, requests[0]).forEach((command, line) -> {
             samples.add(round, key(kind, command, load), "1/s", line.perSecond());
             samples.add(round, key(kind, command + "_p50", load), "ms", line.p50Millis());
@@ -189,7 +187,7 @@ public final class TcpExperiment implements Experiment {
                 List.of(
                         "The load is redis-benchmark, the generator that comes with Redis, on one processor; the servers have another."
                                 + " Both servers run, one is under load. Each round starts both anew; each load is warmed up until three"
-                                + " windows agree within 5 %.",
+                                + " windows agree within 5 % and the server's compilers are still.",
                         "Closed loops: so many connections, each with so many requests under way (\"deep\"), which sends the next when a"
                                 + " reply has come. That finds the peak throughput; the latencies beside it are those of a loaded server"
                                 + " and leave out what was not sent because of them.",
