@@ -109,6 +109,9 @@ final class Claims {
             int head,
             long bytes,
             boolean adopted) {
+        if (burst.isInside()) {
+            index.touchForWriting(hash);
+        }
         long record = cache.allocate(bytes);
         if (record == SlabAllocator.NONE) {
             record = allocateUnderPressure(bytes);

@@ -55,6 +55,11 @@ final class Index {
         return current;
     }
 
+    /// Fetches the bucket of a key for writing, without waiting for it. Inside the epoch.
+    void touchForWriting(long hash) {
+        Bucket.touchForWriting(memory, current.bucketOf(hash));
+    }
+
     boolean replaceCurrent(Table from, Table to) {
         return CURRENT.compareAndSet(this, from, to);
     }

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// What the store does with the bytes of a key: it hashes and compares them.
 final class KeyBytes {
     private static final ByteAccess<MemorySegment> ACCESS = ByteAccess.forMemorySegment(MemorySegment.class);
-    private static final int LONG_KEY = 128;
+    private static final int LONG_KEY = 8 * Long.BYTES;
     // So that one key in several databases is in several buckets.
     private static final long DATABASE_STEP = 0x9E3779B97F4A7C15L;
 
@@ -19,27 +19,30 @@ final class KeyBytes {
         return hasher.hashBytesToLong(key, offset, length, ACCESS) + database * DATABASE_STEP;
     }
 
-    /// Compares two runs of bytes. For the usual short key eight at a time, the last eight overlapping those
-    /// before; that is faster than the general comparison, which first finds out what memory it has.
+    /// Compares two runs of bytes. Those of usual keys word by word, the last words overlapping those before, and
+    /// without a loop: around one the compiler puts more than the comparison itself takes.
     static boolean equal(MemorySegment a, long aOffset, MemorySegment b, long bOffset, int length) {
-        if (length < 8) {
-            return equalShort(a, aOffset, b, bOffset, length);
-        }
         if (length > LONG_KEY) {
             return Words.equal(a, aOffset, b, bOffset, length);
         }
-        int last = length - 8;
-        for (int i = 0; i < last; i += 8) {
-            if (Words.getLong(a, aOffset + i) != Words.getLong(b, bOffset + i)) {
-                return false;
-            }
+        if (length > 4 * Long.BYTES) {
+            long last = length - 4L * Long.BYTES;
+            return (fourWords(a, aOffset, b, bOffset) | fourWords(a, aOffset + last, b, bOffset + last)) == 0;
         }
-        return Words.getLong(a, aOffset + last) == Words.getLong(b, bOffset + last);
+        if (length >= 2 * Long.BYTES) {
+            long last = length - 2L * Long.BYTES;
+            return (twoWords(a, aOffset, b, bOffset) | twoWords(a, aOffset + last, b, bOffset + last)) == 0;
+        }
+        if (length >= Long.BYTES) {
+            long last = (long) length - Long.BYTES;
+            return (word(a, aOffset, b, bOffset) | word(a, aOffset + last, b, bOffset + last)) == 0;
+        }
+        return equalShort(a, aOffset, b, bOffset, length);
     }
 
     private static boolean equalShort(MemorySegment a, long aOffset, MemorySegment b, long bOffset, int length) {
-        if (length >= 4) {
-            int last = length - 4;
+        if (length >= Integer.BYTES) {
+            int last = length - Integer.BYTES;
             return Words.getInt(a, aOffset) == Words.getInt(b, bOffset)
                     && Words.getInt(a, aOffset + last) == Words.getInt(b, bOffset + last);
         }
@@ -49,5 +52,20 @@ final class KeyBytes {
             }
         }
         return true;
+    }
+
+    // In which bits words differ.
+
+    private static long fourWords(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
+        long half = 2L * Long.BYTES;
+        return twoWords(a, aOffset, b, bOffset) | twoWords(a, aOffset + half, b, bOffset + half);
+    }
+
+    private static long twoWords(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
+        return word(a, aOffset, b, bOffset) | word(a, aOffset + Long.BYTES, b, bOffset + Long.BYTES);
+    }
+
+    private static long word(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
+        return Words.getLong(a, aOffset) ^ Words.getLong(b, bOffset);
     }
 }
