@@ -27,6 +27,7 @@ import dev.situ.bench.size.SizeTask;
 import dev.situ.bench.store.GrowthTask;
 import dev.situ.bench.store.StoreExperiment;
 import dev.situ.bench.store.StoreTask;
+import dev.situ.bench.tcp.BatchTask;
 import dev.situ.bench.tcp.TcpExperiment;
 import java.util.Iterator;
 import java.util.List;
@@ -62,6 +63,7 @@ final class Experiments {
             case DpdkGapTask.NAME -> DpdkGapTask::new;
             case DpdkLoadTask.NAME -> DpdkLoadTask::new;
             case DpdkRequestsTask.NAME -> DpdkRequestsTask::new;
+            case BatchTask.NAME -> BatchTask::new;
             case NetTask.NAME -> NetTask::new;
             case LossTask.NAME -> LossTask::new;
             case IsolationTask.NAME -> IsolationTask::new;

@@ -119,7 +119,11 @@ class ExperimentsTest {
                         "get_p1_vs_redis",
                         "set_p1_vs_redis",
                         "get_p16_vs_redis",
-                        "set_p16_vs_redis");
+                        "set_p16_vs_redis",
+                        "get_batch_p1_vs_redis",
+                        "set_batch_p1_vs_redis",
+                        "get_batch_p16_vs_redis",
+                        "set_batch_p16_vs_redis");
             case "r2p2" -> {
                 names.addAll(List.of(
                         "get_vs_echo.single",
@@ -149,7 +153,14 @@ class ExperimentsTest {
                 addIf(DPDK && REDIS && REDIS_BENCHMARK, names, "get_vs_redis");
             }
             case "net" -> {
-                addIf(DPDK, names, "p50_1400_vs_64.dpdk", "p999_vs_p50_at_half.dpdk", "gap_p999_us.dpdk");
+                addIf(
+                        DPDK,
+                        names,
+                        "p50_1400_vs_64.dpdk",
+                        "p999_vs_p50_at_half.dpdk",
+                        "late_percent_at_half.dpdk",
+                        "gap_late_percent_at_half.dpdk",
+                        "gap_p999_us.dpdk");
                 addIf(REDIS, names, "r2p2_vs_redis", "tcp_vs_redis");
                 addIf(DPDK && REDIS, names, "dpdk_vs_redis");
                 addIf(MEMCACHED, names, "r2p2_vs_memcached");

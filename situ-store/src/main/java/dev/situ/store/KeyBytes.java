@@ -29,7 +29,7 @@ final class KeyBytes {
             long last = length - 4L * Long.BYTES;
             return (fourWords(a, aOffset, b, bOffset) | fourWords(a, aOffset + last, b, bOffset + last)) == 0;
         }
-        if (length >= 2 * Long.BYTES) {
+        if (length > 2 * Long.BYTES) {
             long last = length - 2L * Long.BYTES;
             return (twoWords(a, aOffset, b, bOffset) | twoWords(a, aOffset + last, b, bOffset + last)) == 0;
         }
@@ -62,7 +62,8 @@ final class KeyBytes {
     }
 
     private static long twoWords(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
-        return word(a, aOffset, b, bOffset) | word(a, aOffset + Long.BYTES, b, bOffset + Long.BYTES);
+        return (Words.getLong(a, aOffset) ^ Words.getLong(b, bOffset))
+                | (Words.getLong(a, aOffset + Long.BYTES) ^ Words.getLong(b, bOffset + Long.BYTES));
     }
 
     private static long word(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {

@@ -1,6 +1,7 @@
 package dev.situ.bench.frame;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +32,19 @@ final class Compilers {
 
     private void add(Path threads) {
         try (DirectoryStream<Path> each = Files.newDirectoryStream(threads)) {
-            for (Path thread : each) {
-                if (NAMES.contains(Files.readString(thread.resolve("comm")).strip())) {
-                    statistics.add(thread.resolve("schedstat"));
-                }
+            each.forEach(this::addIfCompiler);
+        } catch (IOException | DirectoryIteratorException _) {
+            // No Linux, or the process has ended.
+        }
+    }
+
+    private void addIfCompiler(Path thread) {
+        try {
+            if (NAMES.contains(Files.readString(thread.resolve("comm")).strip())) {
+                statistics.add(thread.resolve("schedstat"));
             }
         } catch (IOException _) {
-            // No Linux, or the process or one of its threads has ended.
+            // The thread has ended.
         }
     }
 
@@ -49,7 +56,7 @@ final class Compilers {
                 String line = Files.readString(each);
                 sum += Long.parseLong(line, 0, line.indexOf(' '), 10);
             } catch (IOException _) {
-                // It has ended.
+                // The thread has ended.
             }
         }
         return sum;
