@@ -35,7 +35,6 @@ public final class NetExperiment implements Experiment {
     private static final int SMALL = 64;
     private static final int LARGE = 1400;
     private static final List<Integer> VALUES = List.of(SMALL, 512, LARGE);
-    private static final int HALF = 50;
     private static final int LIGHT = 10;
     private static final long SERVER_BYTES = 256 << 20;
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
@@ -173,10 +172,10 @@ public final class NetExperiment implements Experiment {
                 key(NetSystem.DPDK, NetTask.P50, SMALL, LIGHT));
         outcome.summarizeRatio(
                 "p999_vs_p50_at_half.dpdk",
-                key(NetSystem.DPDK, NetTask.P999, SMALL, HALF),
-                key(NetSystem.DPDK, NetTask.P50, SMALL, HALF));
-        outcome.summarize("late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.LATE, SMALL, HALF));
-        outcome.summarize("gap_late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.GAP_LATE, SMALL, HALF));
+                key(NetSystem.DPDK, NetTask.P999, SMALL, NetTask.HALF),
+                key(NetSystem.DPDK, NetTask.P50, SMALL, NetTask.HALF));
+        outcome.summarize("late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.LATE, SMALL, NetTask.HALF));
+        outcome.summarize("gap_late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.GAP_LATE, SMALL, NetTask.HALF));
         outcome.summarize("gap_p999_us.dpdk", key(NetSystem.DPDK, NetTask.GAP_P999, SMALL));
         return outcome;
     }

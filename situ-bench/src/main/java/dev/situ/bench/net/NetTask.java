@@ -35,13 +35,15 @@ public final class NetTask implements ChildTask {
     /// Stands between a metric and the load that it was measured at, in percent of the capacity.
     static final String AT = "_at_";
 
+    /// The load whose slowest requests are looked at, one of [#LOADS].
+    static final int HALF = 50;
+
     /// The loads, in percent of the capacity.
-    static final List<Integer> LOADS = List.of(10, 25, 50, 75, 90);
+    static final List<Integer> LOADS = List.of(10, 25, HALF, 75, 90);
 
     /// So many medians: what took longer came late.
     static final int LATE_AFTER = 10;
 
-    private static final int HALF = 50;
     private static final int OUTSTANDING = 64;
     private static final int SLOTS = 4096;
 
