@@ -13,7 +13,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/// Two inserts of one absent key, while another key leaves the slot before: so the two may take different slots.
+/// Two inserts of one absent key, while another key leaves the slot where theirs would go: so the two may take
+/// different slots.
 public final class TwoInserts {
     private TwoInserts() {}
 
@@ -24,15 +25,16 @@ public final class TwoInserts {
         final long other = Pieces.record(piece + 256, 7, 7);
         final long first = Pieces.record(piece + 320, 1, 1);
         final long second = Pieces.record(piece + 384, 1, 2);
+        final long slot = Bucket.slot(piece, SlotWord.home(Pieces.word(first)), 0);
         final Probe probe1 = new Probe(Pieces.MEMORY);
         final Probe probe2 = new Probe(Pieces.MEMORY);
 
         public Shared() {
-            Words.setLongVolatile(Pieces.MEMORY, piece, Pieces.word(other));
+            Words.setLongVolatile(Pieces.MEMORY, slot, Pieces.word(other));
         }
 
         void deleteOther() {
-            Words.compareAndSetLong(Pieces.MEMORY, piece, Pieces.word(other), SlotWord.VACATED);
+            Words.compareAndSetLong(Pieces.MEMORY, slot, Pieces.word(other), SlotWord.VACATED);
         }
 
         void insert(Probe probe, long record) {

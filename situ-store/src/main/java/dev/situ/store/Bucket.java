@@ -19,6 +19,10 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Slots are read with acquire and changed by compare-and-set only. The chain only grows, and goes as a whole
 /// when its bucket has moved.
+///
+/// A search starts at the key's *home* ([SlotWord#home]) and goes round, and so does one for a vacant slot: most keys
+/// are then found at the first look, which the processor foresees; from slot 0 on it would be wrong about where the
+/// key is at nearly every lookup. Only a habit: a key may be in any slot.
 final class Bucket {
     static final int BYTES = 64;
     static final int SLOTS = 7;
@@ -31,6 +35,17 @@ final class Bucket {
 
     static long slot(long bucket, int index) {
         return bucket + index * 8L;
+    }
+
+    /// The slot that is looked at as number `step` of a search from slot `home` on.
+    static long slot(long bucket, int home, int step) {
+        return slot(bucket, around(home, step));
+    }
+
+    /// The index of that slot.
+    static int around(int home, int step) {
+        int index = home + step;
+        return index < SLOTS ? index : index - SLOTS;
     }
 
     static long overflowSlot(long bucket) {

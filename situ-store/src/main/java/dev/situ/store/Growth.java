@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Overflow buckets and chunks may go beyond the memory limit: what was begun must be finished.
 final class Growth {
     private static final int HELP_BUCKETS = 16;
+    private static final int ALL_SLOTS = (1 << Bucket.SLOTS) - 1;
 
     private final Index index;
     private final MemorySegment memory;
@@ -35,9 +36,9 @@ final class Growth {
     private final Limbo limbo;
     private final int bucketClass;
 
-    // Where the next word goes in each of the two chains that are being filled.
+    // The bucket that is being filled of each of the two chains, and which of its slots are taken, a bit each.
     private final long[] target = new long[2];
-    private final int[] filled = new int[2];
+    private final int[] taken = new int[2];
 
     Growth(Index index, SlabAllocator allocator, SlabCache cache, Limbo limbo, int bucketClass) {
         this.index = index;
@@ -149,7 +150,7 @@ final class Growth {
     private void copy(Table from, Table to, long number) {
         for (int side = 0; side < 2; side++) {
             target[side] = to.bucketAt(number * 2 + side);
-            filled[side] = 0;
+            taken[side] = 0;
         }
         long bucket = from.bucketAt(number);
         while (bucket != 0) {
@@ -175,12 +176,17 @@ final class Growth {
     }
 
     private void place(int side, long word) {
-        if (filled[side] == Bucket.SLOTS) {
+        if (taken[side] == ALL_SLOTS) {
             target[side] = follow(target[side]);
-            filled[side] = 0;
+            taken[side] = 0;
         }
-        Words.compareAndSetLong(memory, Bucket.slot(target[side], filled[side]), 0, word);
-        filled[side]++;
+        int home = SlotWord.home(word);
+        int step = 0;
+        while ((taken[side] >>> Bucket.around(home, step) & 1) != 0) {
+            step++;
+        }
+        Words.compareAndSetLong(memory, Bucket.slot(target[side], home, step), 0, word);
+        taken[side] |= 1 << Bucket.around(home, step);
     }
 
     /// The next bucket of a chain that is being filled; chains one if there is none.
@@ -213,8 +219,10 @@ final class Growth {
 
     private void close(int side) {
         long bucket = target[side];
-        for (int i = filled[side]; i < Bucket.SLOTS; i++) {
-            Words.compareAndSetLong(memory, Bucket.slot(bucket, i), 0, SlotWord.VACATED);
+        for (int i = 0; i < Bucket.SLOTS; i++) {
+            if ((taken[side] >>> i & 1) == 0) {
+                Words.compareAndSetLong(memory, Bucket.slot(bucket, i), 0, SlotWord.VACATED);
+            }
         }
         Words.compareAndSetLong(memory, Bucket.overflowSlot(bucket), 0, SlotWord.VACATED);
     }

@@ -68,6 +68,7 @@ final class Index {
     long find(long hash, int database, MemorySegment key, long offset, int length) {
         MemorySegment memory = this.memory;
         long tag = SlotWord.tag(hash);
+        int home = SlotWord.home(tag);
         Table table = current;
         while (true) {
             long bucket = table.bucketOf(hash);
@@ -78,7 +79,7 @@ final class Index {
             }
             while (true) {
                 for (int i = 0; i < Bucket.SLOTS; i++) {
-                    long word = Words.getLongAcquire(memory, Bucket.slot(bucket, i));
+                    long word = Words.getLongAcquire(memory, Bucket.slot(bucket, home, i));
                     if (SlotWord.hasTag(word, tag) && !SlotWord.isTentative(word)) {
                         long record = SlotWord.reference(word);
                         if (record != Record.NONE && Record.hasKey(memory, record, database, key, offset, length)) {

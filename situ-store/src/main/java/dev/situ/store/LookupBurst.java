@@ -210,8 +210,9 @@ public final class LookupBurst {
     }
 
     private static long candidate(MemorySegment region, long bucket, long tag) {
-        for (int slot = 0; slot < Bucket.SLOTS; slot++) {
-            long word = Words.getLongAcquire(region, Bucket.slot(bucket, slot));
+        int home = SlotWord.home(tag);
+        for (int i = 0; i < Bucket.SLOTS; i++) {
+            long word = Words.getLongAcquire(region, Bucket.slot(bucket, home, i));
             if (SlotWord.hasTag(word, tag) && !SlotWord.isTentative(word)) {
                 long record = SlotWord.reference(word);
                 if (record != Record.NONE) {

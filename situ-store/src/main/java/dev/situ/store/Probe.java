@@ -42,12 +42,13 @@ final class Probe {
         MemorySegment memory = this.memory;
         this.bits = table.bits;
         long tag = SlotWord.tag(hash);
+        int home = SlotWord.home(tag);
         long bucket = table.bucketOf(hash);
         chain = bucket;
         vacant = 0;
         while (true) {
             for (int i = 0; i < Bucket.SLOTS; i++) {
-                long at = Bucket.slot(bucket, i);
+                long at = Bucket.slot(bucket, home, i);
                 long seen = Words.getLongAcquire(memory, at);
                 if (SlotWord.isFrozen(seen)) {
                     return FROZEN;

@@ -31,15 +31,34 @@ final class Puts {
     ///
     /// @param version what the key's record must have, for [Condition#IF_VERSION]
     StoreStatus publish(@Consumes long record, Condition condition, int version) {
-        long hash = Record.claimedHash(memory, record);
-        int database = Record.database(memory, record);
-        int keyLength = Record.keyLength(memory, record);
-        writes.makeLive(record);
+        return publish(
+                record,
+                Record.claimedHash(memory, record),
+                Record.database(memory, record),
+                memory,
+                Record.keyOffset(memory, record),
+                Record.keyLength(memory, record),
+                condition,
+                version);
+    }
+
+    /// The same for a caller who knows the record's key.
+    ///
+    /// @param key the same key as in the record; borrowed for the call
+    StoreStatus publish(
+            @Consumes long record,
+            long hash,
+            int database,
+            MemorySegment key,
+            long offset,
+            int length,
+            Condition condition,
+            int version) {
         // Whether others may have seen the record, as a tentative one.
         boolean exposed = false;
         while (true) {
             Table table = growth.writable(hash);
-            int found = probe.search(table, hash, database, memory, Record.keyOffset(memory, record), keyLength);
+            int found = probe.search(table, hash, database, key, offset, length);
             // Exposed: the room that was there for the record itself may serve for the one that it replaces.
             if (!exposed && !writes.mayPublish()) {
                 writes.discard(record, false);

@@ -110,6 +110,7 @@ public final class Record {
     private static final int LONG = 8;
     private static final int HEAD_SHIFT = 4;
     private static final long FORM_MASK = 0xFFL << FORM_SHIFT;
+    private static final long LONG_OR_ADOPTED = (long) (LONG | ADOPTED) << FORM_SHIFT;
 
     private Record() {}
 
@@ -249,6 +250,12 @@ public final class Record {
     }
 
     static long bytes(MemorySegment region, long record) {
+        long first = Words.getLong(region, record + FIRST);
+        long second = Words.getLong(region, record + EXPIRY);
+        if ((second & LONG_OR_ADOPTED) == 0) {
+            long lengths = (first >>> SHORT_KEY_SHIFT) + (first >>> SHORT_VALUE_SHIFT & MOST_SHORT_VALUE_BYTES);
+            return SHORT_HEADER_BYTES + lengths + frameBytes((int) (second >>> (FORM_SHIFT + HEAD_SHIFT)) & 15);
+        }
         int form = form(region, record);
         int keyLength = keyLength(region, record, form);
         if ((form & ADOPTED) != 0) {
@@ -265,7 +272,7 @@ public final class Record {
         long second = Words.getLong(region, b + EXPIRY);
         return (lengths & LENGTHS_MASK) == 0
                 && ((first ^ second) & FORM_MASK) == 0
-                && (first & (long) (LONG | ADOPTED) << FORM_SHIFT) == 0
+                && (first & LONG_OR_ADOPTED) == 0
                 && ((first & EXPIRY_MASK) != 0) == ((second & EXPIRY_MASK) != 0);
     }
 
@@ -325,23 +332,19 @@ public final class Record {
         return claimedHash(region, record) >>> HASH_SHIFT == hash >>> HASH_SHIFT;
     }
 
-    /// Makes a claimed record one that may be published: no pins, a version, alive.
-    ///
-    /// @param version its lowest 24 bits count
-    static void makeLive(MemorySegment region, long record, int version) {
-        setVersion(region, record, version);
-        // In whole words: they are read as such right behind this, and would wait for a byte.
-        long expiryFormUse = Words.getLong(region, record + EXPIRY) & ~((long) STATE_MASK << FORM_SHIFT);
-        Words.setLong(region, record + EXPIRY, expiryFormUse | (long) LIVE << FORM_SHIFT);
-    }
-
-    /// Changes the version of a record that others may see as tentative, but not as a member of the map: nobody has
+    /// Makes a record one that may be published: no pins, a version, alive. A claimed one, or one that is alive and
+    /// gets another version: others may have seen it as tentative, but not as a member of the map, so nobody has
     /// pinned it.
     ///
     /// @param version its lowest 24 bits count
-    static void setVersion(MemorySegment region, long record, int version) {
+    /// @return whether it has an expiry
+    static boolean makeLive(MemorySegment region, long record, int version) {
         long lengths = Words.getLong(region, record + FIRST) & LENGTHS_MASK;
         Words.setLong(region, record + FIRST, lengths | (long) (version & VERSION_MASK) << VERSION_SHIFT);
+        // In whole words: they are read as such right behind this, and would wait for a byte.
+        long expiryFormUse = Words.getLong(region, record + EXPIRY) & ~((long) STATE_MASK << FORM_SHIFT);
+        Words.setLong(region, record + EXPIRY, expiryFormUse | (long) LIVE << FORM_SHIFT);
+        return (expiryFormUse & EXPIRY_MASK) != 0;
     }
 
     static int state(MemorySegment region, long record) {

@@ -47,6 +47,12 @@ final class SlotWord {
         return (hash << 16) & TAG;
     }
 
+    /// The slot in its bucket at which a word with this tag is looked for first: 0 to [Bucket#SLOTS] - 1, by those
+    /// bits of the tag that choose the bucket last.
+    static int home(long word) {
+        return (((int) (word >>> TAG_SHIFT) & 0xFF) * Bucket.SLOTS) >>> 8;
+    }
+
     /// A committed word.
     ///
     /// @param expires whether the record has an expiry

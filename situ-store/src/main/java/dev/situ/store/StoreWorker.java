@@ -406,8 +406,9 @@ public final class StoreWorker implements AutoCloseable {
     /// @return [StoreStatus#STORED], [StoreStatus#FULL]
     public StoreStatus put(
             MemorySegment key, long keyOffset, int keyLength, MemorySegment value, long valueOffset, int valueLength) {
-        Objects.checkFromIndexSize(valueOffset, valueLength, value.byteSize());
-        return put(claim(key, keyOffset, keyLength, valueLength), value, valueOffset, valueLength);
+        Objects.checkFromIndexSize(keyOffset, keyLength, key.byteSize());
+        long hash = index.hash(database, key, keyOffset, keyLength);
+        return put(hash, key, keyOffset, keyLength, value, valueOffset, valueLength);
     }
 
     /// As [#put(MemorySegment, long, int, MemorySegment, long, int)] for a key of a burst: see
@@ -415,16 +416,32 @@ public final class StoreWorker implements AutoCloseable {
     ///
     /// @return [StoreStatus#STORED], [StoreStatus#FULL]
     public StoreStatus put(LookupBurst keys, int index, MemorySegment value, long valueOffset, int valueLength) {
-        Objects.checkFromIndexSize(valueOffset, valueLength, value.byteSize());
-        return put(claim(keys, index, valueLength, 0), value, valueOffset, valueLength);
+        if (Checks.ON) {
+            keys.checkHash(this.index, database, index);
+        }
+        long hash = keys.hash(index);
+        return put(hash, keys.memory(index), keys.offset(index), keys.length(index), value, valueOffset, valueLength);
     }
 
-    private StoreStatus put(@Consumes long record, MemorySegment value, long valueOffset, int valueLength) {
+    private StoreStatus put(
+            long hash,
+            MemorySegment key,
+            long keyOffset,
+            int keyLength,
+            MemorySegment value,
+            long valueOffset,
+            int valueLength) {
+        if (Checks.ON) {
+            checkInside();
+        }
+        Objects.checkFromIndexSize(valueOffset, valueLength, value.byteSize());
+        long record = claims.claim(hash, database, key, keyOffset, keyLength, valueLength, 0);
         if (record == Record.NONE) {
             return StoreStatus.FULL;
         }
-        Words.copy(value, valueOffset, memory, Record.valueOffset(memory, record), valueLength);
-        return put(record);
+        long at = record + Record.headerBytes(database, keyLength, valueLength) + keyLength;
+        Words.copy(value, valueOffset, memory, at, valueLength);
+        return puts.publish(record, hash, database, key, keyOffset, keyLength, Condition.ALWAYS, 0);
     }
 
     private StoreStatus publish(@Consumes long claimedRecord, Condition condition, int version) {

@@ -88,7 +88,6 @@ final class Updates {
             writes.discard(record, false);
             return StoreStatus.FULL;
         }
-        writes.makeLive(record);
         if (found == Probe.FOUND) {
             if (writes.replace(probe, hash, record)) {
                 return StoreStatus.STORED;

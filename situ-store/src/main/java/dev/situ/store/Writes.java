@@ -77,12 +77,12 @@ final class Writes {
         }
     }
 
-    /// Makes a claimed record ready to be published.
-    void makeLive(long record) {
+    /// The version of a key's first record.
+    private int newVersion() {
         // SplitMix64 from a seed of its own: no two workers give the same versions one after the other.
         versions += 0x9E3779B97F4A7C15L;
         long mixed = (versions ^ (versions >>> 30)) * 0xBF58476D1CE4E5B9L;
-        Record.makeLive(memory, record, (int) (mixed >>> 32));
+        return (int) (mixed >>> 32);
     }
 
     /// Whether a record may be published: what it replaces, or itself if another is faster, can be retired.
@@ -100,8 +100,8 @@ final class Writes {
     /// Swings the slot that the probe found to `record`.
     boolean replace(Probe probe, long hash, @ConsumesIfTrue long record) {
         long old = SlotWord.reference(probe.word);
-        Record.setVersion(memory, record, Record.version(memory, old) + 1);
-        if (!Words.compareAndSetLong(memory, probe.slot, probe.word, word(hash, record))) {
+        boolean expires = Record.makeLive(memory, record, Record.version(memory, old) + 1);
+        if (!Words.compareAndSetLong(memory, probe.slot, probe.word, SlotWord.of(hash, record, expires))) {
             return false;
         }
         claimed--;
@@ -119,7 +119,8 @@ final class Writes {
 
     /// Swings the slot that the probe found to a copy of the record that it holds. Consumes the copy.
     boolean relocate(Probe probe, long hash, @Consumes long copy) {
-        if (!Words.compareAndSetLong(memory, probe.slot, probe.word, word(hash, copy))) {
+        boolean expires = Record.expireAtMillis(memory, copy) != 0;
+        if (!Words.compareAndSetLong(memory, probe.slot, probe.word, SlotWord.of(hash, copy, expires))) {
             limbo.freeUnseen(copy);
             return false;
         }
@@ -133,7 +134,8 @@ final class Writes {
 
     /// Puts `record` into the vacant slot that the probe found. If it fails, others may still look at the record.
     boolean insert(Probe probe, long hash, @ConsumesIfTrue long record) {
-        if (!probe.insert(word(hash, record), record)) {
+        boolean expires = Record.makeLive(memory, record, newVersion());
+        if (!probe.insert(SlotWord.of(hash, record, expires), record)) {
             return false;
         }
         claimed--;
@@ -147,10 +149,6 @@ final class Writes {
             growth.growIfNeeded();
         }
         return true;
-    }
-
-    private long word(long hash, long record) {
-        return SlotWord.of(hash, record, Record.expireAtMillis(memory, record) != 0);
     }
 
     /// Empties the slot that the probe found.

@@ -1,8 +1,11 @@
 package dev.situ.store;
 
+import com.dynatrace.hash4j.hashing.Hasher64;
+import com.dynatrace.hash4j.hashing.Hashing;
 import dev.situ.memory.HugePages;
 import dev.situ.memory.Region;
 import dev.situ.memory.Words;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Constructor;
 
@@ -10,6 +13,8 @@ import java.lang.reflect.Constructor;
 /// which is zeroed, and so is as new. Lincheck is told not to look in here.
 final class LincheckRegion {
     private static final long BYTES = 1 << 20;
+    private static final long SEED = 1;
+    private static final int HOME = 2;
     private static final Region REGION = Region.reserve(BYTES, HugePages.NONE);
     private static final Constructor<Store> OPEN;
 
@@ -24,11 +29,26 @@ final class LincheckRegion {
 
     private LincheckRegion() {}
 
+    /// Eight keys of 8 bytes, which are looked for in one slot first: so that they get into each other's way.
+    static MemorySegment keys() {
+        MemorySegment keys = Arena.global().allocate(8 * 8, 8);
+        Hasher64 hasher = Hashing.wyhashFinal4(SEED);
+        long number = 0;
+        for (int key = 0; key < 8; key++) {
+            do {
+                Words.setLong(keys, key * 8L, number++);
+            } while (SlotWord.home(SlotWord.tag(KeyBytes.hash(hasher, 0, keys, key * 8L, 8))) != HOME);
+        }
+        return keys;
+    }
+
     /// A store with an index of one bucket.
     static Store open() {
         REGION.memory().fill((byte) 0);
-        StoreOptions options =
-                StoreOptions.ofMemory(BYTES).withMaxWorkers(4).withHashSeed(1).withClock(() -> 1);
+        StoreOptions options = StoreOptions.ofMemory(BYTES)
+                .withMaxWorkers(4)
+                .withHashSeed(SEED)
+                .withClock(() -> 1);
         Store store;
         try {
             store = OPEN.newInstance(REGION, options);

@@ -1,7 +1,6 @@
 package dev.situ.store;
 
 import dev.situ.memory.Words;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -20,13 +19,7 @@ import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 @Param(name = "key", gen = IntGen.class, conf = "1:3")
 @Param(name = "value", gen = IntGen.class, conf = "11:19")
 public class LincheckStore {
-    private static final MemorySegment KEYS = Arena.global().allocate(8 * 8, 8);
-
-    static {
-        for (int key = 0; key < 8; key++) {
-            Words.setLong(KEYS, key * 8L, key);
-        }
-    }
+    private static final MemorySegment KEYS = LincheckRegion.keys();
 
     final Store store = LincheckRegion.open();
     final MemorySegment memory = store.memory();

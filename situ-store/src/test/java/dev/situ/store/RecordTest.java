@@ -60,7 +60,7 @@ class RecordTest {
         assertThat(Record.version(memory, AT)).isEqualTo(0xFF_FFFF);
         assertThat(Record.pins(memory, AT)).isEqualTo(0xFF_FFFF);
         Record.addPins(memory, AT, -0xFF_FFFF);
-        Record.setVersion(memory, AT, Record.version(memory, AT) + 1);
+        Record.makeLive(memory, AT, Record.version(memory, AT) + 1);
         assertThat(Record.version(memory, AT)).isZero();
         assertThat(Record.keyLength(memory, AT)).isEqualTo(63);
         assertThat(Record.valueLength(memory, AT)).isEqualTo(1023);
