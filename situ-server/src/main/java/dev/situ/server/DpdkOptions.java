@@ -21,9 +21,15 @@ record DpdkOptions(EalOptions eal, DpdkPortOptions port, PortStackOptions stack,
     ///
     /// @param arguments of the EAL, in one string; the first `--vdev` or `-a` names the device
     /// @param ip address and prefix, as `10.0.0.1/24`
+    /// @param udpChecksums whether what is sent carries them
     /// @throws UserError and says what is wrong
     static DpdkOptions of(
-            @Nullable String arguments, @Nullable String ip, @Nullable String gateway, int pollers, int packets) {
+            @Nullable String arguments,
+            @Nullable String ip,
+            @Nullable String gateway,
+            boolean udpChecksums,
+            int pollers,
+            int packets) {
         if (arguments == null || ip == null) {
             throw new UserError("--transport dpdk needs --eal \"<arguments>\" and --ip <address>/<prefix>, for instance"
                     + " --eal \"--no-pci --no-huge --no-shconf -m 64 --vdev=net_tap0,iface=situ0\" --ip 10.0.0.1/24");
@@ -35,7 +41,7 @@ record DpdkOptions(EalOptions eal, DpdkPortOptions port, PortStackOptions stack,
                     + " or -a <address of a card>");
         }
         try {
-            PortStackOptions stack = PortStackOptions.at(ip);
+            PortStackOptions stack = PortStackOptions.at(ip).withUdpChecksums(udpChecksums);
             return new DpdkOptions(
                     new EalOptions(rest),
                     DpdkPortOptions.of(device).withQueues(pollers),

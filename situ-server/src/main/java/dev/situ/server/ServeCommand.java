@@ -149,6 +149,12 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable String gateway;
 
     @Option(
+            names = "--no-udp-checksums",
+            description = "With --transport dpdk: send datagrams without a checksum, where packets never leave the"
+                    + " machine (memif, tap).")
+    private boolean withoutUdpChecksums;
+
+    @Option(
             names = "--dpdk-packets",
             paramLabel = "<n>",
             defaultValue = "8192",
@@ -216,10 +222,10 @@ final class ServeCommand implements Callable<Integer> {
     /// DPDK's pollers never sleep, so there is one unless more are asked for.
     private @Nullable DpdkOptions dpdk() {
         if (transport == R2p2Transport.dpdk) {
-            return DpdkOptions.of(eal, ip, gateway, Math.max(1, workers), packets);
+            return DpdkOptions.of(eal, ip, gateway, !withoutUdpChecksums, Math.max(1, workers), packets);
         }
-        if (eal != null || ip != null || gateway != null) {
-            throw new UserError("--eal, --ip and --gateway are for --transport dpdk");
+        if (eal != null || ip != null || gateway != null || withoutUdpChecksums) {
+            throw new UserError("--eal, --ip, --gateway and --no-udp-checksums are for --transport dpdk");
         }
         return null;
     }

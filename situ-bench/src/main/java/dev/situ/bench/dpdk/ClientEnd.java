@@ -3,7 +3,6 @@ package dev.situ.bench.dpdk;
 import dev.situ.bench.load.ReliableLink;
 import dev.situ.dpdk.EalThread;
 import dev.situ.udp.PeerAddress;
-import dev.situ.udp.PortStackOptions;
 import dev.situ.udp.PortUdpStack;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -46,7 +45,7 @@ final class ClientEnd implements AutoCloseable {
     }
 
     private PortUdpStack newStack() {
-        return new PortUdpStack(end.port(), PortStackOptions.at(ADDRESS + "/24"));
+        return new PortUdpStack(end.port(), DpdkSetUp.stack(ADDRESS));
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.situ.memory.Words;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PortQueue;
-import dev.situ.udp.PortStackOptions;
 import dev.situ.udp.PortUdpStack;
 import dev.situ.udp.UdpBurst;
 import dev.situ.udp.UdpQueue;
@@ -27,8 +26,6 @@ public final class DpdkEchoTask implements ChildTask {
     static final String ADDRESS = "10.77.0.1";
     static final int PORT = 7;
 
-    private static final String NETWORK = "/24";
-
     private final MemifEnd end;
     private final @Nullable PortUdpStack stack;
     private final Thread poller;
@@ -39,7 +36,7 @@ public final class DpdkEchoTask implements ChildTask {
     public DpdkEchoTask(Parameters parameters) throws Exception {
         end = MemifEnd.server(parameters.text("socket"));
         if (parameters.text("system").equals(DpdkSystem.ECHO.name())) {
-            stack = new PortUdpStack(end.port(), PortStackOptions.at(ADDRESS + NETWORK));
+            stack = new PortUdpStack(end.port(), DpdkSetUp.stack(ADDRESS));
             stack.bind(new InetSocketAddress(ADDRESS, PORT), DpdkEchoTask::echo);
         } else {
             stack = null;

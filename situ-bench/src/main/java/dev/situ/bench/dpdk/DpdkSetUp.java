@@ -3,6 +3,7 @@ package dev.situ.bench.dpdk;
 import dev.situ.bench.frame.Cpus;
 import dev.situ.bench.frame.Machine;
 import dev.situ.dpdk.EalOptions;
+import dev.situ.udp.PortStackOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,9 @@ public final class DpdkSetUp {
     private static final int MEGABYTES = 64;
     /// Two processes of as many megabytes, in pages of 2 MiB.
     private static final int HUGE_PAGES = 64;
+
+    /// The network of both ends.
+    static final String NETWORK = "/24";
 
     private DpdkSetUp() {}
 
@@ -23,6 +27,12 @@ public final class DpdkSetUp {
     /// What [#eal] says, in the words of a report.
     public static String pages() {
         return hasHugePages() ? "huge pages" : "ordinary pages";
+    }
+
+    /// The UDP stack of one end of a memif: without checksums of datagrams, which never leave the memory of this
+    /// machine. The kernel computes none on its loopback either, over which the others are measured.
+    static PortStackOptions stack(String address) {
+        return PortStackOptions.at(address + NETWORK).withUdpChecksums(false);
     }
 
     /// How near two processors are to each other, which decides what a packet's way from one to the other costs.

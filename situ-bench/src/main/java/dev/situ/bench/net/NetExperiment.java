@@ -200,7 +200,8 @@ public final class NetExperiment implements Experiment {
                                 + " answers; then an open loop sends 10, 25, 50, 75 and 90 % of that, and each latency counts from"
                                 + " the moment at which its request was due.",
                         "Server and load are a process and a processor each, on one machine. Situ over DPDK: a memif, R2P2's"
-                                + " reliable mode, both sides polling. Situ over R2P2: kernel UDP on loopback, reliable mode. TCP:"
+                                + " reliable mode, both sides polling, datagrams without checksums, as the kernel sends them over"
+                                + " its loopback. Situ over R2P2: kernel UDP on loopback, reliable mode. TCP:"
                                 + " 16 connections on loopback, with RESP, or memcached's text protocol.",
                         "The load generator is the same for all. What the machine takes from any thread, by itself, is measured in"
                                 + " each round by a loop that does nothing but look at the clock: for 99.9 % of all moments it is"
