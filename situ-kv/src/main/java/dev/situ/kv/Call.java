@@ -51,6 +51,7 @@ final class Call {
     final BitfieldUpdate bitfieldUpdate;
     final ExpireUpdate expireUpdate;
 
+    private final ComingKeys coming;
     private final LookupBurst lookups = new LookupBurst();
     private @Nullable Session session;
     private @Nullable Command command;
@@ -60,8 +61,10 @@ final class Call {
     private boolean silent;
     private final QueueRun queueRun;
 
+    /// @param coming may know keys
     /// @param queueRun runs what is queued, with this call
-    Call(Keyspace keyspace, StoreWorker worker, Counters counters, QueueRun queueRun) {
+    Call(Keyspace keyspace, StoreWorker worker, Counters counters, ComingKeys coming, QueueRun queueRun) {
+        this.coming = coming;
         this.queueRun = queueRun;
         this.keyspace = keyspace;
         this.worker = worker;
@@ -358,6 +361,10 @@ final class Call {
 
     /// Stores an argument, or the claimed record that it was received into, under the key that another names.
     StoreStatus put(int key, int value) {
+        Command c = command();
+        if (claimed == Record.NONE && !Framing.isFramed(c.length(value))) {
+            return coming.put(c.memory(), c.offset(key), c.length(key), c.offset(value), c.length(value));
+        }
         long record = claim(key, value);
         return record == Record.NONE ? StoreStatus.FULL : worker.put(record);
     }

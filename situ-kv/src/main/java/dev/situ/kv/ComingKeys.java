@@ -3,12 +3,13 @@ package dev.situ.kv;
 import dev.situ.memory.SliceList;
 import dev.situ.memory.Words;
 import dev.situ.store.LookupBurst;
+import dev.situ.store.StoreStatus;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
 
-/// The keys of requests that have come together and are run next, one after the other: what they lead to is
-/// brought to the cache for all of them at once, so that the cache misses of one overlap with those of the
-/// others. Lookups do not hash them once more.
+/// The keys of requests, or of the commands of a pipeline, that have come together and are run next, one after the
+/// other: what they lead to is brought to the cache for all of them at once, so that the cache misses of one overlap
+/// with those of the others. Lookups and writes do not hash them once more.
 ///
 /// Only what nearly all requests begin with is read, a command with a short name and its first argument, most
 /// likely a key:
@@ -29,6 +30,14 @@ final class ComingKeys {
 
     /// How far ahead a key is looked for: the requests before it may have been dropped.
     private static final int LOOK_AHEAD = 4;
+
+    private static final int NONE = -1;
+
+    /// What commands of a pipeline that are looked at have at most besides their names and keys, and the digits of the
+    /// length of each.
+    private static final int MOST_ARGUMENTS = 7;
+
+    private static final int MOST_DIGITS = 6;
 
     /// Of the shortest argument, `$1\r\nk\r\n`.
     private static final int LEAST_BYTES = 7;
@@ -61,15 +70,43 @@ final class ComingKeys {
         }
     }
 
-    private void add(MemorySegment memory, long offset, int length) {
+    /// The same for commands of a pipeline, to be written to: those from `offset` on until there are enough, or until
+    /// one looks different or is not wholly there.
+    ///
+    /// @param end where the input ends
+    /// @return where it may go on, behind the last that was seen; behind `offset` in any case
+    long prefetch(MemorySegment in, long offset, long end) {
+        clear();
+        long at = offset;
+        while (keys.size() < Call.MOST_LOOKUPS && at < end) {
+            long keyEnd = add(in, at, end - at);
+            long next = keyEnd == NONE ? NONE : endOf(in, at, keyEnd, end);
+            if (next == NONE) {
+                break;
+            }
+            at = next;
+        }
+        if (keys.size() > 1) {
+            database = worker.database();
+            worker.prefetch(keys, true);
+        } else {
+            clear();
+        }
+        return Math.max(at, offset + 1);
+    }
+
+    /// Adds the key of a request that may be anything.
+    ///
+    /// @return where it ends, or [#NONE]
+    private long add(MemorySegment memory, long offset, long length) {
         long end = offset + length;
         long at = offset + Long.BYTES;
         if (end - at < LEAST_BYTES || (Words.getLong(memory, offset) & HEADERS_MASK) != HEADERS) {
-            return;
+            return NONE;
         }
         at += digit(Words.getByte(memory, offset + 5)) + LINE_END_BYTES;
         if (end - at < LEAST_BYTES || Words.getByte(memory, at) != '$') {
-            return;
+            return NONE;
         }
         int first = digit(Words.getByte(memory, at + 1));
         int second = digit(Words.getByte(memory, at + 2));
@@ -77,9 +114,41 @@ final class ComingKeys {
         long lineEnd = isShort ? at + 2 : at + 3;
         int keyLength = isShort ? first : first * 10 + second;
         long key = lineEnd + LINE_END_BYTES;
-        if (isDigit(first) && Words.getUnsignedShortBe(memory, lineEnd) == LINE_END && end - key >= keyLength) {
-            keys.add(memory, key, keyLength);
+        if (!isDigit(first) || Words.getUnsignedShortBe(memory, lineEnd) != LINE_END || end - key < keyLength) {
+            return NONE;
         }
+        keys.add(memory, key, keyLength);
+        return key + keyLength;
+    }
+
+    /// Where a command ends, or [#NONE] if that is not to be seen.
+    ///
+    /// @param keyEnd where its first argument ends
+    private static long endOf(MemorySegment in, long offset, long keyEnd, long end) {
+        int arguments = digit(Words.getByte(in, offset + 1)) - 2; // besides the name and the key
+        if (arguments < 0 || arguments > MOST_ARGUMENTS) {
+            return NONE;
+        }
+        long at = keyEnd + LINE_END_BYTES;
+        for (int i = 0; i < arguments && at != NONE; i++) {
+            at = endOfArgument(in, at, end);
+        }
+        return at > end ? NONE : at;
+    }
+
+    private static long endOfArgument(MemorySegment in, long at, long end) {
+        if (at >= end || Words.getByte(in, at) != '$') {
+            return NONE;
+        }
+        long length = 0;
+        for (int i = 1; i <= MOST_DIGITS + 1 && at + i < end; i++) {
+            int digit = digit(Words.getByte(in, at + i));
+            if (!isDigit(digit)) {
+                return digit == digit((byte) '\r') ? at + i + LINE_END_BYTES + length + LINE_END_BYTES : NONE;
+            }
+            length = length * 10 + digit;
+        }
+        return NONE;
     }
 
     private static int digit(byte letter) {
@@ -110,6 +179,15 @@ final class ComingKeys {
         } else {
             burst.add(memory, offset, length);
         }
+    }
+
+    /// Stores a value under a key, as [StoreWorker#put(MemorySegment, long, int, MemorySegment, long, int)], but
+    /// does not hash the key if it is one of these.
+    StoreStatus put(MemorySegment memory, long key, int keyLength, long value, int valueLength) {
+        int index = indexOf(memory, key, keyLength);
+        return index >= 0
+                ? worker.put(keys, index, memory, value, valueLength)
+                : worker.put(memory, key, keyLength, memory, value, valueLength);
     }
 
     /// Finds the record of a key, as [StoreWorker#find], but does not hash it if it is one of these.

@@ -274,6 +274,7 @@ public final class CommandStream implements AutoCloseable {
 
     private StreamStatus runInPlace(MemorySegment in, long offset, long end, Reply reply) {
         long at = offset;
+        long announcedTo = offset;
         while (at < end) {
             int available = (int) (end - at);
             RespStatus found = parser.parse(in, at, available);
@@ -296,6 +297,9 @@ public final class CommandStream implements AutoCloseable {
             }
             if (executor.isHeld(parser.command(), spec, session)) {
                 return leave(in, at, end) == StreamStatus.MORE ? StreamStatus.PAUSED : StreamStatus.CLOSE;
+            }
+            if (at >= announcedTo && at + parser.consumed() < end && spec != null && spec.isWrite) {
+                announcedTo = executor.announcePipeline(in, at, end);
             }
             at += parser.consumed();
             executor.execute(spec, session, parser.command(), reply, adoptInPlace(spec, in));

@@ -58,8 +58,8 @@ public final class Executor {
         this.argumentBudget = keyspace.argumentBudget();
         this.absences = keyspace.absences();
         this.databases = keyspace.databases();
-        this.call = new Call(keyspace, worker, counters, new QueueRun(this, argumentBudget));
         this.comingKeys = new ComingKeys(worker);
+        this.call = new Call(keyspace, worker, counters, comingKeys, new QueueRun(this, argumentBudget));
         this.adopter = new Adopter(keyspace.store(), worker);
         keyspace.register(this);
     }
@@ -77,6 +77,7 @@ public final class Executor {
 
     void endBurst() {
         if (!together) {
+            comingKeys.clear();
             stopwatch.end();
         }
     }
@@ -101,6 +102,16 @@ public final class Executor {
     public void announce(Session session, SliceList requests) {
         select(session);
         comingKeys.prefetch(requests);
+    }
+
+    /// Brings what the commands of a pipeline will write to to the cache, for some of them at once. All of it is a
+    /// hint.
+    ///
+    /// @param at where one begins
+    /// @param end where the input ends, whose memory is not to change until the end of the burst
+    /// @return from where on there is something to announce again
+    long announcePipeline(MemorySegment in, long at, long end) {
+        return together || !worker.gainsByPrefetch() ? end : comingKeys.prefetch(in, at, end);
     }
 
     /// How many keys the last [#announce] has seen.

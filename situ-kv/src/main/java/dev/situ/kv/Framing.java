@@ -69,7 +69,8 @@ final class Framing {
         return filled(region, claim(worker, region, key, offset, length, value), from, fromOffset, value);
     }
 
-    private static boolean isFramed(int value) {
+    /// Whether a value of so many bytes is kept with a frame.
+    static boolean isFramed(int value) {
         return value > Reply.DEFAULT_COPY_UP_TO;
     }
 

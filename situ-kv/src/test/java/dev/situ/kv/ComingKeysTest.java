@@ -50,6 +50,87 @@ class ComingKeysTest {
         }
     }
 
+    @Test
+    void commandsOfAPipelineAreSeenUntilOneIsDifferent() {
+        String set = Server.bulk("SET", "key:1", "v".repeat(1234));
+        String brief = Server.bulk("INCR", "n");
+        assertThat(pipeline(set + brief + set)).containsExactly(3, (set + brief + set).length());
+        assertThat(pipeline(set + set + "PING\r\n" + set)).containsExactly(2, 2 * set.length());
+        assertThat(pipeline(set + brief + Server.bulk("PING") + set)).containsExactly(2, (set + brief).length());
+        assertThat(pipeline(set)).containsExactly(0, set.length()); // one alone has nobody to wait with
+        // What is not wholly there may be written to all the same, but nothing is looked for behind it.
+        for (int missing = 1; missing <= 1200; missing++) {
+            String torn = brief + set.substring(0, set.length() - missing);
+            assertThat(pipeline(torn)).as("%d bytes missing", missing).containsExactly(2, brief.length());
+        }
+        for (String nonsense : List.of("$-1\r\n", "$x\r\n", "$", "$99999999\r\nv", "", "v\r\n")) {
+            String command = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n" + nonsense;
+            assertThat(pipeline(brief + command)).as(nonsense).containsExactly(2, brief.length());
+        }
+        assertThat(pipeline("*9" + "nonsense".repeat(20))).containsExactly(0, 1);
+        assertThat(pipeline(brief.repeat(100))).containsExactly(32, 32 * brief.length());
+    }
+
+    /// How many keys of a pipeline are seen, and where the next could be.
+    private static List<Integer> pipeline(String commands) {
+        try (Server server = new Server();
+                Arena arena = Arena.ofConfined()) {
+            byte[] bytes = commands.getBytes(StandardCharsets.ISO_8859_1);
+            MemorySegment memory = arena.allocate(bytes.length); // and not a byte behind it
+            Words.copyFrom(bytes, 0, memory, 0, bytes.length);
+            ComingKeys coming = new ComingKeys(server.worker);
+            server.worker.enter();
+            long next = coming.prefetch(memory, 0, bytes.length);
+            server.worker.exit();
+            return List.of(coming.size(), (int) next);
+        }
+    }
+
+    /// Writes and lookups in one input, cut anywhere, in a store that is large enough for keys to be announced.
+    @Test
+    void pipelinesWhoseKeysAreAnnouncedAreAnsweredAsCommandsAlone() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        try (Server announced = new Server();
+                Server plain = new Server();
+                Server.Connection one = announced.connect();
+                Server.Connection other = plain.connect()) {
+            for (int i = 0; i < 60_000; i++) {
+                one.command("SET", "filler:" + i, "value");
+            }
+            assertThat(announced.executor.wantsAnnouncements()).isTrue();
+            for (int round = 0; round < 2_000; round++) {
+                StringBuilder all = new StringBuilder();
+                StringBuilder expected = new StringBuilder();
+                for (int i = 1 + random.nextInt(50); i > 0; i--) {
+                    String command = anyCommand(random);
+                    all.append(command);
+                    expected.append(other.send(command));
+                }
+                String input = all.toString();
+                int cut = random.nextInt(input.length() + 1);
+                assertThat(one.send(input.substring(0, cut)) + one.send(input.substring(cut)))
+                        .as("seed %d, round %d", seed, round)
+                        .isEqualTo(expected.toString());
+            }
+        }
+    }
+
+    private static String anyCommand(Random random) {
+        String key = "key:" + random.nextInt(60);
+        return switch (random.nextInt(10)) {
+            case 0 -> Server.bulk("GET", key);
+            case 1 -> Server.bulk("DEL", key);
+            case 2 -> Server.bulk("SELECT", Integer.toString(random.nextInt(3)));
+            case 3 -> Server.bulk("MSET", key, "1", "key:" + random.nextInt(60), "2");
+            case 4 -> Server.bulk("INCR", "n:" + random.nextInt(10));
+            case 5 -> Server.bulk("SET", key, "v".repeat(random.nextInt(6000)), "PX", "10000000");
+            case 6 -> "SET " + key + " inline\r\n";
+            case 7 -> Server.bulk("MULTI") + Server.bulk("SET", key, "queued") + Server.bulk("EXEC");
+            default -> Server.bulk("SET", key, "value " + random.nextInt(1000));
+        };
+    }
+
     private static boolean seen(String request) {
         try (Server server = new Server();
                 Arena arena = Arena.ofConfined()) {
