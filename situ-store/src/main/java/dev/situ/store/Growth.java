@@ -26,7 +26,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Overflow buckets and chunks may go beyond the memory limit: what was begun must be finished.
 final class Growth {
+    /// What a writer moves besides its own bucket: enough for a table to have moved before the next is full.
     private static final int HELP_BUCKETS = 16;
+
+    /// What any worker moves at some exits. Few: a bucket takes microseconds, which a reader's next request waits.
+    private static final int HELP_BUCKETS_AT_EXIT = 2;
+
     private static final int ALL_SLOTS = (1 << Bucket.SLOTS) - 1;
 
     private final Index index;
@@ -58,7 +63,7 @@ final class Growth {
                 index.replaceCurrent(table, next);
             } else {
                 move(table, next, table.index(hash));
-                help(table, next);
+                help(table, next, HELP_BUCKETS);
             }
             table = next;
             next = table.next();
@@ -71,15 +76,15 @@ final class Growth {
         Table table = index.current();
         Table next = table.next();
         if (next != null && !next.emptied) {
-            help(table, next);
+            help(table, next, HELP_BUCKETS_AT_EXIT);
         }
     }
 
-    private void help(Table from, Table to) {
+    private void help(Table from, Table to, int share) {
         // The cursor goes round: a worker that stopped half-way through its share does not hold up the end.
-        long start = from.cursor.getAndAdd(HELP_BUCKETS);
+        long start = from.cursor.getAndAdd(share);
         long buckets = from.buckets();
-        for (long i = start; i < start + HELP_BUCKETS && index.current() == from; i++) {
+        for (long i = start; i < start + share && index.current() == from; i++) {
             move(from, to, i & (buckets - 1));
         }
     }
@@ -98,7 +103,7 @@ final class Growth {
         }
         Table next = new Table(base, table.bits + 1, false);
         if (table.compareAndSetNext(next)) {
-            help(table, next);
+            help(table, next, HELP_BUCKETS);
         } else {
             allocator.freeRun(base);
         }
@@ -280,7 +285,7 @@ final class Growth {
             } else if (next.emptied) {
                 index.replaceCurrent(table, next);
             } else {
-                help(table, next);
+                help(table, next, HELP_BUCKETS);
             }
         }
     }
