@@ -59,7 +59,8 @@ public final class GrowthAgainstAll {
             for (int i = 0; i < Bucket.SLOTS; i++) {
                 long word = Words.getLongVolatile(Pieces.MEMORY, Bucket.slot(first, i));
                 if (SlotWord.isMember(word)) {
-                    Words.compareAndSetLong(Pieces.MEMORY, Bucket.slot(to.bucketOf(hash), i), 0, word);
+                    long place = Bucket.slot(to.bucketOf(hash), SlotWord.home(word), 0);
+                    Words.compareAndSetLong(Pieces.MEMORY, place, 0, word);
                 }
             }
             markMoved();
@@ -412,7 +413,7 @@ public final class GrowthAgainstAll {
             if (!Bucket.isMoved(Bucket.overflow(Pieces.MEMORY, first))) {
                 Growth.freezeWord(Pieces.MEMORY, first);
                 long word = Words.getLongVolatile(Pieces.MEMORY, first);
-                long target = s.to.bucketOf(s.hash);
+                long target = Bucket.slot(s.to.bucketOf(s.hash), SlotWord.home(Pieces.word(s.record)), 0);
                 long seen = Words.getLongVolatile(Pieces.MEMORY, target);
                 if (SlotWord.reference(seen) == Record.NONE) {
                     Words.compareAndSetLong(Pieces.MEMORY, target, seen, SlotWord.arrived(word));

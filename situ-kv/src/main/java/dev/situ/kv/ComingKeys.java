@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /// The keys of requests, or of the commands of a pipeline, that have come together and are run next, one after the
 /// other: what they lead to is brought to the cache for all of them at once, so that the cache misses of one overlap
-/// with those of the others. Lookups and writes do not hash them once more.
+/// with those of the others. `GET` and a plain `SET` of a short value do not hash them once more.
 ///
 /// Only what nearly all requests begin with is read, a command with a short name and its first argument, most
 /// likely a key:
@@ -18,8 +18,8 @@ import java.lang.foreign.MemorySegment;
 ///   *2 \r\n $3 \r\n GET \r\n $5 \r\n key:1 \r\n
 /// ```
 ///
-/// All of it is a hint: nothing is refused here, and what looks different is passed over. Reused; confined to
-/// the worker's thread.
+/// Nothing is refused here, and what looks different is passed over. But keys must not change where they lie until
+/// [#clear]: a `GET` and a plain `SET` rely on the hashes from here. Reused; confined to the worker's thread.
 final class ComingKeys {
     /// What `*2\r\n$3\r\n` is with any digits, as the first eight bytes of a request, the first the lowest.
     private static final long HEADERS = 0x0A0D_0024_0A0D_002AL;
@@ -28,15 +28,17 @@ final class ComingKeys {
     private static final int LINE_END = 0x0D0A;
     private static final int LINE_END_BYTES = 2;
 
-    /// How far ahead a key is looked for: the requests before it may have been dropped.
+    /// How far ahead the key of a request is looked for: those before it may have been dropped. In a pipeline as far as
+    /// there are keys: other commands than `GET` and `SET` do not ask.
     private static final int LOOK_AHEAD = 4;
 
+    /// No place.
     private static final int NONE = -1;
 
-    /// What commands of a pipeline that are looked at have at most besides their names and keys, and the digits of the
-    /// length of each.
+    /// What commands of a pipeline that are looked at have at most besides their names and keys.
     private static final int MOST_ARGUMENTS = 7;
 
+    /// The most digits of the length of each.
     private static final int MOST_DIGITS = 6;
 
     /// Of the shortest argument, `$1\r\nk\r\n`.
@@ -46,6 +48,7 @@ final class ComingKeys {
     private final LookupBurst keys = new LookupBurst();
     private int database;
     private int next;
+    private int lookAhead;
 
     /// Keys for the store that the worker works on.
     ComingKeys(StoreWorker worker) {
@@ -62,6 +65,7 @@ final class ComingKeys {
         for (int i = 0; i < requests.size(); i++) {
             add(requests.memory(i), requests.offset(i), requests.length(i));
         }
+        lookAhead = LOOK_AHEAD;
         if (keys.size() > 1) { // one alone has nobody to wait with
             database = worker.database();
             worker.prefetch(keys, false);
@@ -71,21 +75,22 @@ final class ComingKeys {
     }
 
     /// The same for commands of a pipeline, to be written to: those from `offset` on until there are enough, or until
-    /// one looks different or is not wholly there.
+    /// one looks different. The last may be there in part, if its key is.
     ///
     /// @param end where the input ends
-    /// @return where it may go on, behind the last that was seen; behind `offset` in any case
+    /// @return where there may be more, behind the last that was there as a whole; behind `offset` in any case
     long prefetch(MemorySegment in, long offset, long end) {
         clear();
         long at = offset;
         while (keys.size() < Call.MOST_LOOKUPS && at < end) {
             long keyEnd = add(in, at, end - at);
-            long next = keyEnd == NONE ? NONE : endOf(in, at, keyEnd, end);
-            if (next == NONE) {
+            long behind = keyEnd == NONE ? NONE : endOf(in, at, keyEnd, end);
+            if (behind == NONE) {
                 break;
             }
-            at = next;
+            at = behind;
         }
+        lookAhead = Call.MOST_LOOKUPS;
         if (keys.size() > 1) {
             database = worker.database();
             worker.prefetch(keys, true);
@@ -200,7 +205,7 @@ final class ComingKeys {
         if (next == keys.size() || worker.database() != database) {
             return -1;
         }
-        int to = Math.min(keys.size(), next + LOOK_AHEAD);
+        int to = Math.min(keys.size(), next + lookAhead);
         int index = keys.indexOf(next, to, memory, offset, length);
         if (index >= 0) {
             next = index + 1;

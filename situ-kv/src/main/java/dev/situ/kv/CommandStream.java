@@ -298,7 +298,7 @@ public final class CommandStream implements AutoCloseable {
             if (executor.isHeld(parser.command(), spec, session)) {
                 return leave(in, at, end) == StreamStatus.MORE ? StreamStatus.PAUSED : StreamStatus.CLOSE;
             }
-            if (at >= announcedTo && at + parser.consumed() < end && spec != null && spec.isWrite) {
+            if (at >= announcedTo && at + parser.consumed() < end && spec != null && spec.isWrite && !limited) {
                 announcedTo = executor.announcePipeline(in, at, end);
             }
             at += parser.consumed();

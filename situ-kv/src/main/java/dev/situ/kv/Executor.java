@@ -93,22 +93,22 @@ public final class Executor {
         return worker.gainsByPrefetch();
     }
 
-    /// Brings what requests that are run next will touch to the cache, for all of them at once. All of it is a hint.
-    /// Between [#beginBursts] and [#endBursts].
+    /// Brings what requests that are run next will touch to the cache, for all of them at once. A hint as to which
+    /// they are. Between [#beginBursts] and [#endBursts].
     ///
     /// @param session in whose database they begin
-    /// @param requests the beginning of each; may be anything. The memory is borrowed, and not to change, until the
-    ///     next call or [#endBursts]
+    /// @param requests the beginning of each; may be anything. The memory is borrowed until the next call or
+    ///     [#endBursts], and must not change: keys are not hashed once more
     public void announce(Session session, SliceList requests) {
         select(session);
         comingKeys.prefetch(requests);
     }
 
-    /// Brings what the commands of a pipeline will write to to the cache, for some of them at once. All of it is a
-    /// hint.
+    /// Fetches what the commands of a pipeline will write to, for some of them at once. Not in bursts of requests,
+    /// which are announced.
     ///
     /// @param at where one begins
-    /// @param end where the input ends, whose memory is not to change until the end of the burst
+    /// @param end where the input ends, whose memory must not change until the end of the burst
     /// @return from where on there is something to announce again
     long announcePipeline(MemorySegment in, long at, long end) {
         return together || !worker.gainsByPrefetch() ? end : comingKeys.prefetch(in, at, end);

@@ -37,6 +37,7 @@ class WordsTest {
     static List<Access> accesses() {
         return List.of(
                 new Access("getByte", 1, Words::getByte),
+                new Access("sumOfUnsignedInts", 24, (m, at) -> Words.sumOfUnsignedInts(m, at, 3)),
                 new Access("setByte", 1, (m, at) -> Words.setByte(m, at, (byte) 0)),
                 new Access("getShort", 2, Words::getShort),
                 new Access("setShort", 2, (m, at) -> Words.setShort(m, at, (short) 0)),

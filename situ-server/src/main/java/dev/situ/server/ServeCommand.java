@@ -150,8 +150,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--no-udp-checksums",
-            description = "With --transport dpdk: send datagrams without a checksum, where packets never leave the"
-                    + " machine (memif, tap).")
+            description =
+                    "With --transport dpdk: send datagrams without a checksum, for a memif, whose packets never leave"
+                            + " the machine.")
     private boolean withoutUdpChecksums;
 
     @Option(

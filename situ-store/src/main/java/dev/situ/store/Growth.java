@@ -71,13 +71,26 @@ final class Growth {
         return table;
     }
 
-    /// Moves a few buckets, if the index is growing.
-    void help() {
+    /// Moves a few buckets, if the index is growing: behind a burst.
+    void helpAtExit() {
+        help(HELP_BUCKETS_AT_EXIT);
+    }
+
+    /// Moves some buckets, if the index is growing: when there is nothing else to do.
+    ///
+    /// @return whether it is
+    boolean helpIdle() {
+        return help(HELP_BUCKETS);
+    }
+
+    private boolean help(int share) {
         Table table = index.current();
         Table next = table.next();
-        if (next != null && !next.emptied) {
-            help(table, next, HELP_BUCKETS_AT_EXIT);
+        if (next == null || next.emptied) {
+            return false;
         }
+        help(table, next, share);
+        return true;
     }
 
     private void help(Table from, Table to, int share) {

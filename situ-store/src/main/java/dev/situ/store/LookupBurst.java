@@ -28,7 +28,7 @@ import java.util.Objects;
 /// here.
 ///
 /// All keys are in the worker's database. Their memory is borrowed until [StoreWorker#findAll] or
-/// [StoreWorker#prefetch] returns, and for each claim. Reused; grows when it must. Confined to one thread.
+/// [StoreWorker#prefetch] returns, and for each claim and put. Reused; grows when it must. Confined to one thread.
 public final class LookupBurst {
     private static final int INITIAL_KEYS = 32;
 

@@ -47,10 +47,10 @@ final class SlotWord {
         return (hash << 16) & TAG;
     }
 
-    /// The slot in its bucket at which a word with this tag is looked for first: 0 to [Bucket#SLOTS] - 1, by those
-    /// bits of the tag that choose the bucket last.
+    /// The slot in its bucket at which a word with this tag is looked for first: 0 to [Bucket#SLOTS] - 1. Of the words
+    /// in a bucket of a large table the upper bits of the tags are the same; the lower ones do as well.
     static int home(long word) {
-        return (((int) (word >>> TAG_SHIFT) & 0xFF) * Bucket.SLOTS) >>> 8;
+        return (int) (word >>> TAG_SHIFT) % Bucket.SLOTS;
     }
 
     /// A committed word.

@@ -71,12 +71,22 @@ public final class StoreInvariants {
         }
         for (long i = 0; i < table.buckets(); i++) {
             if (next != null && Bucket.isMoved(Bucket.overflow(memory, table.bucketAt(i)))) {
-                walkChain(next, 2 * i);
-                walkChain(next, 2 * i + 1);
+                walkArrived(next, 2 * i);
+                walkArrived(next, 2 * i + 1);
             } else {
                 walkChain(table, i);
             }
         }
+    }
+
+    /// A bucket that growth has filled: a word that was left unwritten would let a late helper bring back what was
+    /// deleted since.
+    private void walkArrived(Table table, long number) {
+        for (int i = 0; i < Bucket.SLOTS; i++) {
+            long word = Words.getLongVolatile(memory, Bucket.slot(table.bucketAt(number), i));
+            require(word != 0, "slot %d of bucket %d was not written when it arrived", i, number);
+        }
+        walkChain(table, number);
     }
 
     /// Walks what clears have taken out of the map and nobody has retired yet.

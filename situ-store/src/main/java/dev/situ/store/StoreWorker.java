@@ -403,10 +403,15 @@ public final class StoreWorker implements AutoCloseable {
 
     /// Stores a value under a key: claim, copy, put.
     ///
+    /// @param key native memory, borrowed for the call
+    /// @param value borrowed for the call
     /// @return [StoreStatus#STORED], [StoreStatus#FULL]
     public StoreStatus put(
             MemorySegment key, long keyOffset, int keyLength, MemorySegment value, long valueOffset, int valueLength) {
         Objects.checkFromIndexSize(keyOffset, keyLength, key.byteSize());
+        if (!key.isNative()) {
+            throw new IllegalArgumentException("a key on the Java heap");
+        }
         long hash = index.hash(database, key, keyOffset, keyLength);
         return put(hash, key, keyOffset, keyLength, value, valueOffset, valueLength);
     }

@@ -11,7 +11,7 @@ import dev.situ.memory.SlabCache;
 /// | at each exit, inside the epoch | eviction and relief of packet buffers, if needed; a cleared table; compaction |
 /// | every [#EXITS_PER_LOOK] exits | growth of the index; what closed workers left; limbo, however little |
 /// | behind the epoch | limbo that is due; what others asked for by a trim |
-/// | when idle ([#sweep]) | a cleared table, compaction, expired records, as far as the time goes |
+/// | when idle ([#sweep]) | a cleared table, growth, compaction, expired records, as far as the time goes |
 final class Upkeep {
     /// How many exits lie between two looks at the limbo.
     private static final int EXITS_PER_LOOK = 32;
@@ -74,7 +74,7 @@ final class Upkeep {
             removals.helpClear(Removals.BUCKETS_A_STEP);
         }
         if (looks) {
-            growth.help();
+            growth.helpAtExit();
         }
         compact();
     }
@@ -128,6 +128,9 @@ final class Upkeep {
     int sweep(long nowMillis, long budgetNanos) {
         long start = System.nanoTime();
         removals.helpClearFor(budgetNanos);
+        while (System.nanoTime() - start < budgetNanos && growth.helpIdle()) {
+            // some more
+        }
         while (System.nanoTime() - start < budgetNanos && compaction.step()) {
             // some more
         }

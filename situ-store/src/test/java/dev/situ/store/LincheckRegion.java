@@ -14,7 +14,8 @@ import java.lang.reflect.Constructor;
 final class LincheckRegion {
     private static final long BYTES = 1 << 20;
     private static final long SEED = 1;
-    private static final int HOME = 2;
+    /// The last slot, so that searches go round.
+    private static final int HOME = Bucket.SLOTS - 1;
     private static final Region REGION = Region.reserve(BYTES, HugePages.NONE);
     private static final Constructor<Store> OPEN;
 
