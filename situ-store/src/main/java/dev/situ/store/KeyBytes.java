@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// What the store does with the bytes of a key: it hashes and compares them.
 final class KeyBytes {
     private static final ByteAccess<MemorySegment> ACCESS = ByteAccess.forMemorySegment(MemorySegment.class);
+    private static final int TWO_WORDS = 2 * Long.BYTES;
     private static final int LONG_KEY = 8 * Long.BYTES;
     // So that one key in several databases is in several buckets.
     private static final long DATABASE_STEP = 0x9E3779B97F4A7C15L;
@@ -16,7 +17,15 @@ final class KeyBytes {
 
     /// The hash of a key in a database, all of whose 64 bits are used. Allocates nothing.
     static long hash(Hasher64 hasher, int database, MemorySegment key, long offset, int length) {
-        return hasher.hashBytesToLong(key, offset, length, ACCESS) + database * DATABASE_STEP;
+        return bytes(hasher, key, offset, length) + database * DATABASE_STEP;
+    }
+
+    /// Keys of two words, the most usual length of numbered ones, are hashed as such: the same hash, without the
+    /// decisions that a run of any length takes.
+    private static long bytes(Hasher64 hasher, MemorySegment key, long offset, int length) {
+        return length == TWO_WORDS
+                ? hasher.hashLongLongToLong(Words.getLong(key, offset), Words.getLong(key, offset + Long.BYTES))
+                : hasher.hashBytesToLong(key, offset, length, ACCESS);
     }
 
     /// Compares two runs of bytes. Those of usual keys word by word, the last words overlapping those before, and

@@ -2,9 +2,13 @@ package dev.situ.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.dynatrace.hash4j.hashing.Hasher64;
+import com.dynatrace.hash4j.hashing.Hashing;
 import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,6 +39,25 @@ class KeyBytesTest {
                             .isFalse();
                     Words.setByte(b, place, right);
                 }
+            }
+        }
+    }
+
+    @Test
+    void aKeyHasTheHashOfItsBytesWhateverItsLengthAndAlignment() {
+        Random random = new Random(7);
+        Hasher64 hasher = Hashing.wyhashFinal4(random.nextLong());
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(64);
+            for (int length = 0; length <= 40; length++) {
+                byte[] key = new byte[length];
+                random.nextBytes(key);
+                int offset = random.nextInt(24);
+                Words.copyFrom(key, 0, memory, offset, length);
+                assertThat(KeyBytes.hash(hasher, 0, memory, offset, length))
+                        .as("%d bytes", length)
+                        .isEqualTo(hasher.hashBytesToLong(key));
+                assertThat(KeyBytes.hash(hasher, 1, memory, offset, length)).isNotEqualTo(hasher.hashBytesToLong(key));
             }
         }
     }
