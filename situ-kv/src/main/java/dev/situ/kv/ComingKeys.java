@@ -66,12 +66,7 @@ final class ComingKeys {
             add(requests.memory(i), requests.offset(i), requests.length(i));
         }
         lookAhead = LOOK_AHEAD;
-        if (keys.size() > 1) { // one alone has nobody to wait with
-            database = worker.database();
-            worker.prefetch(keys, false);
-        } else {
-            clear();
-        }
+        fetch(false);
     }
 
     /// The same for commands of a pipeline, to be written to: those from `offset` on until there are enough, or until
@@ -91,13 +86,17 @@ final class ComingKeys {
             at = behind;
         }
         lookAhead = Call.MOST_LOOKUPS;
-        if (keys.size() > 1) {
+        fetch(true);
+        return Math.max(at, offset + 1);
+    }
+
+    private void fetch(boolean toWrite) {
+        if (keys.size() > 1) { // one alone has nobody to wait with
             database = worker.database();
-            worker.prefetch(keys, true);
+            worker.prefetch(keys, toWrite);
         } else {
             clear();
         }
-        return Math.max(at, offset + 1);
     }
 
     /// Adds the key of a request that may be anything.

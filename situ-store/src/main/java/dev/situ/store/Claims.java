@@ -74,8 +74,14 @@ final class Claims {
         return Math.max(length, valueLength) <= Record.MAX_LENGTH;
     }
 
-    private long hash(int database, MemorySegment key, long offset, int length) {
+    /// The hash of a key that a caller gives, which is looked at before anything is taken for it.
+    ///
+    /// @throws IllegalArgumentException if it is on the Java heap, where it has no address
+    long hash(int database, MemorySegment key, long offset, int length) {
         Objects.checkFromIndexSize(offset, length, key.byteSize());
+        if (!key.isNative()) {
+            throw new IllegalArgumentException("a key on the Java heap");
+        }
         return index.hash(database, key, offset, length);
     }
 

@@ -291,7 +291,7 @@ public final class StoreWorker implements AutoCloseable {
     /// Makes an unpublished record with room for a value, and copies the key into it. The value's bytes are
     /// whatever was there before.
     ///
-    /// @param key borrowed for the call
+    /// @param key native memory, borrowed for the call
     /// @param valueLength the bytes of the value, 0 or more
     /// @return the record, which the caller now owns; or [Record#NONE]: there is no memory, or the key or
     ///     the value is longer than [Record#MAX_LENGTH]
@@ -408,11 +408,7 @@ public final class StoreWorker implements AutoCloseable {
     /// @return [StoreStatus#STORED], [StoreStatus#FULL]
     public StoreStatus put(
             MemorySegment key, long keyOffset, int keyLength, MemorySegment value, long valueOffset, int valueLength) {
-        Objects.checkFromIndexSize(keyOffset, keyLength, key.byteSize());
-        if (!key.isNative()) {
-            throw new IllegalArgumentException("a key on the Java heap");
-        }
-        long hash = index.hash(database, key, keyOffset, keyLength);
+        long hash = claims.hash(database, key, keyOffset, keyLength);
         return put(hash, key, keyOffset, keyLength, value, valueOffset, valueLength);
     }
 

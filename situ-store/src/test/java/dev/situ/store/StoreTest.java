@@ -403,6 +403,13 @@ class StoreTest {
             worker.enter();
             worker.clear();
             assertThatThrownBy(() -> worker.put(a, 0, 1, a, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+            // Whatever its length: before a record is claimed for it.
+            for (int length : new int[] {1, 16}) {
+                MemorySegment heap = MemorySegment.ofArray(new byte[length]);
+                assertThatThrownBy(() -> worker.put(heap, 0, length, a, 0, 1))
+                        .isInstanceOf(IllegalArgumentException.class);
+                assertThatThrownBy(() -> worker.claim(heap, 0, length, 1)).isInstanceOf(IllegalArgumentException.class);
+            }
             worker.exit();
             put("one", "1");
             assertThat(store.statistics().capacityKeys()).isLessThan(200);
