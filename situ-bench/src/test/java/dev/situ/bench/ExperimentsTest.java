@@ -157,6 +157,7 @@ class ExperimentsTest {
                         DPDK,
                         names,
                         "p50_1400_vs_64.dpdk",
+                        "p50_1400_vs_64.dpdk_many",
                         "p999_vs_p50_at_half.dpdk",
                         "late_percent_at_half.dpdk",
                         "gap_late_percent_at_half.dpdk",

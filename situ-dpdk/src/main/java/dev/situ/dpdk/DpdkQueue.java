@@ -66,20 +66,25 @@ final class DpdkQueue implements PortQueue {
         try {
             int wanted = Math.min(into.room(), DpdkPort.MAX_BURST);
             int received = wanted == 0 ? 0 : driver.receive(pointers, wanted);
-            int kept = 0;
-            for (int i = 0; i < received; i++) {
-                long pointer = Words.getLong(pointers, (long) i * Long.BYTES);
-                if (isOurs(pointer)) {
-                    into.add(pool.adopt(pointer - base));
-                    kept++;
-                } else {
-                    turnAway(pointer);
-                }
-            }
-            return kept;
+            return received == 0 ? 0 : adopt(received, into);
         } finally {
             leave();
         }
+    }
+
+    /// A method of its own: most polls bring nothing, and what is rare in a method is compiled as such.
+    private int adopt(int received, PacketBurst into) {
+        int kept = 0;
+        for (int i = 0; i < received; i++) {
+            long pointer = Words.getLong(pointers, (long) i * Long.BYTES);
+            if (isOurs(pointer)) {
+                into.add(pool.adopt(pointer - base));
+                kept++;
+            } else {
+                turnAway(pointer);
+            }
+        }
+        return kept;
     }
 
     /// Whether a packet that came in is of this pool, with all of its segments.

@@ -44,10 +44,7 @@ public final class EchoServer {
 
     private static void echo(UdpBurst burst, UdpSender sender) {
         for (int i = 0; i < burst.size(); i++) {
-            if (sender.claim(burst.peer(i), 0) != UdpSender.NO_ROOM) {
-                sender.append(burst.memory(i), burst.offset(i), burst.length(i));
-                sender.commit();
-            }
+            sender.send(burst.peer(i), burst.memory(i), burst.offset(i), burst.length(i));
         }
     }
 }

@@ -140,14 +140,6 @@ public final class SlabCache implements AutoCloseable {
         }
     }
 
-    /// Loads from the memory that [#free] needs first: called for many cells before the first is freed, it lets the
-    /// processor fetch what it needs for all of them at once.
-    ///
-    /// @return what was loaded; to be used, so that it is loaded
-    public long touch(long offset) {
-        return allocator.wordOf(offset) + Words.getLong(memory, offset);
-    }
-
     /// Writes to the other lines of a small cell, as its next user will: they may be in another processor's cache,
     /// and those of many cells freed one after the other are fetched at the same time. A new record is published by
     /// an atomic, which would wait for each.

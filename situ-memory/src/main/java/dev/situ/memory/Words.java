@@ -44,6 +44,10 @@ public final class Words {
     @SuppressWarnings("restricted") // all addresses given to it come from address()
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /// The bits that addresses and sizes can have. No machine has more; but the compiler sees so that an address and
+    /// an offset within bounds are within those of [#ALL], and leaves a second check out at each access.
+    private static final long ADDRESS = (1L << 61) - 1;
+
     private Words() {}
 
     /// What is accessed: in checked mode the segment itself, which looks at everything.
@@ -56,7 +60,9 @@ public final class Words {
     /// @throws IndexOutOfBoundsException if they are not all in it
     /// @throws IllegalArgumentException if it is memory of the Java heap
     private static long address(MemorySegment memory, long offset, int bytes) {
-        return Checks.ON ? offset : start(memory) + Objects.checkIndex(offset, memory.byteSize() - bytes + 1);
+        return Checks.ON
+                ? offset
+                : (start(memory) & ADDRESS) + Objects.checkIndex(offset, (memory.byteSize() & ADDRESS) - bytes + 1);
     }
 
     private static long start(MemorySegment memory) {
@@ -198,6 +204,11 @@ public final class Words {
         return (int) INT.getAndAdd(in(memory), address(memory, offset, Integer.BYTES), delta);
     }
 
+    /// Orders every load before against every access after.
+    public static void acquireFence() {
+        VarHandle.acquireFence();
+    }
+
     /// Orders every access before against every access after, stores before against loads after included.
     public static void fullFence() {
         VarHandle.fullFence();
@@ -231,6 +242,17 @@ public final class Words {
             sum += (word & 0xFFFF_FFFFL) + (word >>> 32);
         }
         return sum;
+    }
+
+    /// In which bits two times two words of 64 bits, of any alignment, differ: 0 if they are equal. Their bounds are
+    /// checked once.
+    public static long differenceOfTwo(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
+        MemorySegment inA = in(a);
+        MemorySegment inB = in(b);
+        long atA = address(a, aOffset, 2 * Long.BYTES);
+        long atB = address(b, bOffset, 2 * Long.BYTES);
+        return (inA.get(LONG_ANY, atA) ^ inB.get(LONG_ANY, atB))
+                | (inA.get(LONG_ANY, atA + Long.BYTES) ^ inB.get(LONG_ANY, atB + Long.BYTES));
     }
 
     /// Says whether two runs of `length` bytes are equal.

@@ -38,6 +38,7 @@ class WordsTest {
         return List.of(
                 new Access("getByte", 1, Words::getByte),
                 new Access("sumOfUnsignedInts", 24, (m, at) -> Words.sumOfUnsignedInts(m, at, 3)),
+                new Access("differenceOfTwo", 16, (m, at) -> Words.differenceOfTwo(m, at, m, at)),
                 new Access("setByte", 1, (m, at) -> Words.setByte(m, at, (byte) 0)),
                 new Access("getShort", 2, Words::getShort),
                 new Access("setShort", 2, (m, at) -> Words.setShort(m, at, (short) 0)),
@@ -113,6 +114,18 @@ class WordsTest {
         Words.setByte(memory, 35, (byte) -1);
         assertThat(memory.asSlice(20, 16).toArray(ValueLayout.JAVA_BYTE))
                 .containsExactly(0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, -1, -2, -1);
+    }
+
+    @Test
+    void everyBitThatDiffersInTwoWordsIsSeen() {
+        for (int bit = 0; bit < 128; bit++) {
+            int at = 3 + bit / 8;
+            memory.fill((byte) 0x5A);
+            assertThat(Words.differenceOfTwo(memory, 3, memory, 40)).isZero();
+            Words.setByte(memory, at, (byte) (0x5A ^ 1 << bit % 8));
+            assertThat(Words.differenceOfTwo(memory, 3, memory, 40)).isEqualTo(1L << bit % 64);
+            assertThat(Words.differenceOfTwo(memory, 40, memory, 3)).isEqualTo(1L << bit % 64);
+        }
     }
 
     @Test

@@ -126,7 +126,7 @@ final class Claims {
             }
         }
         Record.claim(memory, record, hash, burst.initialUse(), database, length, valueLength, head, adopted);
-        Words.copy(key, offset, memory, Record.keyOffset(memory, record), length);
+        Words.copy(key, offset, memory, record + Record.headerBytes(database, length, valueLength), length);
         writes.claimed();
         return record;
     }

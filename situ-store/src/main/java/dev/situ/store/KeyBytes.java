@@ -71,8 +71,7 @@ final class KeyBytes {
     }
 
     private static long twoWords(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
-        return (Words.getLong(a, aOffset) ^ Words.getLong(b, bOffset))
-                | (Words.getLong(a, aOffset + Long.BYTES) ^ Words.getLong(b, bOffset + Long.BYTES));
+        return Words.differenceOfTwo(a, aOffset, b, bOffset);
     }
 
     private static long word(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {

@@ -17,7 +17,7 @@ import java.util.function.LongConsumer;
 /// time.
 ///
 /// ```
-///   a chunk, one cell of 4 KiB:   next | epoch | count | 509 entries
+///   a chunk, one cell of 4 KiB:   next | epoch | count | records, their bytes | 508 entries
 ///   an entry: an offset, and what lies there in its low bits: 0 a record, 1 a bucket, 2 a run of pages
 /// ```
 ///
@@ -42,12 +42,14 @@ final class Limbo {
     private static final int NEXT = 0;
     private static final int EPOCH = 8;
     private static final int COUNT = 16;
-    private static final int ENTRIES = 24;
+    private static final int RECORDS = 20;
+    private static final int RECORD_BYTES = 24;
+    private static final int ENTRIES = 32;
     private static final int CAPACITY = (CHUNK_BYTES - ENTRIES) / 8;
     private static final long HEAVY_BYTES = 256 * 1024;
     private static final int PINNED_LOOKS = 64;
     private static final int CHUNKS_A_CALL = 4;
-    private static final int TOUCHED_TOGETHER = 32;
+    private static final int LOOKED_AT_TOGETHER = 32;
 
     private final MemorySegment memory;
     private final Epochs epochs;
@@ -60,6 +62,8 @@ final class Limbo {
     private long open;
     private long spare;
     private int openCount;
+    // Of these, those that are no records.
+    private int openOthers;
     private long openBytes;
     private long head;
     private long tail;
@@ -69,10 +73,6 @@ final class Limbo {
     private long records;
     private long bytes;
     private long pinnedBytes;
-
-    /// What was loaded for nothing but to be in the cache; kept, so that the compiler keeps the loads.
-    @SuppressWarnings("unused")
-    private long touched;
 
     Limbo(
             MemorySegment memory,
@@ -113,10 +113,14 @@ final class Limbo {
 
     /// Consumes a record that the caller just unlinked.
     void retireRecord(@Consumes long record) {
+        retireRecord(record, Record.bytes(memory, record));
+    }
+
+    /// The same for a caller who knows the record's bytes.
+    void retireRecord(@Consumes long record, long size) {
         if (Checks.ON) {
             Record.setState(memory, record, Record.RETIRED);
         }
-        long size = Record.bytes(memory, record);
         records++;
         bytes += size;
         append(record, size);
@@ -126,6 +130,7 @@ final class Limbo {
     /// Consumes a bucket or a run that the caller just unlinked.
     void retire(@Consumes long offset, long kind) {
         append(offset | kind, Bucket.BYTES);
+        openOthers++;
         sealIfFull();
     }
 
@@ -164,6 +169,7 @@ final class Limbo {
             open = spare;
             spare = SlabAllocator.NONE;
             openCount = 0;
+            openOthers = 0;
             openBytes = 0;
         }
         Words.setLong(memory, open + ENTRIES + openCount * 8L, entry);
@@ -207,6 +213,8 @@ final class Limbo {
             return;
         }
         Words.setInt(memory, open + COUNT, openCount);
+        Words.setInt(memory, open + RECORDS, openCount - openOthers);
+        Words.setLong(memory, open + RECORD_BYTES, openBytes - openOthers * (long) Bucket.BYTES);
         Words.setLong(memory, open + EPOCH, epochs.advance());
         enqueue(open);
         open = SlabAllocator.NONE;
@@ -254,37 +262,55 @@ final class Limbo {
 
     private void freeAll(@Consumes long chunk) {
         int count = Words.getInt(memory, chunk + COUNT);
-        for (int i = 0; i < count; i++) {
-            if (i % TOUCHED_TOGETHER == 0) {
-                touch(chunk, i, Math.min(count, i + TOUCHED_TOGETHER));
-            }
-            long entry = Words.getLong(memory, chunk + ENTRIES + i * 8L);
-            if ((entry & KIND) != 0) {
-                cache.free(entry & ~KIND);
-            } else if (Record.pins(memory, entry) != 0) {
-                keepPinned(entry);
-            } else {
-                free(entry);
+        // As if all went: what stays is added again.
+        records -= Words.getInt(memory, chunk + RECORDS);
+        bytes -= Words.getLong(memory, chunk + RECORD_BYTES);
+        for (int from = 0; from < count; from += LOOKED_AT_TOGETHER) {
+            int to = Math.min(count, from + LOOKED_AT_TOGETHER);
+            boolean usual = areUnpinnedRecords(chunk, from, to);
+            for (int i = from; i < to; i++) {
+                long entry = entry(memory, chunk, i);
+                if (usual) {
+                    free(entry);
+                } else {
+                    freeOrKeep(entry);
+                }
             }
         }
         cache.free(chunk);
     }
 
-    /// Fetches together what freeing some entries needs: the cells lie anywhere, as their keys came.
-    private void touch(long chunk, int from, int to) {
-        long sum = 0;
+    /// Looks at some entries before the first of them is freed: their cells lie anywhere, as their keys came, and the
+    /// processor fetches what is needed of all of them at once.
+    private boolean areUnpinnedRecords(long chunk, int from, int to) {
+        long unusual = 0;
         for (int i = from; i < to; i++) {
-            sum += cache.touch(Words.getLong(memory, chunk + ENTRIES + i * 8L) & ~KIND);
+            long entry = entry(memory, chunk, i);
+            unusual |= (entry & KIND) | Record.pinsOpaque(memory, entry & ~KIND);
         }
-        touched = sum;
+        // What was done before a pin was taken away has been done when we use the cell.
+        Words.acquireFence();
+        return unusual == 0;
+    }
+
+    private void freeOrKeep(@Consumes long entry) {
+        if ((entry & KIND) != 0) {
+            cache.free(entry & ~KIND);
+        } else if (Record.pins(memory, entry) != 0) {
+            keepPinned(entry);
+        } else {
+            free(entry);
+        }
+    }
+
+    private static long entry(MemorySegment memory, long chunk, int index) {
+        return Words.getLong(memory, chunk + ENTRIES + index * 8L);
     }
 
     private void free(@Consumes long record) {
         if (Checks.ON && Record.state(memory, record) != Record.RETIRED) {
             throw new IllegalStateException("freed but not retired: " + Record.hex(record));
         }
-        records--;
-        bytes -= Record.bytes(memory, record);
         freeUnseen(record);
     }
 
@@ -293,7 +319,7 @@ final class Limbo {
         if (Record.isAdopted(memory, record)) {
             sources.release(record);
         }
-        Record.setState(memory, record, Record.FREE);
+        Record.setFree(memory, record);
         cache.free(record);
     }
 
@@ -302,7 +328,10 @@ final class Limbo {
             pinned = Arrays.copyOf(pinned, pinnedCount * 2);
         }
         pinned[pinnedCount++] = record;
-        pinnedBytes += Record.bytes(memory, record);
+        long size = Record.bytes(memory, record);
+        pinnedBytes += size;
+        bytes += size;
+        records++;
     }
 
     private void lookAtPinned() {
@@ -313,7 +342,10 @@ final class Limbo {
             long record = pinned[pinnedCursor];
             if (Record.pins(memory, record) == 0) {
                 pinned[pinnedCursor] = pinned[--pinnedCount];
-                pinnedBytes -= Record.bytes(memory, record);
+                long size = Record.bytes(memory, record);
+                pinnedBytes -= size;
+                bytes -= size;
+                records--;
                 free(record);
             } else {
                 pinnedCursor++;
@@ -326,7 +358,7 @@ final class Limbo {
     /// Leaves everything to the other workers.
     void abandon() {
         for (int i = 0; i < pinnedCount; i++) {
-            append(pinned[i], 0);
+            append(pinned[i], Record.bytes(memory, pinned[i]));
             if (openCount == CAPACITY) {
                 seal();
             }
@@ -361,22 +393,12 @@ final class Limbo {
         long before = bytes;
         while (chunk != SlabAllocator.NONE) {
             long next = Words.getLong(memory, chunk + NEXT);
-            count(chunk);
+            records += Words.getInt(memory, chunk + RECORDS);
+            bytes += Words.getLong(memory, chunk + RECORD_BYTES);
             enqueue(chunk);
             chunk = next;
         }
         orphanBytes.addAndGet(before - bytes);
-    }
-
-    private void count(long chunk) {
-        int count = Words.getInt(memory, chunk + COUNT);
-        for (int i = 0; i < count; i++) {
-            long entry = Words.getLong(memory, chunk + ENTRIES + i * 8L);
-            if ((entry & KIND) == 0) {
-                records++;
-                bytes += Record.bytes(memory, entry);
-            }
-        }
     }
 
     // ---- for checks -----------------------------------------------------------------------------------------------
@@ -401,7 +423,7 @@ final class Limbo {
 
     private static void forEach(MemorySegment memory, long chunk, int count, LongConsumer visitor) {
         for (int i = 0; i < count; i++) {
-            visitor.accept(Words.getLong(memory, chunk + ENTRIES + i * 8L));
+            visitor.accept(entry(memory, chunk, i));
         }
     }
 }

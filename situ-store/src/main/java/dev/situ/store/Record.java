@@ -109,7 +109,7 @@ public final class Record {
     private static final int ADOPTED = 4;
     private static final int LONG = 8;
     private static final int HEAD_SHIFT = 4;
-    private static final long FORM_MASK = 0xFFL << FORM_SHIFT;
+    private static final long FORM_BUT_STATE = (0xFFL & ~STATE_MASK) << FORM_SHIFT;
     private static final long LONG_OR_ADOPTED = (long) (LONG | ADOPTED) << FORM_SHIFT;
 
     private Record() {}
@@ -264,14 +264,14 @@ public final class Record {
         return (long) headerBytes(form) + keyLength + valueLength(region, record, form) + frameBytes(head(form));
     }
 
-    /// Whether two live records surely count the same: their bytes, their expiry, what they have adopted. Quicker
-    /// than to count either; says no of records with long headers, and of adopted values.
+    /// Whether two records surely count the same: their bytes, their expiry, what they have adopted. Quicker than to
+    /// count either; says no of records with long headers, and of adopted values.
     static boolean countAlike(MemorySegment region, long a, long b) {
         long lengths = Words.getLong(region, a + FIRST) ^ Words.getLong(region, b + FIRST);
         long first = Words.getLong(region, a + EXPIRY);
         long second = Words.getLong(region, b + EXPIRY);
         return (lengths & LENGTHS_MASK) == 0
-                && ((first ^ second) & FORM_MASK) == 0
+                && ((first ^ second) & FORM_BUT_STATE) == 0
                 && (first & LONG_OR_ADOPTED) == 0
                 && ((first & EXPIRY_MASK) != 0) == ((second & EXPIRY_MASK) != 0);
     }
@@ -355,6 +355,11 @@ public final class Record {
         Words.setByte(region, record + FORM, (byte) ((form(region, record) & ~STATE_MASK) | state));
     }
 
+    /// Says of a cell that there is no record in it. Nobody looks at the rest of it any more.
+    static void setFree(MemorySegment region, long record) {
+        Words.setLong(region, record + EXPIRY, (long) FREE << FORM_SHIFT);
+    }
+
     static int use(MemorySegment region, long record) {
         return Words.getByte(region, record + USE);
     }
@@ -367,6 +372,11 @@ public final class Record {
         return (int) (Words.getLongVolatile(region, record + FIRST) & PINS_MASK);
     }
 
+    /// As [#pins], in no order with anything else: 0 if none.
+    static long pinsOpaque(MemorySegment region, long record) {
+        return Words.getLongOpaque(region, record + FIRST) & PINS_MASK;
+    }
+
     static void addPins(MemorySegment region, long record, int delta) {
         long before = Words.getAndAddLong(region, record + FIRST, delta) & PINS_MASK;
         if (Checks.ON && (before + delta < 0 || before + delta > PINS_MASK)) {
@@ -375,6 +385,10 @@ public final class Record {
     }
 
     static boolean hasKey(MemorySegment region, long record, int database, MemorySegment key, long offset, int length) {
+        // The first word of a long header has no lengths, so that what it says of a key is said of a short one.
+        if (Words.getLong(region, record + FIRST) >>> SHORT_KEY_SHIFT == length && length != 0 && database == 0) {
+            return KeyBytes.equal(region, record + SHORT_HEADER_BYTES, key, offset, length);
+        }
         int form = form(region, record);
         boolean fits = (form & LONG) == 0
                 ? keyLength(region, record, form) == length && database == 0

@@ -100,12 +100,15 @@ final class Writes {
     /// Swings the slot that the probe found to `record`.
     boolean replace(Probe probe, long hash, @ConsumesIfTrue long record) {
         long old = SlotWord.reference(probe.word);
+        // Asked before anything is written: all comes from the same four words, which are loaded once then.
+        boolean alike = Record.countAlike(memory, record, old);
+        long oldBytes = Record.bytes(memory, old);
         boolean expires = Record.makeLive(memory, record, Record.version(memory, old) + 1);
         if (!Words.compareAndSetLong(memory, probe.slot, probe.word, SlotWord.of(hash, record, expires))) {
             return false;
         }
         claimed--;
-        if (!Record.countAlike(memory, record, old)) {
+        if (!alike) {
             count(record, 1);
             count(old, -1);
         }
@@ -113,7 +116,7 @@ final class Writes {
         if (created) {
             tell(old, Cause.EXPIRED);
         }
-        limbo.retireRecord(old);
+        limbo.retireRecord(old, oldBytes);
         return true;
     }
 

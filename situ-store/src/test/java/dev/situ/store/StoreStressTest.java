@@ -72,6 +72,7 @@ class StoreStressTest {
             }
             StoreInvariants.check(store);
             assertThat(store.statistics().limboRecords()).isZero();
+            assertThat(store.statistics().limboBytes()).isZero();
             assertThat(store.statistics().usedBytes()).isZero();
             assertThat(transports).allMatch(buffers -> buffers.outstanding() == 0);
         }

@@ -327,6 +327,7 @@ class StoreTest {
         get("key:1");
         worker.trim();
         assertThat(store.statistics().limboRecords()).isZero();
+        assertThat(store.statistics().limboBytes()).isZero();
     }
 
     @Test
@@ -549,6 +550,7 @@ class StoreTest {
         }
         worker.trim();
         assertThat(store.statistics().limboRecords()).isZero();
+        assertThat(store.statistics().limboBytes()).isZero();
         assertThat(worker.hold(a, 0, 1)).isNull();
     }
 
@@ -579,6 +581,7 @@ class StoreTest {
         }
         worker.trim();
         assertThat(store.statistics().limboRecords()).isZero();
+        assertThat(store.statistics().limboBytes()).isZero();
     }
 
     private static void join(Thread thread) {
@@ -610,6 +613,7 @@ class StoreTest {
         assertThat(store.size()).isOne();
         worker.trim();
         assertThat(store.statistics().limboRecords()).isZero();
+        assertThat(store.statistics().limboBytes()).isZero();
         assertThat(store.statistics().allocatedBytes()).isLessThan(1 << 20);
     }
 

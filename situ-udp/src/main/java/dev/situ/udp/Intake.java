@@ -9,6 +9,7 @@ import dev.situ.packet.Ipv4;
 import dev.situ.packet.LinkHeader;
 import dev.situ.packet.MacAddress;
 import dev.situ.packet.Packet;
+import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PacketCache;
 import dev.situ.packet.PacketLayout;
 import dev.situ.packet.ParseFailure;
@@ -53,8 +54,16 @@ final class Intake {
         this.frame = new Frame(memory);
     }
 
-    /// Consumes the packet.
-    void take(@Consumes long packet) {
+    /// Consumes the packets. A loop apart from the poll, which most often brings nothing: what is rare in a method is
+    /// compiled as such.
+    void takeAll(PacketBurst burst) {
+        for (int i = 0; i < burst.size(); i++) {
+            take(burst.packet(i));
+        }
+        burst.forget();
+    }
+
+    private void take(@Consumes long packet) {
         if (Packet.segments(memory, packet) == 1) {
             BoundPort port = portOfPlain(packet);
             if (port == null) {

@@ -5,6 +5,7 @@ import dev.situ.memory.Consumes;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PacketCache;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /// The datagrams of one bound port in one poll, each in the packet that brought it. Holds the packets until the
 /// burst ends; [#retain] adds a reference.
@@ -63,26 +64,30 @@ final class PacketDatagrams implements UdpBurst {
 
     @Override
     public MemorySegment memory(int index) {
-        packets.packet(index);
+        check(index);
         return cache.memory();
     }
 
     @Override
     public long offset(int index) {
-        packets.packet(index);
+        check(index);
         return offsets[index];
     }
 
     @Override
     public int length(int index) {
-        packets.packet(index);
+        check(index);
         return lengths[index];
     }
 
     @Override
     public long peer(int index) {
-        packets.packet(index);
+        check(index);
         return peers[index];
+    }
+
+    private void check(int index) {
+        Objects.checkIndex(index, packets.size());
     }
 
     @Override

@@ -133,10 +133,9 @@ final class StackQueue implements UdpQueue {
             }
             for (PortQueue queue : queues) {
                 queue.receive(burst);
-                for (int i = 0; i < burst.size(); i++) {
-                    intake.take(burst.packet(i));
+                if (!burst.isEmpty()) {
+                    intake.takeAll(burst);
                 }
-                burst.forget();
             }
             if (resolver.isWaiting()) {
                 // An answer may just have come.

@@ -1,8 +1,10 @@
 package dev.situ.udp;
 
+import dev.situ.memory.Words;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
-/// Sends datagrams from the bound port: claim room, write, commit.
+/// Sends datagrams from the bound port: as a whole, by [#send]; or in parts, by a claim of room, writing, and a commit.
 ///
 /// ```java
 /// long at = sender.claim(peer, 8 + reply);
@@ -26,6 +28,27 @@ public interface UdpSender {
 
     /// Up to how many bytes it costs less to write them behind a claim than to append them.
     int copyBreak();
+
+    /// Sends a datagram whose bytes lie elsewhere: written behind its headers, or appended to them, whichever costs
+    /// less. They are *borrowed* as by [#append].
+    ///
+    /// @param peer a [PeerAddress]
+    /// @return false if it cannot be sent now, or is longer than [#maxPayload()]: it is dropped and counted
+    default boolean send(long peer, MemorySegment memory, long offset, int length) {
+        Objects.checkFromIndexSize(offset, length, memory.byteSize());
+        boolean inPlace = length <= copyBreak() || length > maxPayload();
+        long at = claim(peer, inPlace ? length : 0);
+        if (at == NO_ROOM) {
+            return false;
+        }
+        if (inPlace) {
+            Words.copy(memory, offset, memory(), at, length);
+        } else {
+            append(memory, offset, length);
+        }
+        commit();
+        return true;
+    }
 
     /// Starts a datagram to `peer` that begins with `length` bytes which the caller writes in place.
     ///

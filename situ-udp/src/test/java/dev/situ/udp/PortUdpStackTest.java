@@ -265,6 +265,33 @@ class PortUdpStackTest {
     }
 
     @Test
+    void aWholeDatagramIsCopiedIfItIsShortAndElseSentFromWhereItLies() throws Exception {
+        capabilities = capabilities.withMultiSegmentSend(true);
+        bindEcho();
+        meet();
+        long value = pool.take();
+        Packet.setLength(pool.memory(), value, 1400);
+        long at = Packet.data(pool.memory(), value);
+        byte[] bytes = RawHost.bytes(1400);
+        Words.copyFrom(bytes, 0, pool.memory(), at, 1400);
+        UdpSender sender = stack().queue(0).sender();
+        for (int length : new int[] {0, 1, sender.copyBreak(), sender.copyBreak() + 1, 1390}) {
+            assertThat(sender.send(PEER, pool.memory(), at + 10, length)).isTrue();
+            assertThat(Packet.references(pool.memory(), value)).isEqualTo(length > sender.copyBreak() ? 2 : 1);
+            sender.flush();
+            assertThat(RawHost.payload(host().receivedOne(), RawHost.HOST_MAC, RawHost.HOST_IP, 7, 5000))
+                    .isEqualTo(Arrays.copyOfRange(bytes, 10, 10 + length));
+        }
+        assertThat(sender.send(PEER, pool.memory(), at, sender.maxPayload() + 1))
+                .isFalse();
+        assertThat(dropped(DropReason.SEND_TOO_LARGE)).isEqualTo(1);
+        assertThatThrownBy(() -> sender.send(PEER, pool.memory(), pool.memory().byteSize(), 1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        sender.flush();
+        pool.release(value);
+    }
+
+    @Test
     void appendedBytesAreCopiedWhereThePortDoesNotSendChains() throws Exception {
         bindEcho();
         meet();

@@ -31,15 +31,35 @@ import org.jspecify.annotations.Nullable;
 
 /// The figure that the thesis closed without (5.3): the store over a network, latency against load.
 public final class NetExperiment implements Experiment {
-    private static final int KEYS = 10_000;
     private static final int SMALL = 64;
     private static final int LARGE = 1400;
-    private static final List<Integer> VALUES = List.of(SMALL, 512, LARGE);
+    private static final int MANY = 10_000;
+
+    private static final List<Data> DATA = List.of(Data.of(SMALL), Data.of(512), Data.of(LARGE));
+    /// The large values that the caches of a processor have no room for. Measured over DPDK alone.
+    private static final Data MANY_LARGE = new Data(LARGE, MANY);
     private static final int LIGHT = 10;
     private static final long SERVER_BYTES = 256 << 20;
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
-    private static final String LOAD = "load";
-    private static final String VALUE = "value";
+
+    /// What is stored for a figure. Of large values fewer, so that all come from the same cache: what is compared is
+    /// what a larger answer costs, not what more memory does.
+    ///
+    /// @param value bytes of each value
+    private record Data(int value, int keys) {
+        /// As many bytes of values as [#MANY] small ones have.
+        static Data of(int value) {
+            return new Data(value, MANY * SMALL / value);
+        }
+
+        Map<String, Object> params() {
+            return Map.of("value", value, "keys", keys);
+        }
+
+        Map<String, Object> params(int load) {
+            return Map.of("value", value, "keys", keys, "load", load);
+        }
+    }
 
     @Override
     public String name() {
@@ -51,20 +71,24 @@ public final class NetExperiment implements Experiment {
         run.fact("child_jvm", String.join(" ", JVM));
         run.factsOfCpus();
         List<NetSystem> systems = systems(run);
-        List<Integer> values = run.scale().pick(VALUES, List.of(SMALL, LARGE), List.of(SMALL, LARGE));
+        List<Data> ends = List.of(Data.of(SMALL), Data.of(LARGE));
+        List<Data> all = run.scale().pick(DATA, ends, ends);
+        boolean overDpdk = systems.contains(NetSystem.DPDK);
         Samples samples = new Samples();
         int rounds = run.scale().rounds();
-        int stepsARound = values.size() * systems.size();
+        int stepsARound = all.size() * systems.size() + (overDpdk ? 1 : 0);
         run.expect(rounds * stepsARound);
         for (int round = 1; round <= rounds; round++) {
             if (run.endsBefore(round, "", stepsARound)) {
                 break;
             }
-            for (int value : values) {
+            for (Data data : all) {
                 for (NetSystem system : systems) {
-                    run.step(system.label + ", " + value + " B, round " + round + " of " + rounds);
-                    measure(run, round, system, value, samples);
+                    measure(run, round, system, data, samples);
                 }
+            }
+            if (overDpdk) {
+                measure(run, round, NetSystem.DPDK, MANY_LARGE, samples);
             }
         }
         return outcome(samples).measurement(name(), run);
@@ -92,14 +116,16 @@ public final class NetExperiment implements Experiment {
 
     /// A server and its load, each a process. Over a memif the load ends after the server, whose end it would pull away
     /// else.
-    private static void measure(Run run, int round, NetSystem system, int value, Samples samples) throws IOException {
+    private static void measure(Run run, int round, NetSystem system, Data data, Samples samples) throws IOException {
+        run.step(system.label + ", " + data.keys + " of " + data.value + " B, round " + round + " of "
+                + run.scale().rounds());
         Path folder = Files.createTempDirectory("situ-bench");
         Path socket = folder.resolve("memif");
         try (ServerProcess server = system == NetSystem.DPDK
                 ? DpdkExperiment.startSitu(socket, SERVER_BYTES, List.of())
                 : ServerProcess.start(system.kind, SERVER_BYTES, List.of())) {
-            try (Filler filler = new Filler(system.kind, server.tcp(), value, false)) {
-                filler.fill(0, KEYS);
+            try (Filler filler = new Filler(system.kind, server.tcp(), data.value, false)) {
+                filler.fill(0, data.keys);
             }
             Parameters parameters = Parameters.of(
                     "system",
@@ -110,10 +136,10 @@ public final class NetExperiment implements Experiment {
                     server.tcp().getPort(),
                     "udpPort",
                     server.udp().getPort(),
-                    VALUE,
-                    value,
+                    "value",
+                    data.value,
                     "keys",
-                    KEYS,
+                    data.keys,
                     "windowMillis",
                     run.scale().pick(300, 100, 50),
                     "windows",
@@ -130,7 +156,7 @@ public final class NetExperiment implements Experiment {
                     if (metric.equals(Contender.STEADY)) {
                         run.steady(figure != 0);
                     } else {
-                        samples.add(round, key(system, metric, value), unit, figure);
+                        samples.add(round, key(system, metric, data), unit, figure);
                     }
                 });
                 server.stop();
@@ -142,41 +168,43 @@ public final class NetExperiment implements Experiment {
     }
 
     /// @param metric as the child names it, with the load behind it where there is one
-    private static SampleKey key(NetSystem system, String metric, int value) {
+    private static SampleKey key(NetSystem system, String metric, Data data) {
         int at = metric.indexOf(NetTask.AT);
         return at < 0
-                ? new SampleKey(system.label, metric, Map.of(VALUE, value))
+                ? new SampleKey(system.label, metric, data.params())
                 : key(
                         system,
                         metric.substring(0, at),
-                        value,
+                        data,
                         Integer.parseInt(metric.substring(at + NetTask.AT.length())));
     }
 
-    private static SampleKey key(NetSystem system, String metric, int value, int load) {
-        return new SampleKey(system.label, metric, Map.of(VALUE, value, LOAD, load));
+    private static SampleKey key(NetSystem system, String metric, Data data, int load) {
+        return new SampleKey(system.label, metric, data.params(load));
     }
 
     private static Outcome outcome(Samples samples) {
         Outcome outcome = new Outcome(samples);
-        SampleKey redis = key(NetSystem.REDIS, NetTask.CAPACITY, SMALL);
-        SampleKey dpdk = key(NetSystem.DPDK, NetTask.CAPACITY, SMALL);
-        SampleKey r2p2 = key(NetSystem.R2P2, NetTask.CAPACITY, SMALL);
+        Data small = Data.of(SMALL);
+        SampleKey redis = key(NetSystem.REDIS, NetTask.CAPACITY, small);
+        SampleKey dpdk = key(NetSystem.DPDK, NetTask.CAPACITY, small);
+        SampleKey r2p2 = key(NetSystem.R2P2, NetTask.CAPACITY, small);
         outcome.summarizeRatio("dpdk_vs_redis", dpdk, redis);
         outcome.summarizeRatio("r2p2_vs_redis", r2p2, redis);
-        outcome.summarizeRatio("tcp_vs_redis", key(NetSystem.TCP, NetTask.CAPACITY, SMALL), redis);
-        outcome.summarizeRatio("r2p2_vs_memcached", r2p2, key(NetSystem.MEMCACHED, NetTask.CAPACITY, SMALL));
+        outcome.summarizeRatio("tcp_vs_redis", key(NetSystem.TCP, NetTask.CAPACITY, small), redis);
+        outcome.summarizeRatio("r2p2_vs_memcached", r2p2, key(NetSystem.MEMCACHED, NetTask.CAPACITY, small));
+        SampleKey lightSmall = key(NetSystem.DPDK, NetTask.P50, small, LIGHT);
         outcome.summarizeRatio(
-                "p50_1400_vs_64.dpdk",
-                key(NetSystem.DPDK, NetTask.P50, LARGE, LIGHT),
-                key(NetSystem.DPDK, NetTask.P50, SMALL, LIGHT));
+                "p50_1400_vs_64.dpdk", key(NetSystem.DPDK, NetTask.P50, Data.of(LARGE), LIGHT), lightSmall);
+        outcome.summarizeRatio(
+                "p50_1400_vs_64.dpdk_many", key(NetSystem.DPDK, NetTask.P50, MANY_LARGE, LIGHT), lightSmall);
         outcome.summarizeRatio(
                 "p999_vs_p50_at_half.dpdk",
-                key(NetSystem.DPDK, NetTask.P999, SMALL, NetTask.HALF),
-                key(NetSystem.DPDK, NetTask.P50, SMALL, NetTask.HALF));
-        outcome.summarize("late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.LATE, SMALL, NetTask.HALF));
-        outcome.summarize("gap_late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.GAP_LATE, SMALL, NetTask.HALF));
-        outcome.summarize("gap_p999_us.dpdk", key(NetSystem.DPDK, NetTask.GAP_P999, SMALL));
+                key(NetSystem.DPDK, NetTask.P999, small, NetTask.HALF),
+                key(NetSystem.DPDK, NetTask.P50, small, NetTask.HALF));
+        outcome.summarize("late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.LATE, small, NetTask.HALF));
+        outcome.summarize("gap_late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.GAP_LATE, small, NetTask.HALF));
+        outcome.summarize("gap_p999_us.dpdk", key(NetSystem.DPDK, NetTask.GAP_P999, small));
         return outcome;
     }
 
@@ -185,9 +213,9 @@ public final class NetExperiment implements Experiment {
     @Override
     public Page page(Measurement measurement) {
         List<Figure> figures = new ArrayList<>();
-        for (int value : VALUES) {
+        for (Data data : DATA) {
             for (String metric : List.of(NetTask.P50, NetTask.P99)) {
-                latency(measurement, metric, value).ifPresent(figures::add);
+                latency(measurement, metric, data).ifPresent(figures::add);
             }
         }
         figures.add(capacities(measurement));
@@ -196,7 +224,9 @@ public final class NetExperiment implements Experiment {
                 "How long does a GET take at which load, over which network? This is the figure that the thesis closed"
                         + " without.",
                 List.of(
-                        "GETs of 10,000 keys, as many of each. First a closed loop of 64 finds how many a second the server"
+                        "GETs of 10,000 keys with values of 64 B, as many of each, and of as many larger values as have as many"
+                                + " bytes: all come from the caches of a processor, so that a figure for a size says what a larger"
+                                + " answer costs. First a closed loop of 64 finds how many a second the server"
                                 + " answers; then an open loop sends 10, 25, 50, 75 and 90 % of that, and each latency counts from"
                                 + " the moment at which its request was due.",
                         "Server and load are a process and a processor each, on one machine. Situ over DPDK: a memif, R2P2's"
@@ -210,7 +240,9 @@ public final class NetExperiment implements Experiment {
                 List.of(
                         "At a tenth of its load a GET of 1400 B over DPDK takes "
                                 + measurement.summaryText("p50_1400_vs_64.dpdk")
-                                + " times as long as one of 64 B (median).",
+                                + " times as long as one of 64 B (median); with 10,000 values of 1400 B, for which a processor's own"
+                                + " caches have no room, "
+                                + measurement.summaryText("p50_1400_vs_64.dpdk_many") + " times.",
                         "At half of its load over DPDK the slowest of a thousand GETs takes "
                                 + measurement.summaryText("p999_vs_p50_at_half.dpdk") + " times the median. "
                                 + measurement.summaryText("late_percent_at_half.dpdk") + " % take more than "
@@ -227,11 +259,11 @@ public final class NetExperiment implements Experiment {
                                 + " times as many as memcached over TCP."));
     }
 
-    private static Optional<Figure> latency(Measurement measurement, String metric, int value) {
+    private static Optional<Figure> latency(Measurement measurement, String metric, Data data) {
         List<LineChart.Point> points = new ArrayList<>();
         for (NetSystem system : NetSystem.values()) {
             for (int load : NetTask.LOADS) {
-                Map<String, Object> params = Map.of(VALUE, value, LOAD, load);
+                Map<String, Object> params = data.params(load);
                 Optional<Result> rate = measurement.find(system.label, NetTask.RATE, params);
                 measurement
                         .find(system.label, metric, params)
@@ -243,9 +275,9 @@ public final class NetExperiment implements Experiment {
             return Optional.empty();
         }
         String which = metric.equals(NetTask.P50) ? "Median" : "99 % of all";
-        String title = which + ", values of " + value + " B";
+        String title = which + ", values of " + data.value + " B";
         return Optional.of(new Figure(
-                "net-" + metric + "-" + value,
+                "net-" + metric + "-" + data.value,
                 "Latency against load. " + title
                         + ". Points: medians of the rounds at 10, 25, 50, 75 and 90 % of what each"
                         + " answers; lines through them: lowest and highest round.",
@@ -264,7 +296,7 @@ public final class NetExperiment implements Experiment {
         for (Result result : measurement.of(NetTask.CAPACITY)) {
             bars.add(new BarChart.Bar(
                     result.system(),
-                    result.param(VALUE) + " B values",
+                    result.param("keys") + " of " + result.param("value") + " B",
                     result.value() / 1e6,
                     result.low() / 1e6,
                     result.high() / 1e6));
