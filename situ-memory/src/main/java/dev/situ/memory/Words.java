@@ -44,8 +44,8 @@ public final class Words {
     @SuppressWarnings("restricted") // all addresses given to it come from address()
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /// The bits that addresses and sizes can have. No machine has more; but the compiler sees so that an address and
-    /// an offset within bounds are within those of [#ALL], and leaves a second check out at each access.
+    /// The bits that addresses and sizes of a process's memory can have, and more. The compiler sees so that an address
+    /// and an offset within bounds are within those of [#ALL], and leaves a second check out at each access.
     private static final long ADDRESS = (1L << 61) - 1;
 
     private Words() {}

@@ -91,7 +91,7 @@ final class Limbo {
         this.orphanBytes = orphanBytes;
     }
 
-    /// Records here, pinned ones included. Read by others for statistics.
+    /// Records here, pinned ones included. Read by others for statistics; too many while a chunk is freed.
     long records() {
         return records;
     }
@@ -101,7 +101,7 @@ final class Limbo {
         return bytes;
     }
 
-    /// The bytes of those that wait for their epoch, and not for a pin.
+    /// The bytes of those that wait for their epoch, and not for a pin. Read by others, who may see a moment ago.
     long waitingBytes() {
         return bytes - pinnedBytes;
     }
@@ -262,9 +262,6 @@ final class Limbo {
 
     private void freeAll(@Consumes long chunk) {
         int count = Words.getInt(memory, chunk + COUNT);
-        // As if all went: what stays is added again.
-        records -= Words.getInt(memory, chunk + RECORDS);
-        bytes -= Words.getLong(memory, chunk + RECORD_BYTES);
         for (int from = 0; from < count; from += LOOKED_AT_TOGETHER) {
             int to = Math.min(count, from + LOOKED_AT_TOGETHER);
             boolean usual = areUnpinnedRecords(chunk, from, to);
@@ -277,6 +274,9 @@ final class Limbo {
                 }
             }
         }
+        // All of them, at the end: other workers read the sums. What stayed was added once more.
+        records -= Words.getInt(memory, chunk + RECORDS);
+        bytes -= Words.getLong(memory, chunk + RECORD_BYTES);
         cache.free(chunk);
     }
 
@@ -329,9 +329,9 @@ final class Limbo {
         }
         pinned[pinnedCount++] = record;
         long size = Record.bytes(memory, record);
-        pinnedBytes += size;
         bytes += size;
         records++;
+        pinnedBytes += size;
     }
 
     private void lookAtPinned() {

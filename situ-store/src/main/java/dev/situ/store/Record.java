@@ -43,7 +43,8 @@ import java.lang.foreign.MemorySegment;
 /// |---|---|---|
 /// | pins | anyone inside an epoch, or who holds a pin | atomic add; 2^24 - 1 at most |
 /// | version, expiry, lengths, database, key, value | the claimer, before it is published | plain |
-/// | form | claimer; its state then by who unlinks it and by who frees it | plain byte, for checks and for eviction |
+/// | form | claimer; its state then by who unlinks it | plain byte, for checks and for eviction |
+/// | expiry, form and use at once | who makes it live, before it is published; who frees it | plain |
 /// | use | anyone who finds it | plain byte, only if it changes; a hint for eviction |
 ///
 /// A **reference** is the record's offset in the region: a multiple of 8, never 0. It is valid inside the epoch

@@ -10,7 +10,7 @@ import java.util.Map;
 /// @param arpAsked ARP requests sent
 /// @param arpAnswered ARP requests answered
 /// @param sharedBytes bytes that were appended to datagrams and sent from where they lay
-/// @param copiedBytes bytes that were appended and had to be copied
+/// @param copiedBytes bytes that were appended and had to be copied; not short datagrams that are sent as a whole
 public record PortStackStatistics(
         Map<DropReason, Long> dropped,
         long pings,

@@ -33,7 +33,9 @@ public interface UdpSender {
     /// less. They are *borrowed* as by [#append].
     ///
     /// @param peer a [PeerAddress]
-    /// @return false if it cannot be sent now, or is longer than [#maxPayload()]: it is dropped and counted
+    /// @return false if there is no room for it now, or it is longer than [#maxPayload()]: it is dropped and
+    ///     counted. What was taken may be dropped later, and is counted then
+    /// @throws RuntimeException if the bytes cannot be read: nothing is sent
     default boolean send(long peer, MemorySegment memory, long offset, int length) {
         Objects.checkFromIndexSize(offset, length, memory.byteSize());
         boolean inPlace = length <= copyBreak() || length > maxPayload();
@@ -41,10 +43,15 @@ public interface UdpSender {
         if (at == NO_ROOM) {
             return false;
         }
-        if (inPlace) {
-            Words.copy(memory, offset, memory(), at, length);
-        } else {
-            append(memory, offset, length);
+        try {
+            if (inPlace) {
+                Words.copy(memory, offset, memory(), at, length);
+            } else {
+                append(memory, offset, length);
+            }
+        } catch (Throwable t) {
+            abort();
+            throw t;
         }
         commit();
         return true;

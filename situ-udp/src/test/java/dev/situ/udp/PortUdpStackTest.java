@@ -8,6 +8,7 @@ import dev.situ.packet.MemoryPort;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PortCapabilities;
 import dev.situ.packet.SoftwarePacketPool;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -287,6 +288,12 @@ class PortUdpStackTest {
         assertThat(dropped(DropReason.SEND_TOO_LARGE)).isEqualTo(1);
         assertThatThrownBy(() -> sender.send(PEER, pool.memory(), pool.memory().byteSize(), 1))
                 .isInstanceOf(IndexOutOfBoundsException.class);
+        MemorySegment gone;
+        try (Arena arena = Arena.ofConfined()) {
+            gone = arena.allocate(16);
+        }
+        assertThatThrownBy(() -> sender.send(PEER, gone, 0, 16)).isInstanceOf(IllegalStateException.class);
+        assertThat(sender.send(PEER, pool.memory(), at, 16)).isTrue();
         sender.flush();
         pool.release(value);
     }
