@@ -216,10 +216,8 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
     }
 
     private void giveBack(@Consumes long at) {
-        if (Words.getLong(memory, at + PacketLayout.NEXT) != 0) {
-            Words.setLong(memory, at + PacketLayout.NEXT, 0);
-            Words.setShort(memory, at + PacketLayout.NB_SEGS, (short) 1);
-        }
+        Words.setLong(memory, at + PacketLayout.NEXT, 0);
+        Words.setShort(memory, at + PacketLayout.NB_SEGS, (short) 1);
         end(at);
         giveFree(at);
     }
@@ -236,12 +234,12 @@ public abstract sealed class PacketSupply permits PacketPool, PacketCache {
         Words.setLong(memory, at + PacketLayout.OL_FLAGS, 0);
     }
 
-    /// What to offload is not reset: it counts for nothing without a flag that asks for it.
     private void reset(long at, int before, int length) {
         Words.setLong(memory, at + PacketLayout.DATA_OFF, PacketLayout.RESET_WORD - before);
         Words.setLong(memory, at + PacketLayout.OL_FLAGS, 0);
         Words.setInt(memory, at + PacketLayout.PKT_LEN, length);
         Words.setShort(memory, at + PacketLayout.DATA_LEN, (short) length);
+        Words.setLong(memory, at + PacketLayout.TX_OFFLOAD, 0);
     }
 
     final void begin(long at) {

@@ -39,6 +39,8 @@ public final class NetExperiment implements Experiment {
     /// The large values that the caches of a processor have no room for. Measured over DPDK alone.
     private static final Data MANY_LARGE = new Data(LARGE, MANY);
     private static final int LIGHT = 10;
+    private static final String VALUE = "value";
+    private static final String KEYS = "keys";
     private static final long SERVER_BYTES = 256 << 20;
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m");
 
@@ -53,11 +55,11 @@ public final class NetExperiment implements Experiment {
         }
 
         Map<String, Object> params() {
-            return Map.of("value", value, "keys", keys);
+            return Map.of(VALUE, value, KEYS, keys);
         }
 
         Map<String, Object> params(int load) {
-            return Map.of("value", value, "keys", keys, "load", load);
+            return Map.of(VALUE, value, KEYS, keys, "load", load);
         }
     }
 
@@ -136,9 +138,9 @@ public final class NetExperiment implements Experiment {
                     server.tcp().getPort(),
                     "udpPort",
                     server.udp().getPort(),
-                    "value",
+                    VALUE,
                     data.value,
-                    "keys",
+                    KEYS,
                     data.keys,
                     "windowMillis",
                     run.scale().pick(300, 100, 50),
@@ -296,7 +298,7 @@ public final class NetExperiment implements Experiment {
         for (Result result : measurement.of(NetTask.CAPACITY)) {
             bars.add(new BarChart.Bar(
                     result.system(),
-                    result.param("keys") + " of " + result.param("value") + " B",
+                    result.param(KEYS) + " of " + result.param(VALUE) + " B",
                     result.value() / 1e6,
                     result.low() / 1e6,
                     result.high() / 1e6));
