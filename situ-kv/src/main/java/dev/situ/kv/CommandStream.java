@@ -109,11 +109,23 @@ public final class CommandStream implements AutoCloseable {
         }
     }
 
+    /// Executes a whole request if it is one `GET` and nothing else, and its reply is short: the shortest way.
+    ///
+    /// @param request native memory, borrowed for the call
+    /// @param mostBytes that the reply may have
+    /// @return the bytes of the reply, which [Executor#writeLoneGet] writes; or [Executor#NOT_LONE], as if nothing
+    ///     had been asked
+    public int loneGet(MemorySegment request, long offset, int length, int mostBytes) {
+        return isBetweenRequests() ? executor.loneGet(session, request, offset, length, mostBytes) : Executor.NOT_LONE;
+    }
+
+    private boolean isBetweenRequests() {
+        return held.isEmpty() && awaited == 0 && !closed;
+    }
+
     /// Whether a request of one slice was one `GET` and nothing else, and is answered: the short way.
     private boolean isLoneGet(SliceList request, Reply reply) {
-        return held.isEmpty()
-                && awaited == 0
-                && !closed
+        return isBetweenRequests()
                 && executor.answerLoneGet(session, request.memory(0), request.offset(0), request.length(0), reply);
     }
 

@@ -5,6 +5,7 @@ import dev.situ.memory.Consumes;
 import dev.situ.memory.SliceList;
 import dev.situ.resp.ArgumentBudget;
 import dev.situ.resp.Command;
+import dev.situ.resp.RespWriter;
 import dev.situ.store.Record;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One for each worker thread, confined to it; shared by all connections of that thread.
 public final class Executor {
+    /// What is no `GET` that goes the short way.
+    public static final int NOT_LONE = -1;
+
+    private static final int NULL_BULK_BYTES = 5;
+
     private static final int LONGEST_OF_HTTP = 5;
     private static final byte[] QUEUED = Text.bytes("+QUEUED\r\n");
 
@@ -31,6 +37,9 @@ public final class Executor {
     private final SlowLog slowLog;
     private final LatencyEvents latencyEvents;
     private final Stopwatch stopwatch = new Stopwatch();
+    /// What the latest [#loneGet] has found.
+    private long found;
+
     private boolean together;
     private @Nullable Reply muted; // where replies go that nobody wants
     private final CommandSpec get; // the only lookup
@@ -210,28 +219,85 @@ public final class Executor {
 
     /// Answers a request that is one `GET` and nothing else, if nothing makes it special: the short way, for most
     /// of the load of a transport without connections, with the reply that the long way would give. Between
-    /// [#beginBursts] and [#endBursts]; the first command behind `beginBursts` is not answered here, for it is
-    /// timed on its own.
+    /// [#beginBursts] and [#endBursts].
     ///
     /// @param memory native memory, borrowed for the call
     /// @return whether it was answered; if not, nothing has happened
     boolean answerLoneGet(Session session, MemorySegment memory, long offset, int length, Reply reply) {
+        long record = findLoneGet(session, memory, offset, length);
+        if (record == NOT_LONE) {
+            return false;
+        }
+        countLoneGet(record, session, memory, offset, length);
+        reply.protocol(session.protocol());
+        reply.valueOrNothing(keyspace.store(), record);
+        return true;
+    }
+
+    /// The same in two steps, for a reply that is written where it leaves from. Those that are longer than
+    /// `mostBytes`, or lie in other places than the store's own memory, are left to [#answerLoneGet].
+    ///
+    /// @return the bytes of the reply, which [#writeLoneGet] writes; or [#NOT_LONE], and then nothing has happened
+    int loneGet(Session session, MemorySegment memory, long offset, int length, int mostBytes) {
+        long record = findLoneGet(session, memory, offset, length);
+        if (record == NOT_LONE || session.protocol() != 2) {
+            return NOT_LONE;
+        }
+        int bytes = NULL_BULK_BYTES;
+        if (record != Record.NONE) {
+            MemorySegment region = keyspace.store().memory();
+            int value = Record.valueLength(region, record);
+            if (value > mostBytes || Record.isAdopted(region, record)) {
+                return NOT_LONE;
+            }
+            bytes = RespWriter.bulkBytes(value);
+        }
+        if (bytes > mostBytes) {
+            return NOT_LONE;
+        }
+        countLoneGet(record, session, memory, offset, length);
+        found = record;
+        return bytes;
+    }
+
+    /// Writes the reply that the latest [#loneGet] has promised, within the same epoch.
+    public void writeLoneGet(MemorySegment to, long offset) {
+        if (found == Record.NONE) {
+            RespWriter.nullBulk(to, offset);
+        } else {
+            MemorySegment region = keyspace.store().memory();
+            RespWriter.bulk(to, offset, region, Record.valueOffset(region, found), Record.valueLength(region, found));
+        }
+    }
+
+    /// The record that a request asks for, which may be [Record#NONE]; or [#NOT_LONE].
+    private long findLoneGet(Session session, MemorySegment memory, long offset, int length) {
         int keyLength = LoneGet.keyLength(memory, offset, length);
         if (keyLength == LoneGet.NONE
                 || !together
-                || stopwatch.timesAlone(get)
                 || counters.generation != keyspace.serverTotals().generation()
                 || !mayLookUp(session)) {
-            return false;
+            return NOT_LONE;
         }
         select(session);
-        long record = comingKeys.find(memory, offset + LoneGet.keyOffset(keyLength), keyLength);
+        return comingKeys.find(memory, offset + LoneGet.keyOffset(keyLength), keyLength);
+    }
+
+    /// Counts a lookup that is answered, and times it: the first of a burst on its own, until it is found.
+    private void countLoneGet(long record, Session session, MemorySegment memory, long offset, int length) {
         counters.commands++;
         call.count(record != Record.NONE);
-        reply.protocol(session.protocol());
-        reply.valueOrNothing(keyspace.store(), record);
-        stopwatch.share(counters.of(get), 1);
-        return true;
+        if (!stopwatch.timesAlone(get)) {
+            stopwatch.share(counters.of(get), 1);
+            return;
+        }
+        long nanos = stopwatch.stop(stopwatch.start());
+        timed(1, nanos);
+        if (slowLog.isSlow(nanos)) {
+            int keyLength = LoneGet.keyLength(memory, offset, length);
+            String key = LookupRun.shown(memory, offset + LoneGet.keyOffset(keyLength), keyLength);
+            slowLog.add(session, List.of(get.name, key), nanos);
+        }
     }
 
     /// Says whether the run of lookups should be finished before another one joins.
@@ -265,14 +331,18 @@ public final class Executor {
 
     /// Notes how long each lookup of a run took.
     private void timed(int answered, long nanosEach, Session session) {
-        counters.of(get).called(nanosEach, answered, stopwatch.tracks());
-        if (latencyEvents.isLate(nanosEach)) {
-            latencyEvents.add("fast-command", nanosEach);
-        }
+        timed(answered, nanosEach);
         if (slowLog.isSlow(nanosEach)) {
             for (int i = 0; i < answered; i++) {
                 slowLog.add(session, List.of(get.name, lookups.shown(i)), nanosEach);
             }
+        }
+    }
+
+    private void timed(int lookups, long nanosEach) {
+        counters.of(get).called(nanosEach, lookups, stopwatch.tracks());
+        if (latencyEvents.isLate(nanosEach)) {
+            latencyEvents.add("fast-command", nanosEach);
         }
     }
 

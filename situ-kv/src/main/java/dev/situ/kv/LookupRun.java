@@ -65,7 +65,11 @@ final class LookupRun {
 
     /// A key as the slow log shows it.
     String shown(int lookup) {
-        return Text.of(memory, starts[lookup], Math.min(lengths[lookup], SHOWN_BYTES));
+        return shown(memory, starts[lookup], lengths[lookup]);
+    }
+
+    static String shown(MemorySegment memory, long key, int length) {
+        return Text.of(memory, key, Math.min(length, SHOWN_BYTES));
     }
 
     void clear() {

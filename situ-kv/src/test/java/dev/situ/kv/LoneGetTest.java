@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LoneGetTest {
@@ -96,17 +97,83 @@ class LoneGetTest {
     // ---- the short way --------------------------------------------------------------------------------------------
 
     @Test
-    void theFirstOfABurstIsTimedOnItsOwnAndTheNextGoesTheShortWay() {
+    void ofABurstAllGoTheShortWayAndAreCounted() {
         try (Server server = new Server();
                 Server.Connection connection = server.connect()) {
             connection.command("SET", "key", "value");
             assertThat(shortWay(server, connection)).isFalse(); // not together with others
             server.executor.beginBursts();
-            assertThat(shortWay(server, connection)).isFalse();
+            assertThat(shortWay(server, connection)).isTrue();
             connection.command("GET", "key");
             assertThat(shortWay(server, connection)).isTrue();
             server.executor.endBursts();
-            assertThat(connection.command("INFO", "commandstats")).contains("cmdstat_get:calls=2,");
+            assertThat(connection.command("INFO", "commandstats")).contains("cmdstat_get:calls=3,");
+        }
+    }
+
+    /// The first of a burst is timed on its own: the slow log and the histograms of latencies see it.
+    @Test
+    void theFirstOfABurstIsInTheSlowLog() throws InterruptedException {
+        try (Server server = new Server();
+                Server.Connection connection = server.connect()) {
+            connection.command("SET", "key", "value");
+            connection.command("CONFIG", "SET", "slowlog-log-slower-than", "2000");
+            server.executor.beginBursts();
+            Thread.sleep(3);
+            assertThat(shortWay(server, connection)).isTrue();
+            server.executor.endBursts();
+            connection.command("CONFIG", "SET", "slowlog-log-slower-than", "-1");
+            assertThat(connection.command("SLOWLOG", "GET")).contains("$3\r\nget\r\n$3\r\nkey\r\n");
+            assertThat(connection.command("LATENCY", "HISTOGRAM", "get")).contains("calls");
+        }
+    }
+
+    /// The reply of the shortest way, which is written where it is wanted, is that of the usual one; and what that way
+    /// does not take changes nothing.
+    @Test
+    void aReplyThatIsWrittenWhereItLeavesFromIsThatOfTheUsualWay() {
+        try (Server server = new Server();
+                Server.Connection connection = server.connect()) {
+            for (int length : new int[] {0, 1, 9, 10, 64, 99, 100, 999, 1000, 1400}) {
+                String value = "v".repeat(length);
+                connection.command("SET", "key", value);
+                String reply = connection.command("GET", "key");
+                assertThat(reply).isEqualTo("$" + length + "\r\n" + value + "\r\n");
+                assertThat(shortest(server, connection, "key", reply.length())).isEqualTo(reply);
+                assertThat(shortest(server, connection, "key", reply.length() - 1))
+                        .isNull();
+            }
+            assertThat(shortest(server, connection, "none", 5)).isEqualTo("$-1\r\n");
+            assertThat(shortest(server, connection, "none", 4)).isNull();
+            assertThat(connection.command("INFO", "commandstats")).contains("cmdstat_get:calls=21,");
+            assertThat(connection.command("INFO", "stats")).contains("keyspace_hits:20\r\n", "keyspace_misses:1\r\n");
+            connection.command("HELLO", "3");
+            assertThat(shortest(server, connection, "none", 5)).isNull();
+        }
+    }
+
+    /// The reply within so many bytes, or null if it goes another way.
+    private static @Nullable String shortest(Server server, Server.Connection connection, String key, int most) {
+        byte[] request = Server.bulk("GET", key).getBytes(StandardCharsets.ISO_8859_1);
+        server.worker.enter();
+        server.executor.beginBursts();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(request.length);
+            Words.copyFrom(request, 0, memory, 0, request.length);
+            int bytes = connection.stream.loneGet(memory, 0, request.length, most);
+            if (bytes == Executor.NOT_LONE) {
+                return null;
+            }
+            MemorySegment reply = arena.allocate(bytes + 1L);
+            Words.setByte(reply, bytes, (byte) '#');
+            server.executor.writeLoneGet(reply, 0);
+            byte[] text = new byte[bytes + 1];
+            Words.copyTo(reply, 0, text, 0, bytes + 1);
+            assertThat(text[bytes]).isEqualTo((byte) '#');
+            return new String(text, 0, bytes, StandardCharsets.ISO_8859_1);
+        } finally {
+            server.executor.endBursts();
+            server.worker.exit();
         }
     }
 

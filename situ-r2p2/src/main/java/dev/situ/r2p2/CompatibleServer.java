@@ -102,12 +102,12 @@ final class CompatibleServer {
             long peer = burst.peer(i);
             int rid = R2p2Header.rid(header);
             replace(peer, rid, sender);
-            if (R2p2Header.last(header)) {
+            if (!R2p2Header.last(header)) {
+                onFirst(burst, i, header, sender);
+            } else if (!answerBriefly(burst, i, rid, sender)) {
                 request.clear();
                 lone.lend(burst, i, R2p2Header.BYTES, request);
                 execute(peer, rid, sender);
-            } else {
-                onFirst(burst, i, header, sender);
             }
         }
     }
@@ -216,6 +216,31 @@ final class CompatibleServer {
     }
 
     // ---- execution and what is sent -------------------------------------------------------------------------------
+
+    /// The short way: a reply that is written straight into its packet.
+    private boolean answerBriefly(UdpBurst burst, int i, int rid, UdpSender sender) {
+        long peer = burst.peer(i);
+        int most = (int) Math.min(responseLimit(peer), R2p2Header.MAX_PAYLOAD);
+        long offset = burst.offset(i) + R2p2Header.BYTES;
+        int length = burst.length(i) - R2p2Header.BYTES;
+        int reply = handler.brief(queue, peer, burst.memory(i), offset, length, most);
+        if (reply == RequestHandler.NOT_BRIEF) {
+            return false;
+        }
+        counts.add(EXECUTED);
+        long at = sender.claim(peer, R2p2Header.BYTES + reply);
+        if (at == UdpSender.NO_ROOM) {
+            counts.add(UNSENT);
+        } else {
+            R2p2Header.write(
+                    sender.memory(), at, R2p2Header.ofPacket(R2p2Header.RESPONSE, R2p2Header.FIXED, rid, 0, 1));
+            handler.writeBrief(queue, sender.memory(), at + R2p2Header.BYTES);
+            sender.commit();
+            counts.add(RESPONSE_PACKETS);
+        }
+        feedback(peer, rid, sender);
+        return true;
+    }
 
     private void execute(long peer, int rid, UdpSender sender) {
         response.clear();

@@ -2,6 +2,7 @@ package dev.situ.r2p2;
 
 import com.google.errorprone.annotations.Immutable;
 import dev.situ.memory.SliceList;
+import java.lang.foreign.MemorySegment;
 
 /// What is called with every whole request: the request callback of the thesis (section 4.4).
 ///
@@ -31,6 +32,29 @@ public interface RequestHandler {
 
     /// Ends the burst. Called whatever happened in it.
     default void end(int queue) {}
+
+    /// Not to be answered briefly.
+    int NOT_BRIEF = -1;
+
+    /// Executes a request of one packet if that only reads and the reply is known to be short: the short way, which
+    /// does without lists of slices. What it leaves goes the usual way.
+    ///
+    /// @param peer as for [#handle(int, long, SliceList, SliceList)]
+    /// @param memory,offset,length the request's bytes, *borrowed* for the call
+    /// @param mostBytes that the reply may have
+    /// @return the bytes of the reply, for [#writeBrief] or, if there is no room to send it, for nobody; or
+    ///     [#NOT_BRIEF], and then nothing has happened
+    default int brief(int queue, long peer, MemorySegment memory, long offset, int length, int mostBytes) {
+        return NOT_BRIEF;
+    }
+
+    /// Writes the reply that the latest [#brief] of this queue has promised, straight into the packet that carries it
+    /// away.
+    ///
+    /// @param to,offset where as many bytes are free
+    default void writeBrief(int queue, MemorySegment to, long offset) {
+        throw new IllegalStateException("no brief reply was promised");
+    }
 
     /// Executes a request.
     ///

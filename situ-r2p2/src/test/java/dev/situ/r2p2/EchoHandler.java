@@ -18,6 +18,9 @@ final class EchoHandler implements RequestHandler {
     /// How many were announced when a request was handled, for each.
     final List<Integer> ahead = new ArrayList<>();
     boolean refuse;
+    /// Whether requests of one packet are answered briefly, if they may be.
+    boolean briefly;
+    private byte[] promised = {};
     boolean owned;
     /// If not negative, answers with this many bytes instead.
     int answer = -1;
@@ -34,6 +37,21 @@ final class EchoHandler implements RequestHandler {
             Words.copyTo(payloads.memory(i), payloads.offset(i), bytes, 0, bytes.length);
             announced.add(bytes);
         }
+    }
+
+    @Override
+    public int brief(int queue, long peer, MemorySegment memory, long offset, int length, int mostBytes) {
+        if (!briefly || length > mostBytes) {
+            return NOT_BRIEF;
+        }
+        promised = new byte[length];
+        Words.copyTo(memory, offset, promised, 0, length);
+        return length;
+    }
+
+    @Override
+    public void writeBrief(int queue, MemorySegment to, long offset) {
+        Words.copyFrom(promised, 0, to, offset, promised.length);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.situ.udp.PeerAddress;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -251,6 +252,49 @@ class R2p2ServerTest {
                         Datagram.ROUTER,
                         R2p2Header.of(R2p2Header.FEEDBACK, 0, 0xC0, 0x1234, 1),
                         new byte[] {0x12, 0x34, (byte) 0x81, (byte) 0xB0, 127, 0, 0, 1}));
+    }
+
+    @Test
+    void aBriefReplyLeavesAsAnyOtherAndTheRouterIsTold() {
+        List<List<Datagram>> sent = new ArrayList<>();
+        for (boolean briefly : new boolean[] {false, true}) {
+            serverWith(R2p2ServerOptions.DEFAULTS.withRouter(Datagram.ROUTER).withOffLoopback(100));
+            handler.briefly = briefly;
+            handler.requests.clear();
+            List<Datagram> replies = new ArrayList<>();
+            for (int length : new int[] {0, 1, 100, MAX}) {
+                replies.addAll(deliver(request(7, random(length))));
+            }
+            replies.addAll(deliver(Datagram.request(ELSEWHERE, 8, random(100))));
+            assertThat(handler.requests).hasSize(briefly ? 0 : 5);
+            assertThat(server.statistics().executed()).isEqualTo(5);
+            assertThat(server.statistics().responsePackets()).isEqualTo(5);
+            assertThat(server.statistics().feedbacks()).isEqualTo(5);
+            sent.add(replies);
+        }
+        assertThat(sent.get(1)).isEqualTo(sent.get(0));
+    }
+
+    @Test
+    void whatIsTooLongForABriefReplyGoesTheUsualWay() {
+        handler.briefly = true;
+        serverWith(R2p2ServerOptions.DEFAULTS.withOffLoopback(100));
+        assertThat(message(deliver(Datagram.request(ELSEWHERE, 8, random(101)))))
+                .asString()
+                .startsWith("-ERR 101 is over 100");
+        byte[] message = random(MAX + 1);
+        assertThat(message(deliver(request(1, message)).subList(1, 3))).isEqualTo(message);
+        assertThat(handler.requests).hasSize(2);
+    }
+
+    @Test
+    void aBriefReplyThatCannotBeSentIsCounted() {
+        handler.briefly = true;
+        stack.sendRoom = 0;
+        assertThat(deliver(request(1, random(3)))).isEmpty();
+        assertThat(server.statistics().unsent()).isEqualTo(1);
+        assertThat(server.statistics().executed()).isEqualTo(1);
+        assertThat(server.statistics().responsePackets()).isZero();
     }
 
     @Test

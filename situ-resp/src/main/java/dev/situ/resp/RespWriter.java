@@ -90,6 +90,11 @@ public final class RespWriter {
         return lineEnd(memory, start + length);
     }
 
+    /// The bytes that [#bulk] writes.
+    public static int bulkBytes(int length) {
+        return 1 + digits(length) + 2 + length + 2;
+    }
+
     /// The number in decimal, without frame; at most 20 bytes.
     public static long number(MemorySegment memory, long offset, long value) {
         if (value == Long.MIN_VALUE) { // has no positive twin

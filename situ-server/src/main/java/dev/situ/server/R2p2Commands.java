@@ -61,17 +61,31 @@ final class R2p2Commands implements RequestHandler, ResponseOwners, AutoCloseabl
     }
 
     @Override
+    public int brief(int queue, long peer, MemorySegment memory, long offset, int length, int mostBytes) {
+        return isRefused(peer) ? NOT_BRIEF : lanes.of(queue).brief(memory, offset, length, mostBytes);
+    }
+
+    @Override
+    public void writeBrief(int queue, MemorySegment to, long offset) {
+        lanes.of(queue).writeBrief(to, offset);
+    }
+
+    @Override
     public RequestStatus handle(int queue, SliceList request, SliceList response) {
         return lanes.of(queue).handle(request, response);
     }
 
     @Override
     public RequestStatus handle(int queue, long peer, SliceList request, SliceList response) {
-        if (PeerAddress.ipv4(peer) >>> LOOPBACK_SHIFT != LOOPBACK && protectedMode.refusesOthers()) {
+        if (isRefused(peer)) {
             response.add(DENIED, 0, (int) DENIED.byteSize(), SliceList.NO_OWNER);
             return RequestStatus.REPLY;
         }
         return handle(queue, request, response);
+    }
+
+    private boolean isRefused(long peer) {
+        return PeerAddress.ipv4(peer) >>> LOOPBACK_SHIFT != LOOPBACK && protectedMode.refusesOthers();
     }
 
     @Override

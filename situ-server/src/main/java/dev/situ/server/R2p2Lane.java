@@ -6,6 +6,7 @@ import dev.situ.kv.Keyspace;
 import dev.situ.kv.Reply;
 import dev.situ.kv.StreamStatus;
 import dev.situ.memory.SliceList;
+import dev.situ.r2p2.RequestHandler;
 import dev.situ.r2p2.RequestStatus;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.Arena;
@@ -59,6 +60,18 @@ final class R2p2Lane implements AutoCloseable {
     /// See [dev.situ.r2p2.RequestHandler#end].
     void end() {
         executor.endBursts();
+    }
+
+    /// See [dev.situ.r2p2.RequestHandler#brief].
+    int brief(MemorySegment request, long offset, int length, int mostBytes) {
+        keyspace.welcome(stream.session()); // as for any other
+        int reply = stream.loneGet(request, offset, length, mostBytes);
+        return reply == Executor.NOT_LONE ? RequestHandler.NOT_BRIEF : reply;
+    }
+
+    /// See [dev.situ.r2p2.RequestHandler#writeBrief].
+    void writeBrief(MemorySegment to, long offset) {
+        executor.writeLoneGet(to, offset);
     }
 
     /// See [dev.situ.r2p2.RequestHandler#handle].

@@ -131,25 +131,37 @@ final class StackQueue implements UdpQueue {
             if (--pollsToLook <= 0 || resolver.isWaiting()) {
                 resolver.turn(readClock());
             }
+            boolean came = false;
             for (PortQueue queue : queues) {
                 queue.receive(burst);
                 if (!burst.isEmpty()) {
+                    came = true;
                     intake.takeAll(burst);
                 }
             }
-            if (resolver.isWaiting()) {
-                // An answer may just have come.
-                resolver.turn(nowNanos);
-            }
-            int received = 0;
-            for (BoundPort port : ports) {
-                received += port.deliver();
+            if (came) {
+                return deliverAll();
             }
             transmitter.flush();
-            return received;
+            return 0;
         } finally {
             leave();
         }
+    }
+
+    /// What there is to do only when something came. A method of its own: most polls bring nothing, and what is rare in
+    /// a method is compiled as such.
+    private int deliverAll() {
+        if (resolver.isWaiting()) {
+            // An answer may just have come.
+            resolver.turn(nowNanos);
+        }
+        int received = 0;
+        for (BoundPort port : ports) {
+            received += port.deliver();
+        }
+        transmitter.flush();
+        return received;
     }
 
     /// The time now. What does not need it so exactly takes that of the last look.

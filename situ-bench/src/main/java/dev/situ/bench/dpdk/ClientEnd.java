@@ -17,6 +17,7 @@ final class ClientEnd implements AutoCloseable {
     private final MemifEnd end;
     private final EalThread thread;
     private @Nullable FrameLine frames;
+    private @Nullable BareUdpLine bare;
     private @Nullable PortUdpStack stack;
 
     /// Connects to the server's end, which is there.
@@ -29,6 +30,12 @@ final class ClientEnd implements AutoCloseable {
     Line frames(int bytes) {
         frames = new FrameLine(end.port(), bytes);
         return frames;
+    }
+
+    /// Datagrams to a port of the server, without a UDP stack.
+    Line bareDatagrams(int port, Question question) {
+        bare = new BareUdpLine(end.port(), ADDRESS, DpdkEchoTask.ADDRESS, port, question);
+        return bare;
     }
 
     /// Datagrams to a port of the server.
@@ -52,6 +59,9 @@ final class ClientEnd implements AutoCloseable {
     public void close() {
         if (frames != null) {
             frames.close();
+        }
+        if (bare != null) {
+            bare.close();
         }
         if (stack != null) {
             stack.close();

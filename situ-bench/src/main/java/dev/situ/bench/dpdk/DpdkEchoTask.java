@@ -4,6 +4,8 @@ import dev.situ.bench.frame.ChildTask;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.dpdk.EalThread;
 import dev.situ.memory.Words;
+import dev.situ.packet.Ethernet;
+import dev.situ.packet.Ipv4;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
 import dev.situ.packet.PortQueue;
@@ -15,8 +17,8 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// The bounds of a request over DPDK: a process at the server's end of a memif that sends back what comes, as bare
-/// frames or as datagrams of a UDP stack.
+/// The bounds of a request over DPDK: a process at the server's end of a memif that sends back what comes, as frames,
+/// as datagrams with their addresses swapped, or by way of a UDP stack.
 ///
 /// To be told to measure when the load has stopped: it then stops polling, too, so that either end may be closed.
 public final class DpdkEchoTask implements ChildTask {
@@ -26,7 +28,11 @@ public final class DpdkEchoTask implements ChildTask {
     static final String ADDRESS = "10.77.0.1";
     static final int PORT = 7;
 
+    /// Where both are in an IPv4 header (RFC 791).
+    private static final int ADDRESSES = 12;
+
     private final MemifEnd end;
+    private final boolean isUdp;
     private final @Nullable PortUdpStack stack;
     private final Thread poller;
     private volatile boolean stopping;
@@ -35,7 +41,9 @@ public final class DpdkEchoTask implements ChildTask {
     /// Opens the end and starts to answer.
     public DpdkEchoTask(Parameters parameters) throws Exception {
         end = MemifEnd.server(parameters.text("socket"));
-        if (parameters.text("system").equals(DpdkSystem.ECHO.name())) {
+        DpdkSystem system = DpdkSystem.valueOf(parameters.text("system"));
+        isUdp = system == DpdkSystem.BARE;
+        if (system == DpdkSystem.ECHO) {
             stack = new PortUdpStack(end.port(), DpdkSetUp.stack(ADDRESS));
             stack.bind(new InetSocketAddress(ADDRESS, PORT), DpdkEchoTask::echo);
         } else {
@@ -83,15 +91,26 @@ public final class DpdkEchoTask implements ChildTask {
         MemorySegment memory = queue.cache().memory();
         queue.receive(burst);
         for (int i = 0; i < burst.size(); i++) {
-            turnRound(memory, Packet.data(memory, burst.packet(i)));
+            long at = Packet.data(memory, burst.packet(i));
+            swapLinkAddresses(memory, at);
+            if (isUdp) {
+                swapHosts(memory, at + Ethernet.BYTES);
+            }
         }
         while (!burst.isEmpty() && !stopping) {
             queue.transmit(burst);
         }
     }
 
-    /// Swaps the addresses of a frame.
-    private static void turnRound(MemorySegment m, long at) {
+    /// Swaps addresses and ports of a datagram, which no checksum notices.
+    private static void swapHosts(MemorySegment m, long at) {
+        long addresses = at + ADDRESSES;
+        Words.setLong(m, addresses, Long.rotateLeft(Words.getLong(m, addresses), Integer.SIZE));
+        long ports = at + Ipv4.MIN_BYTES;
+        Words.setInt(m, ports, Integer.rotateLeft(Words.getInt(m, ports), Short.SIZE));
+    }
+
+    private static void swapLinkAddresses(MemorySegment m, long at) {
         long destination = Words.getLong(m, at);
         int source = Words.getInt(m, at + 6);
         short sourceEnd = Words.getShort(m, at + 10);

@@ -4,6 +4,7 @@ import dev.situ.bench.frame.ChildJvm;
 import dev.situ.bench.frame.ChildTask;
 import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Cpus;
+import dev.situ.bench.frame.Distance;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.frame.Filler;
 import dev.situ.bench.frame.Java;
@@ -14,6 +15,7 @@ import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Programs;
 import dev.situ.bench.frame.Result;
 import dev.situ.bench.frame.Run;
+import dev.situ.bench.frame.SameDistance;
 import dev.situ.bench.frame.SampleKey;
 import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.ServerProcess;
@@ -82,9 +84,11 @@ public final class DpdkExperiment implements Experiment {
                 break;
             }
             for (int value : values) {
+                SameDistance distance = new SameDistance(run, round, samples);
                 for (DpdkSystem system : DpdkSystem.values()) {
                     run.step(system.label() + ", " + value + " B, round " + round + " of " + rounds);
-                    pair(run, round, system, value, samples);
+                    pair(run, system, value, distance);
+                    distance.next();
                 }
             }
             run.step("gaps of a poller, round " + round + " of " + rounds);
@@ -98,17 +102,17 @@ public final class DpdkExperiment implements Experiment {
     }
 
     /// A server and its load, each a process. Both stop polling before either closes its end.
-    private static void pair(Run run, int round, DpdkSystem system, int value, Samples samples) throws IOException {
+    private static void pair(Run run, DpdkSystem system, int value, SameDistance distance) throws IOException {
         Path folder = Files.createTempDirectory("situ-bench");
         Path socket = folder.resolve("memif");
         try {
             if (system == DpdkSystem.GET) {
                 try (ServerProcess situ = startSitu(socket, SERVER_BYTES, List.of())) {
                     Fill.resp(situ.tcp(), KEYS, value);
-                    ChildJvm.Spec load =
-                            load(run, system, value, socket, situ.udp().getPort(), situ.pid());
+                    ChildJvm.Spec load = load(
+                            run, system, value, distance, socket, situ.udp().getPort(), situ.pid());
                     try (ChildJvm client = ChildJvm.start(load)) {
-                        client.measure(sink(run, round, system, value, samples));
+                        client.measure(sink(run, system, value, distance));
                         situ.stop();
                     }
                 }
@@ -116,9 +120,9 @@ public final class DpdkExperiment implements Experiment {
                 Parameters parameters = Parameters.of("system", system.name(), "socket", socket);
                 ChildJvm.Spec echo = new ChildJvm.Spec(DpdkEchoTask.NAME, parameters, Java.LAUNCHER, Cpus.server());
                 try (ChildJvm server = ChildJvm.start(echo);
-                        ChildJvm client =
-                                ChildJvm.start(load(run, system, value, socket, DpdkEchoTask.PORT, server.pid()))) {
-                    client.measure(sink(run, round, system, value, samples));
+                        ChildJvm client = ChildJvm.start(
+                                load(run, system, value, distance, socket, DpdkEchoTask.PORT, server.pid()))) {
+                    client.measure(sink(run, system, value, distance));
                     server.measure((_, _, _) -> {});
                 }
             }
@@ -150,7 +154,8 @@ public final class DpdkExperiment implements Experiment {
                 "--r2p2-compatible");
     }
 
-    private static ChildJvm.Spec load(Run run, DpdkSystem system, int value, Path socket, int port, long server) {
+    private static ChildJvm.Spec load(
+            Run run, DpdkSystem system, int value, SameDistance distance, Path socket, int port, long server) {
         Parameters parameters = Parameters.of(
                 "system",
                 system.name(),
@@ -165,7 +170,7 @@ public final class DpdkExperiment implements Experiment {
                 "outstanding",
                 OUTSTANDING,
                 "windowMillis",
-                run.scale().pick(500, 150, 50),
+                run.scale().pick(250, 150, 50),
                 "windows",
                 run.scale().pick(5, 3, 1));
         return new ChildJvm.Spec(
@@ -173,17 +178,17 @@ public final class DpdkExperiment implements Experiment {
                 run.scale()
                         .warmUpFor(WARM_UP_A_SECOND, 10_000, 2_000)
                         .with(server)
-                        .into(parameters),
+                        .into(distance.into(parameters)),
                 Java.LAUNCHER,
                 Cpus.client());
     }
 
-    private static ChildTask.Sink sink(Run run, int round, DpdkSystem system, int value, Samples samples) {
+    private static ChildTask.Sink sink(Run run, DpdkSystem system, int value, SameDistance distance) {
         return (metric, unit, figure) -> {
             if (metric.equals(Contender.STEADY)) {
                 run.steady(figure != 0);
             } else {
-                samples.add(round, key(system.label(), metric, value), unit, figure);
+                distance.add(metric, key(system.label(), Distance.metric(metric), value), unit, figure);
             }
         };
     }
@@ -213,8 +218,8 @@ public final class DpdkExperiment implements Experiment {
             load.run(List.of("get"), requests / 4);
             load.run(List.of("get"), requests)
                     .values()
-                    .forEach(line ->
-                            samples.add(round, key(REDIS, DpdkLoadTask.THROUGHPUT, SMALL), "1/s", line.perSecond()));
+                    .forEach(line -> SameDistance.addForAll(
+                            samples, round, key(REDIS, DpdkLoadTask.THROUGHPUT, SMALL), "1/s", line.perSecond()));
         }
     }
 
@@ -230,10 +235,12 @@ public final class DpdkExperiment implements Experiment {
         Outcome outcome = new Outcome(samples);
         String rate = DpdkLoadTask.THROUGHPUT;
         String trip = DpdkLoadTask.ROUND_TRIP;
-        outcome.summarizeRatio("echo_rtt_vs_bare", key(DpdkSystem.ECHO, trip), key(DpdkSystem.BARE, trip));
-        outcome.summarizeRatio("echo_mpps_vs_bare", key(DpdkSystem.ECHO, rate), key(DpdkSystem.BARE, rate));
-        outcome.summarizeRatio("get_rtt_vs_echo", key(DpdkSystem.GET, trip), key(DpdkSystem.ECHO, trip));
-        outcome.summarizeRatio("get_vs_echo", key(DpdkSystem.GET, rate), key(DpdkSystem.ECHO, rate));
+        compare(outcome, "echo_rtt_vs_bare", DpdkSystem.ECHO, DpdkSystem.BARE, trip);
+        compare(outcome, "echo_mpps_vs_bare", DpdkSystem.ECHO, DpdkSystem.BARE, rate);
+        compare(outcome, "bare_rtt_vs_frames", DpdkSystem.BARE, DpdkSystem.FRAMES, trip);
+        compare(outcome, "bare_mpps_vs_frames", DpdkSystem.BARE, DpdkSystem.FRAMES, rate);
+        compare(outcome, "get_rtt_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, trip);
+        compare(outcome, "get_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, rate);
         samples.spread(key(DpdkSystem.GET, rate))
                 .ifPresent(spread -> outcome.summarize("get_mrps", spread.median() / 1e6));
         outcome.summarizeRatio("get_vs_redis", key(DpdkSystem.GET, rate), key(REDIS, rate, SMALL));
@@ -250,6 +257,17 @@ public final class DpdkExperiment implements Experiment {
         return outcome;
     }
 
+    /// At the same distance, round by round; and at each.
+    private static void compare(Outcome outcome, String name, DpdkSystem of, DpdkSystem to, String metric) {
+        outcome.summarizeRatio(name, key(of, metric), key(to, metric));
+        for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
+            outcome.summarizeRatio(
+                    name + "." + distance.label(),
+                    SameDistance.at(distance, key(of, metric)),
+                    SameDistance.at(distance, key(to, metric)));
+        }
+    }
+
     // ---- report ---------------------------------------------------------------------------------------------------
 
     @Override
@@ -263,13 +281,20 @@ public final class DpdkExperiment implements Experiment {
                                 + " server on one processor, the load on another, both polling without rest; DPDK on "
                                 + measurement.machine().get("pages")
                                 + ". Each round starts both anew, warmed up until three windows agree within 5 %.",
-                        "All three carry frames of one length, that of the reply to a GET of 64 B or 1400 B: "
+                        "All four carry frames of one length, that of the reply to a GET of 64 B or 1400 B: "
                                 + DpdkLoadTask.frameBytes(SMALL) + " and " + DpdkLoadTask.frameBytes(LARGE)
                                 + " bytes; only the request of a GET is shorter.",
-                        "\"bare echo\" swaps a frame's addresses and sends it back: the driver and the binding. \"UDP echo\" is the"
-                                + " user-space UDP stack at both ends. \"Situ\" is the server (`serve --transport dpdk`), asked in R2P2's"
-                                + " compatible mode by way of the same stack, for 10,000 keys. Each is the bound of the next.",
-                        "Packets go between " + measurement.machine().get("distance") + ".",
+                        "\"bare echo\" moves frames back and forth, link addresses swapped, and looks at nothing else: the driver"
+                                + " and the binding. \"bare UDP echo\" is an echo of datagrams by a loop on the binding, without a UDP"
+                                + " stack: questions in fresh packets with all headers, the addresses of each swapped in place by the"
+                                + " server, answers looked at. \"UDP echo\" is the same echo by way of the user-space UDP stack at both"
+                                + " ends. \"Situ\" is the server (`serve --transport dpdk`), asked in R2P2's compatible mode by way of"
+                                + " the same stack, for 10,000 keys. Each is the bound of the next.",
+                        "Packets go between " + measurement.machine().get("distance")
+                                + ", says the machine; but its host moves virtual processors about, to near ones, which share a cache,"
+                                + " and to far ones, every half a minute. So the distance is measured before and behind each window (a"
+                                + " word there and back: 40 to 140 ns near, 380 to 520 far), what began at one and ended at another is"
+                                + " thrown away, and ratios are of the same distance in the same round.",
                         "Gaps: a thread that polls, in a JVM that allocates 200 MB a second on another processor (ZGC), and the same"
                                 + " thread when it only looks at the clock and nothing is allocated, in turn: the largest gap of each"
                                 + " window between two looks at the clock, the median of the windows. Where others use the machine,"
@@ -296,12 +321,22 @@ public final class DpdkExperiment implements Experiment {
                                 "microseconds")),
                 List.of(
                         "The UDP stack at both ends makes a round trip " + measurement.summaryText("echo_rtt_vs_bare")
-                                + " times as long as that of a bare frame, and gets "
-                                + measurement.summaryText("echo_mpps_vs_bare") + " times its packets.",
+                                + " times as long as that of the bare UDP echo (near "
+                                + measurement.summaryText("echo_rtt_vs_bare.near") + ", far "
+                                + measurement.summaryText("echo_rtt_vs_bare.far") + "), and gets "
+                                + measurement.summaryText("echo_mpps_vs_bare") + " times its packets (near "
+                                + measurement.summaryText("echo_mpps_vs_bare.near") + ", far "
+                                + measurement.summaryText("echo_mpps_vs_bare.far") + "). The bare UDP echo itself gets "
+                                + measurement.summaryText("bare_mpps_vs_frames")
+                                + " times the packets of frames that only go to"
+                                + " and fro.",
                         "A GET takes " + measurement.summaryText("get_rtt_vs_echo")
                                 + " times the round trip of the echo"
                                 + roundTrip(measurement) + ", and Situ serves " + measurement.summaryText("get_vs_echo")
-                                + " times the echo's requests: " + measurement.summaryText("get_mrps")
+                                + " times the echo's requests (near " + measurement.summaryText("get_vs_echo.near")
+                                + ", far "
+                                + measurement.summaryText("get_vs_echo.far") + "): "
+                                + measurement.summaryText("get_mrps")
                                 + " million a second on one processor, "
                                 + measurement.summaryText("get_vs_redis") + " times those of redis-server.",
                         "Beside a thread that allocates, a poller stood still for "

@@ -60,6 +60,11 @@ public final class Cpus {
         return TASKSET && !cpus.isEmpty() ? List.of("taskset", "-c", list(cpus)) : List.of();
     }
 
+    /// Whether anything can be bound to a processor.
+    public static boolean canBind() {
+        return TASKSET;
+    }
+
     /// Binds the calling thread to one processor. Without effect where there is no `taskset`.
     public static void bindThread(int cpu) {
         if (!TASKSET) {
