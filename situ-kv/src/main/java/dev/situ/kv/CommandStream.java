@@ -113,8 +113,8 @@ public final class CommandStream implements AutoCloseable {
     ///
     /// @param request native memory, borrowed for the call
     /// @param mostBytes that the reply may have
-    /// @return the bytes of the reply, which [Executor#writeLoneGet] writes; or [Executor#NOT_LONE], as if nothing
-    ///     had been asked
+    /// @return the bytes of the reply, which [Executor#writeLoneGet] writes; or [Executor#NOT_LONE]: then nothing
+    ///     was answered, and the request is to be fed next
     public int loneGet(MemorySegment request, long offset, int length, int mostBytes) {
         return isBetweenRequests() ? executor.loneGet(session, request, offset, length, mostBytes) : Executor.NOT_LONE;
     }

@@ -37,8 +37,16 @@ public final class Executor {
     private final SlowLog slowLog;
     private final LatencyEvents latencyEvents;
     private final Stopwatch stopwatch = new Stopwatch();
-    /// What the latest [#loneGet] has found.
-    private long found;
+    /// When the lookup that is timed on its own began.
+    private long startedNanos;
+
+    /// What the latest [#loneGet] has found and will write, or [#NOT_LONE].
+    private long promised = NOT_LONE;
+
+    /// What it has found and left to [#answerLoneGet], or [#NOT_LONE]; and where that request lies.
+    private long left = NOT_LONE;
+
+    private long leftAt;
 
     private boolean together;
     private @Nullable Reply muted; // where replies go that nobody wants
@@ -224,7 +232,8 @@ public final class Executor {
     /// @param memory native memory, borrowed for the call
     /// @return whether it was answered; if not, nothing has happened
     boolean answerLoneGet(Session session, MemorySegment memory, long offset, int length, Reply reply) {
-        long record = findLoneGet(session, memory, offset, length);
+        long record = left != NOT_LONE && leftAt == offset ? left : findLoneGet(session, memory, offset, length);
+        left = NOT_LONE;
         if (record == NOT_LONE) {
             return false;
         }
@@ -234,39 +243,56 @@ public final class Executor {
         return true;
     }
 
-    /// The same in two steps, for a reply that is written where it leaves from. Those that are longer than
-    /// `mostBytes`, or lie in other places than the store's own memory, are left to [#answerLoneGet].
+    /// The same in two steps, for a reply that is written where it leaves from. What is longer than `mostBytes`,
+    /// or lies in other places than the store's own memory, is left to [#answerLoneGet], which does not look the
+    /// key up again.
     ///
-    /// @return the bytes of the reply, which [#writeLoneGet] writes; or [#NOT_LONE], and then nothing has happened
+    /// @return the bytes of the reply, which [#writeLoneGet] writes; or [#NOT_LONE]: then nothing was answered, and
+    ///     the request goes the usual way next
     int loneGet(Session session, MemorySegment memory, long offset, int length, int mostBytes) {
-        long record = findLoneGet(session, memory, offset, length);
-        if (record == NOT_LONE || session.protocol() != 2) {
+        left = NOT_LONE;
+        if (session.protocol() != 2) {
             return NOT_LONE;
         }
-        int bytes = NULL_BULK_BYTES;
-        if (record != Record.NONE) {
-            MemorySegment region = keyspace.store().memory();
-            int value = Record.valueLength(region, record);
-            if (value > mostBytes || Record.isAdopted(region, record)) {
-                return NOT_LONE;
-            }
-            bytes = RespWriter.bulkBytes(value);
+        long record = findLoneGet(session, memory, offset, length);
+        if (record == NOT_LONE) {
+            return NOT_LONE;
         }
+        int bytes = briefBytes(record, mostBytes);
         if (bytes > mostBytes) {
+            left = record;
+            leftAt = offset;
             return NOT_LONE;
         }
         countLoneGet(record, session, memory, offset, length);
-        found = record;
+        promised = record;
         return bytes;
     }
 
-    /// Writes the reply that the latest [#loneGet] has promised, within the same epoch.
+    /// The bytes of a value's reply, or more than `mostBytes` if it is not to be written in one piece.
+    private int briefBytes(long record, int mostBytes) {
+        if (record == Record.NONE) {
+            return NULL_BULK_BYTES;
+        }
+        MemorySegment region = keyspace.store().memory();
+        int value = Record.valueLength(region, record);
+        return value > mostBytes || Record.isAdopted(region, record) ? mostBytes + 1 : RespWriter.bulkBytes(value);
+    }
+
+    /// Writes the reply that the latest [#loneGet] has promised: in the same epoch, once, and as many bytes.
+    ///
+    /// @throws IllegalStateException if none was promised
     public void writeLoneGet(MemorySegment to, long offset) {
-        if (found == Record.NONE) {
+        long record = promised;
+        promised = NOT_LONE;
+        if (record == NOT_LONE) {
+            throw new IllegalStateException("no reply was promised");
+        }
+        if (record == Record.NONE) {
             RespWriter.nullBulk(to, offset);
         } else {
             MemorySegment region = keyspace.store().memory();
-            RespWriter.bulk(to, offset, region, Record.valueOffset(region, found), Record.valueLength(region, found));
+            RespWriter.bulk(to, offset, region, Record.valueOffset(region, record), Record.valueLength(region, record));
         }
     }
 
@@ -280,10 +306,13 @@ public final class Executor {
             return NOT_LONE;
         }
         select(session);
+        if (stopwatch.timesAlone(get)) {
+            startedNanos = System.nanoTime();
+        }
         return comingKeys.find(memory, offset + LoneGet.keyOffset(keyLength), keyLength);
     }
 
-    /// Counts a lookup that is answered, and times it: the first of a burst on its own, until it is found.
+    /// Counts a lookup that is answered, and times it: the first of a burst on its own, until its record was found.
     private void countLoneGet(long record, Session session, MemorySegment memory, long offset, int length) {
         counters.commands++;
         call.count(record != Record.NONE);
@@ -291,7 +320,7 @@ public final class Executor {
             stopwatch.share(counters.of(get), 1);
             return;
         }
-        long nanos = stopwatch.stop(stopwatch.start());
+        long nanos = stopwatch.stop(stopwatch.startedAt(startedNanos));
         timed(1, nanos);
         if (slowLog.isSlow(nanos)) {
             int keyLength = LoneGet.keyLength(memory, offset, length);

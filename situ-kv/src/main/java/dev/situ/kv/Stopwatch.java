@@ -72,6 +72,19 @@ final class Stopwatch {
         return mark;
     }
 
+    /// The same for what has begun before it was known whether it is to be timed.
+    ///
+    /// @param nanos when it began, by `System.nanoTime`
+    /// @return for [#stop]
+    long startedAt(long nanos) {
+        first = false;
+        stale = false;
+        if (total > 0) {
+            settle(nanos);
+        }
+        return nanos;
+    }
+
     /// Another request of the burst begins: what lies between it and the one before is not to be laid to what is
     /// timed on its own.
     long next() {

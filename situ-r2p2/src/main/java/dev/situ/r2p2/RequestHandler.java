@@ -43,7 +43,7 @@ public interface RequestHandler {
     /// @param memory,offset,length the request's bytes, *borrowed* for the call
     /// @param mostBytes that the reply may have
     /// @return the bytes of the reply, for [#writeBrief] or, if there is no room to send it, for nobody; or
-    ///     [#NOT_BRIEF], and then nothing has happened
+    ///     [#NOT_BRIEF]: then nothing was executed, and the same request is handled next
     default int brief(int queue, long peer, MemorySegment memory, long offset, int length, int mostBytes) {
         return NOT_BRIEF;
     }
@@ -51,7 +51,7 @@ public interface RequestHandler {
     /// Writes the reply that the latest [#brief] of this queue has promised, straight into the packet that carries it
     /// away.
     ///
-    /// @param to,offset where as many bytes are free
+    /// @param to,offset where as many bytes are free: exactly so many are to be written
     default void writeBrief(int queue, MemorySegment to, long offset) {
         throw new IllegalStateException("no brief reply was promised");
     }

@@ -3,12 +3,16 @@ package dev.situ.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -132,6 +136,34 @@ class ProtectedModeTest {
             assertThat(channel.call(List.of("PING".getBytes(StandardCharsets.US_ASCII))))
                     .asString()
                     .contains("PONG");
+        }
+    }
+
+    /// A `GET` goes a way of its own there.
+    @Test
+    void lookupsInCompatibleModeAreRefusedToo() throws Exception {
+        try (SituServer server = SituServer.start(TestServers.r2p2Compatible(ADDRESS, Map.of()))) {
+            assertThat(lookup(server)).startsWith("-DENIED Redis is running in protected mode");
+        }
+        try (SituServer server =
+                SituServer.start(TestServers.r2p2Compatible(ADDRESS, Map.of("protected-mode", "no")))) {
+            assertThat(lookup(server)).isEqualTo("$-1\r\n");
+        }
+    }
+
+    /// A request of one packet by the wire format of R2P2, and the reply behind its header.
+    private static String lookup(SituServer server) throws IOException {
+        byte[] header = HexFormat.of().parseHex("cc0801c000010001");
+        byte[] text = "*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] request = Arrays.copyOf(header, header.length + text.length);
+        System.arraycopy(text, 0, request, header.length, text.length);
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(ADDRESS))) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.send(new DatagramPacket(request, request.length, server.r2p2Address()));
+            DatagramPacket reply = new DatagramPacket(new byte[2048], 2048);
+            socket.receive(reply);
+            return new String(
+                    reply.getData(), header.length, reply.getLength() - header.length, StandardCharsets.US_ASCII);
         }
     }
 }

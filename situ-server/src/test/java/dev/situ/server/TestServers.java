@@ -35,6 +35,18 @@ final class TestServers {
         return onFreePorts(bind, 256L << 20, EvictionPolicy.NOEVICTION, null, "auto", parameters);
     }
 
+    /// The same, whose compatible mode of R2P2 answers clients off loopback.
+    static ServerOptions r2p2Compatible(String bind, Map<String, String> parameters) {
+        return of(
+                bind,
+                256L << 20,
+                EvictionPolicy.NOEVICTION,
+                null,
+                true,
+                "auto",
+                new Parameters(null, List.of(), List.of(), parameters));
+    }
+
     /// With TLS and with parameters of a file.
     static ServerOptions with(@Nullable TlsOptions tls, Parameters parameters) {
         return onFreePorts("127.0.0.1", 256L << 20, EvictionPolicy.NOEVICTION, tls, "auto", parameters);
@@ -58,6 +70,17 @@ final class TestServers {
             @Nullable TlsOptions tls,
             String transport,
             Parameters parameters) {
+        return of(bind, maxMemory, eviction, tls, false, transport, parameters);
+    }
+
+    private static ServerOptions of(
+            String bind,
+            long maxMemory,
+            EvictionPolicy eviction,
+            @Nullable TlsOptions tls,
+            boolean r2p2Compatible,
+            String transport,
+            Parameters parameters) {
         return new ServerOptions(
                 bind,
                 0,
@@ -69,7 +92,7 @@ final class TestServers {
                 HugePages.NONE,
                 eviction,
                 AdoptionPolicy.DEFAULT,
-                false,
+                r2p2Compatible,
                 false,
                 null,
                 transport,

@@ -30,11 +30,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// GETs over DPDK between two processes, beside what lies below them: the UDP stack, and the bare driver.
+/// GETs over DPDK between two processes, beside what lies below them: the UDP stack, the same datagrams without it, and
+/// the bare driver.
 public final class DpdkExperiment implements Experiment {
     private static final int OUTSTANDING = 64;
     private static final int KEYS = 10_000;
@@ -237,12 +240,16 @@ public final class DpdkExperiment implements Experiment {
         String trip = DpdkLoadTask.ROUND_TRIP;
         compare(outcome, "echo_rtt_vs_bare", DpdkSystem.ECHO, DpdkSystem.BARE, trip);
         compare(outcome, "echo_mpps_vs_bare", DpdkSystem.ECHO, DpdkSystem.BARE, rate);
+        compare(outcome, "echo_mpps_vs_frames", DpdkSystem.ECHO, DpdkSystem.FRAMES, rate);
         compare(outcome, "bare_rtt_vs_frames", DpdkSystem.BARE, DpdkSystem.FRAMES, trip);
         compare(outcome, "bare_mpps_vs_frames", DpdkSystem.BARE, DpdkSystem.FRAMES, rate);
         compare(outcome, "get_rtt_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, trip);
         compare(outcome, "get_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, rate);
-        samples.spread(key(DpdkSystem.GET, rate))
-                .ifPresent(spread -> outcome.summarize("get_mrps", spread.median() / 1e6));
+        summarizeRate(outcome, samples, "get_mrps", key(DpdkSystem.GET, rate));
+        for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
+            SampleKey at = SameDistance.at(distance, key(DpdkSystem.GET, rate));
+            summarizeRate(outcome, samples, "get_mrps." + distance.label(), at);
+        }
         outcome.summarizeRatio("get_vs_redis", key(DpdkSystem.GET, rate), key(REDIS, rate, SMALL));
         samples.spread(gapKey(DpdkGapTask.POLLER_GAP))
                 .ifPresent(spread -> outcome.summarize("poller_gap_ms", spread.median() / 1e3));
@@ -255,6 +262,10 @@ public final class DpdkExperiment implements Experiment {
             outcome.ratio(key(DpdkSystem.GET.label(), metric, LARGE), echo);
         }
         return outcome;
+    }
+
+    private static void summarizeRate(Outcome outcome, Samples samples, String name, SampleKey key) {
+        samples.spread(key).ifPresent(spread -> outcome.summarize(name, spread.median() / 1e6));
     }
 
     /// At the same distance, round by round; and at each.
@@ -355,14 +366,25 @@ public final class DpdkExperiment implements Experiment {
 
     private static Figure figure(
             Measurement measurement, String file, String metric, double divisor, String caption, String unit) {
+        List<Result> results = measurement.of(metric);
+        Set<String> apart = new HashSet<>();
+        results.forEach(result -> {
+            if (result.params().containsKey(SameDistance.PARAM)) {
+                apart.add(result.system());
+            }
+        });
         List<BarChart.Bar> bars = new ArrayList<>();
-        for (Result result : measurement.of(metric)) {
-            bars.add(new BarChart.Bar(
-                    result.system(),
-                    result.param("value") + " B values",
-                    result.value() / divisor,
-                    result.low() / divisor,
-                    result.high() / divisor));
+        for (Result result : results) {
+            boolean hasDistance = result.params().containsKey(SameDistance.PARAM);
+            if (hasDistance == apart.contains(result.system())) { // not both distances in one bar
+                String distance = hasDistance ? ", " + result.param(SameDistance.PARAM) : "";
+                bars.add(new BarChart.Bar(
+                        result.system(),
+                        result.param("value") + " B values" + distance,
+                        result.value() / divisor,
+                        result.low() / divisor,
+                        result.high() / divisor));
+            }
         }
         return new Figure(
                 file, caption + " Bars: medians; lines: lowest and highest round.", new BarChart(caption, unit, bars));

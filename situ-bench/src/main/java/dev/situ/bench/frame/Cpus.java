@@ -66,6 +66,8 @@ public final class Cpus {
     }
 
     /// Binds the calling thread to one processor. Without effect where there is no `taskset`.
+    ///
+    /// @throws IllegalStateException if it cannot be bound
     public static void bindThread(int cpu) {
         if (!TASKSET) {
             return;
@@ -73,10 +75,12 @@ public final class Cpus {
         try {
             String stat = Files.readString(Path.of("/proc/thread-self/stat"));
             String thread = stat.substring(0, stat.indexOf(' '));
-            new ProcessBuilder("taskset", "-cp", Integer.toString(cpu), thread)
+            Process taskset = new ProcessBuilder("taskset", "-cp", Integer.toString(cpu), thread)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor(10, TimeUnit.SECONDS);
+                    .start();
+            if (!taskset.waitFor(10, TimeUnit.SECONDS) || taskset.exitValue() != 0) {
+                throw new IllegalStateException("taskset cannot bind a thread to processor " + cpu);
+            }
         } catch (IOException e) {
             throw new IllegalStateException("taskset does not run", e);
         } catch (InterruptedException _) {

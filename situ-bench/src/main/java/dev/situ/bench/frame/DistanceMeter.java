@@ -13,77 +13,103 @@ public final class DistanceMeter implements AutoCloseable {
     private static final long FAR_FROM_NANOS = 250;
     private static final int EXCHANGES = 100;
     private static final int SERIES = 21;
+    /// Measured for nothing, until the code is compiled.
+    private static final int FIRST = 10;
+
+    private static final int SPINS_A_LOOK = 1 << 20;
     /// Words that share no line, nor two that are fetched together.
     private static final int QUESTION = 32;
 
     private static final int ANSWER = 64;
-    private static final int WORDS = 96;
+    private static final int ASLEEP = 96;
+    private static final int WORDS = 128;
     private static final long END = -1;
 
     private final AtomicLongArray words = new AtomicLongArray(WORDS);
     private final Thread other;
-    private volatile boolean measuring;
     private long asked;
 
     private DistanceMeter(int cpu) {
-        other = Thread.ofPlatform().daemon().name("distance").start(() -> answer(cpu));
+        words.set(ASLEEP, 1);
+        other = Thread.ofPlatform().daemon().name("distance to " + cpu).start(() -> answerAll(cpu));
     }
 
-    /// To a processor.
+    /// To a processor. Measures for some milliseconds until that is done as fast as it will be.
+    ///
+    /// @throws IllegalStateException if no thread can be bound to it
     public static DistanceMeter to(int cpu) {
-        return new DistanceMeter(cpu);
+        DistanceMeter meter = new DistanceMeter(cpu);
+        for (int i = 0; i < FIRST; i++) {
+            meter.nanos();
+        }
+        return meter;
     }
 
-    /// Measures for a few milliseconds.
+    /// Measures for a millisecond.
+    ///
+    /// @throws IllegalStateException if the thread at the other processor has died
     public Distance measure() {
         return nanos() < FAR_FROM_NANOS ? Distance.NEAR : Distance.FAR;
     }
 
     /// The median of several series.
     private double nanos() {
-        measuring = true;
+        words.setRelease(ASLEEP, 0);
         LockSupport.unpark(other);
-        exchange();
+        exchange(1);
         double[] series = new double[SERIES];
         for (int i = 0; i < SERIES; i++) {
             long begin = System.nanoTime();
-            for (int k = 0; k < EXCHANGES; k++) {
-                exchange();
-            }
+            exchange(EXCHANGES);
             series[i] = (double) (System.nanoTime() - begin) / EXCHANGES;
         }
-        measuring = false;
+        words.setRelease(ASLEEP, 1);
         Arrays.sort(series);
         return series[SERIES / 2];
     }
 
-    private void exchange() {
-        asked++;
-        words.setRelease(QUESTION, asked);
-        while (words.getAcquire(ANSWER) != asked) {
-            // The other processor has the word.
+    private void exchange(int times) {
+        long question = asked;
+        for (int i = 0; i < times; i++) {
+            question++;
+            words.setRelease(QUESTION, question);
+            await(question);
+        }
+        asked = question;
+    }
+
+    /// Waits for the word of the other processor.
+    private void await(long question) {
+        for (int spins = 1; words.getAcquire(ANSWER) != question; spins++) {
+            if (spins % SPINS_A_LOOK == 0 && !other.isAlive()) {
+                throw new IllegalStateException("the thread that measures the " + other.getName() + " has died");
+            }
         }
     }
 
-    private void answer(int cpu) {
+    private void answerAll(int cpu) {
         Cpus.bindThread(cpu);
         long answered = 0;
         while (answered != END) {
-            if (!measuring) {
+            if (words.getAcquire(ASLEEP) != 0) {
                 LockSupport.park(this);
             }
-            long question = words.getAcquire(QUESTION);
-            if (question != answered) {
-                words.setRelease(ANSWER, question);
-                answered = question;
-            }
+            answered = answer(answered);
         }
+    }
+
+    private long answer(long answered) {
+        long question = words.getAcquire(QUESTION);
+        if (question != answered) {
+            words.setRelease(ANSWER, question);
+        }
+        return question;
     }
 
     @Override
     public void close() {
         words.setRelease(QUESTION, END);
-        measuring = true;
+        words.setRelease(ASLEEP, 0);
         LockSupport.unpark(other);
     }
 }

@@ -63,21 +63,22 @@ public final class DistanceWindows implements AutoCloseable {
 
     /// Measures.
     ///
-    /// @return what came of each distance at which the window was made often enough; if that was nowhere, of each
-    /// at which
-    ///     it was made
+    /// @return what came of each distance at which the window was made often enough; if that was nowhere within a
+    ///     minute, of each at which it was made; if none began and ended at one, all, of an unknown one
     public <T> Map<Distance, List<T>> run(Callable<T> window) throws Exception {
         Map<Distance, List<T>> found = new EnumMap<>(Distance.class);
+        List<T> moved = new ArrayList<>();
         long begin = System.nanoTime();
         Distance before = distance.get();
         do {
             T result = window.call();
             Distance after = distance.get();
-            if (after == before) {
-                found.computeIfAbsent(after, _ -> new ArrayList<>()).add(result);
-            }
+            (after == before ? found.computeIfAbsent(after, _ -> new ArrayList<>()) : moved).add(result);
             before = after;
         } while (isTooLittle(found, System.nanoTime() - begin));
+        if (found.isEmpty()) {
+            found.put(Distance.UNKNOWN, moved);
+        }
         Set<Distance> often = often(found);
         if (!often.isEmpty()) {
             found.keySet().retainAll(often);
@@ -87,10 +88,9 @@ public final class DistanceWindows implements AutoCloseable {
 
     private <T> boolean isTooLittle(Map<Distance, List<T>> found, long elapsed) {
         Set<Distance> often = often(found);
-        if (often.isEmpty()) {
-            return found.isEmpty() || elapsed < patienceNanos + RESTLESS_NANOS;
-        }
-        return !often.containsAll(wanted) && elapsed < patienceNanos;
+        return often.isEmpty()
+                ? elapsed < patienceNanos + RESTLESS_NANOS
+                : !often.containsAll(wanted) && elapsed < patienceNanos;
     }
 
     /// The distances at which it was measured often enough.

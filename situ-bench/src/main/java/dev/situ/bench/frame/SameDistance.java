@@ -7,10 +7,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// The systems of one round that are compared with each other, and so have to be measured at the same [Distance]: the
-/// first at both if they come in time, the others at those that the first has met.
+/// first at both if they come in time, the others at those that the first has met, if they come again in time.
 ///
 /// Confined to the thread that measures.
 public final class SameDistance {
+    /// The parameter of what was measured at one distance.
+    public static final String PARAM = "distance";
+
     private static final int FULL_FIRST_MILLIS = 20_000;
     private static final int FULL_MILLIS = 45_000;
     private static final int QUICK_MILLIS = 8_000;
@@ -41,6 +44,14 @@ public final class SameDistance {
                 .with(DistanceWindows.PATIENCE, canTell ? patienceMillis() : 0);
     }
 
+    /// Tells a child that its distance is nothing.
+    public static Parameters intoAny(Parameters parameters) {
+        return parameters
+                .with(DistanceWindows.CPU, DistanceWindows.NO_CPU)
+                .with(DistanceWindows.WANTED, "")
+                .with(DistanceWindows.PATIENCE, 0);
+    }
+
     private int patienceMillis() {
         return isFirst ? run.scale().pick(FULL_FIRST_MILLIS, 0, 0) : run.scale().pick(FULL_MILLIS, QUICK_MILLIS, 0);
     }
@@ -66,7 +77,7 @@ public final class SameDistance {
         isFirst = false;
     }
 
-    /// Adds a figure for which the distance is nothing: to be compared with those of each.
+    /// Adds a figure whose distance was not looked at: to be compared with those of each.
     public static void addForAll(Samples samples, int round, SampleKey key, String unit, double figure) {
         for (Distance distance : Distance.values()) {
             samples.add(distance.turn(round), key, unit, figure);
@@ -76,7 +87,7 @@ public final class SameDistance {
     /// The key of what was measured at a distance.
     public static SampleKey at(Distance distance, SampleKey key) {
         Map<String, Object> params = new LinkedHashMap<>(key.params());
-        params.put("distance", distance.label());
+        params.put(PARAM, distance.label());
         return new SampleKey(key.system(), key.metric(), params);
     }
 }

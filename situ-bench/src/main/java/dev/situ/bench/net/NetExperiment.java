@@ -5,6 +5,7 @@ import dev.situ.bench.dpdk.DpdkSetUp;
 import dev.situ.bench.frame.ChildJvm;
 import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Cpus;
+import dev.situ.bench.frame.Distance;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.frame.Filler;
 import dev.situ.bench.frame.Measurement;
@@ -12,6 +13,7 @@ import dev.situ.bench.frame.Outcome;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Result;
 import dev.situ.bench.frame.Run;
+import dev.situ.bench.frame.SameDistance;
 import dev.situ.bench.frame.SampleKey;
 import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.ServerProcess;
@@ -38,7 +40,6 @@ public final class NetExperiment implements Experiment {
     private static final List<Data> DATA = List.of(Data.of(SMALL), Data.of(512), Data.of(LARGE));
     /// The large values that the caches of a processor have no room for. Measured over DPDK alone.
     private static final Data MANY_LARGE = new Data(LARGE, MANY);
-    private static final int LIGHT = 10;
     private static final String VALUE = "value";
     private static final String KEYS = "keys";
     private static final long SERVER_BYTES = 256 << 20;
@@ -84,13 +85,15 @@ public final class NetExperiment implements Experiment {
             if (run.endsBefore(round, "", stepsARound)) {
                 break;
             }
+            // Of processors that poll it matters most how near they are, so sizes are compared over DPDK.
+            SameDistance sizes = new SameDistance(run, round, samples);
             for (Data data : all) {
                 for (NetSystem system : systems) {
-                    measure(run, round, system, data, samples);
+                    measure(run, round, system, data, sizes, samples);
                 }
             }
             if (overDpdk) {
-                measure(run, round, NetSystem.DPDK, MANY_LARGE, samples);
+                measure(run, round, NetSystem.DPDK, MANY_LARGE, sizes, samples);
             }
         }
         return outcome(samples).measurement(name(), run);
@@ -118,7 +121,8 @@ public final class NetExperiment implements Experiment {
 
     /// A server and its load, each a process. Over a memif the load ends after the server, whose end it would pull away
     /// else.
-    private static void measure(Run run, int round, NetSystem system, Data data, Samples samples) throws IOException {
+    private static void measure(Run run, int round, NetSystem system, Data data, SameDistance sizes, Samples samples)
+            throws IOException {
         run.step(system.label + ", " + data.keys + " of " + data.value + " B, round " + round + " of "
                 + run.scale().rounds());
         Path folder = Files.createTempDirectory("situ-bench");
@@ -150,18 +154,26 @@ public final class NetExperiment implements Experiment {
                     run.scale().pick(1_000, 200, 50));
             ChildJvm.Spec load = new ChildJvm.Spec(
                     NetTask.NAME,
-                    run.scale().requestWarmUp(6_000, 3_000).with(server.pid()).into(parameters),
+                    run.scale()
+                            .requestWarmUp(6_000, 3_000)
+                            .with(server.pid())
+                            .into(system == NetSystem.DPDK ? sizes.into(parameters) : SameDistance.intoAny(parameters)),
                     JVM,
                     Cpus.client());
             try (ChildJvm client = ChildJvm.start(load)) {
                 client.measure((metric, unit, figure) -> {
                     if (metric.equals(Contender.STEADY)) {
                         run.steady(figure != 0);
+                    } else if (Distance.metric(metric).equals(NetTask.LIGHT_P50)) {
+                        sizes.add(metric, key(system, NetTask.LIGHT_P50, data), unit, figure);
                     } else {
                         samples.add(round, key(system, metric, data), unit, figure);
                     }
                 });
                 server.stop();
+            }
+            if (system == NetSystem.DPDK) {
+                sizes.next();
             }
         } finally {
             Files.deleteIfExists(socket);
@@ -195,11 +207,8 @@ public final class NetExperiment implements Experiment {
         outcome.summarizeRatio("r2p2_vs_redis", r2p2, redis);
         outcome.summarizeRatio("tcp_vs_redis", key(NetSystem.TCP, NetTask.CAPACITY, small), redis);
         outcome.summarizeRatio("r2p2_vs_memcached", r2p2, key(NetSystem.MEMCACHED, NetTask.CAPACITY, small));
-        SampleKey lightSmall = key(NetSystem.DPDK, NetTask.P50, small, LIGHT);
-        outcome.summarizeRatio(
-                "p50_1400_vs_64.dpdk", key(NetSystem.DPDK, NetTask.P50, Data.of(LARGE), LIGHT), lightSmall);
-        outcome.summarizeRatio(
-                "p50_1400_vs_64.dpdk_many", key(NetSystem.DPDK, NetTask.P50, MANY_LARGE, LIGHT), lightSmall);
+        compareWithSmall(outcome, "p50_1400_vs_64.dpdk", Data.of(LARGE));
+        compareWithSmall(outcome, "p50_1400_vs_64.dpdk_many", MANY_LARGE);
         outcome.summarizeRatio(
                 "p999_vs_p50_at_half.dpdk",
                 key(NetSystem.DPDK, NetTask.P999, small, NetTask.HALF),
@@ -208,6 +217,17 @@ public final class NetExperiment implements Experiment {
         outcome.summarize("gap_late_percent_at_half.dpdk", key(NetSystem.DPDK, NetTask.GAP_LATE, small, NetTask.HALF));
         outcome.summarize("gap_p999_us.dpdk", key(NetSystem.DPDK, NetTask.GAP_P999, small));
         return outcome;
+    }
+
+    /// At the same distance, round by round; and at each.
+    private static void compareWithSmall(Outcome outcome, String name, Data data) {
+        SampleKey of = key(NetSystem.DPDK, NetTask.LIGHT_P50, data);
+        SampleKey to = key(NetSystem.DPDK, NetTask.LIGHT_P50, Data.of(SMALL));
+        outcome.summarizeRatio(name, of, to);
+        for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
+            outcome.summarizeRatio(
+                    name + "_" + distance.label(), SameDistance.at(distance, of), SameDistance.at(distance, to));
+        }
     }
 
     // ---- report ---------------------------------------------------------------------------------------------------
@@ -242,7 +262,10 @@ public final class NetExperiment implements Experiment {
                 List.of(
                         "At a tenth of its load a GET of 1400 B over DPDK takes "
                                 + measurement.summaryText("p50_1400_vs_64.dpdk")
-                                + " times as long as one of 64 B (median); with 10,000 values of 1400 B, for which a processor's own"
+                                + " times as long as one of 64 B (median of what was measured at the same distance of the processors, see"
+                                + " `dpdk`; near " + measurement.summaryText("p50_1400_vs_64.dpdk_near") + ", far "
+                                + measurement.summaryText("p50_1400_vs_64.dpdk_far")
+                                + "); with 10,000 values of 1400 B, for which a processor's own"
                                 + " caches have no room, "
                                 + measurement.summaryText("p50_1400_vs_64.dpdk_many") + " times.",
                         "At half of its load over DPDK the slowest of a thousand GETs takes "

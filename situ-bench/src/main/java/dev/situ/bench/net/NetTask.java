@@ -2,6 +2,7 @@ package dev.situ.bench.net;
 
 import dev.situ.bench.frame.ChildTask;
 import dev.situ.bench.frame.Contender;
+import dev.situ.bench.frame.DistanceWindows;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Schedule;
 import dev.situ.bench.frame.Spread;
@@ -28,6 +29,7 @@ public final class NetTask implements ChildTask {
     static final String P999 = "p999";
     static final String LATE = "late";
     static final String RATE = "rate";
+    static final String LIGHT_P50 = "light_p50";
     static final String GAP_P999 = "gap_p999";
     static final String GAP_MAX = "gap_max";
     static final String GAP_LATE = "gap_late";
@@ -38,8 +40,11 @@ public final class NetTask implements ChildTask {
     /// The load whose slowest requests are looked at, one of [#LOADS].
     static final int HALF = 50;
 
+    /// The load at which sizes are compared, one of [#LOADS].
+    static final int LIGHT = 10;
+
     /// The loads, in percent of the capacity.
-    static final List<Integer> LOADS = List.of(10, 25, HALF, 75, 90);
+    static final List<Integer> LOADS = List.of(LIGHT, 25, HALF, 75, 90);
 
     /// So many medians: what took longer came late.
     static final int LATE_AFTER = 10;
@@ -52,6 +57,7 @@ public final class NetTask implements ChildTask {
     private final int windows;
     private final long loadNanos;
     private final WarmUp warmUp;
+    private final DistanceWindows byDistance;
 
     /// Connects; the keys are there.
     public NetTask(Parameters parameters) throws IOException {
@@ -70,6 +76,7 @@ public final class NetTask implements ChildTask {
         windows = parameters.number("windows");
         loadNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("loadMillis"));
         warmUp = WarmUp.of(parameters);
+        byDistance = DistanceWindows.of(parameters, windows);
     }
 
     @Override
@@ -98,12 +105,21 @@ public final class NetTask implements ChildTask {
             sink.add(LATE + AT + load, "%", percentAbove(latencies, late));
             lateAfter = load == HALF ? late : lateAfter;
         }
+        lightLoad(capacity * LIGHT / 100, sink);
         Gaps.measure(loadNanos / 4); // compiled by now
         Histogram gaps = Gaps.measure(loadNanos);
         sink.add(GAP_P999, "us", gaps.getValueAtPercentile(99.9) / 1e3);
         sink.add(GAP_MAX, "us", gaps.getMaxValue() / 1e3);
         sink.add(GAP_LATE + AT + HALF, "%", percentAbove(gaps, lateAfter));
         sink.add(Contender.STEADY, "", steady ? 1 : 0);
+    }
+
+    /// The median latency at each distance of the processors.
+    private void lightLoad(double rate, Sink sink) throws Exception {
+        byDistance
+                .run(() -> open(rate, windowNanos).getValueAtPercentile(50) / 1e3)
+                .forEach((distance, medians) -> sink.add(
+                        distance.of(LIGHT_P50), "us", Spread.of(medians).median()));
     }
 
     private static double percentAbove(Histogram all, long nanos) {
@@ -141,6 +157,7 @@ public final class NetTask implements ChildTask {
 
     @Override
     public void close() {
+        byDistance.close();
         loop.close();
     }
 }

@@ -13,7 +13,8 @@ import dev.situ.store.Store;
 import dev.situ.store.StoreWorker;
 import java.util.Map;
 
-/// Executes the requests of the one queue there is, as the server does: one command each.
+/// Executes the requests of the one queue there is as the server does those that are no bursts and get no brief replies
+/// ([RequestHandler#brief]): what is measured is the usual way, of any value and command.
 @Immutable
 @SuppressWarnings("Immutable") // one queue, one poller
 final class RingCommands implements RequestHandler, AutoCloseable {

@@ -1,8 +1,10 @@
 package dev.situ.bench.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class DistanceWindowsTest {
     private static final long LONG = TimeUnit.HOURS.toNanos(1);
@@ -84,13 +87,31 @@ class DistanceWindowsTest {
         assertThat(samples.ratio(one, other)).contains(new Spread(4, 4, 4));
     }
 
+    /// Between two threads of this machine, each bound to its processor: the words come back.
     @Test
-    void theDistanceOfThisMachineIsMeasured() {
+    @Timeout(60)
+    void theDistanceOfThisMachineIsMeasured() throws InterruptedException {
         List<Integer> cpus = Cpus.allowed();
         assumeThat(cpus).as("processors, of which two are needed").hasSizeGreaterThan(1);
-        try (DistanceMeter meter = DistanceMeter.to(cpus.getLast())) {
-            assertThat(meter.measure()).isIn(Distance.NEAR, Distance.FAR);
-            assertThat(meter.measure()).isIn(Distance.NEAR, Distance.FAR);
-        }
+        assumeThat(Cpus.canBind()).as("taskset is there").isTrue();
+        List<Distance> seen = new ArrayList<>();
+        Thread here = Thread.ofPlatform().start(() -> {
+            Cpus.bindThread(cpus.getFirst());
+            try (DistanceMeter meter = DistanceMeter.to(cpus.getLast())) {
+                seen.add(meter.measure());
+                seen.add(meter.measure());
+            }
+        });
+        here.join();
+        assertThat(seen).hasSize(2).containsAnyOf(Distance.NEAR, Distance.FAR);
+    }
+
+    @Test
+    @Timeout(60)
+    void aThreadThatCannotBeBoundIsToldOf() {
+        assumeThat(Cpus.canBind()).as("taskset is there").isTrue();
+        assertThatThrownBy(() -> DistanceMeter.to(1 << 20))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has died");
     }
 }
