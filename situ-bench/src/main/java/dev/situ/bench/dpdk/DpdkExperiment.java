@@ -86,8 +86,8 @@ public final class DpdkExperiment implements Experiment {
             if (run.endsBefore(round, "", stepsARound)) {
                 break;
             }
+            SameDistance distance = new SameDistance(run, round, samples);
             for (int value : values) {
-                SameDistance distance = new SameDistance(run, round, samples);
                 for (DpdkSystem system : DpdkSystem.values()) {
                     run.step(system.label() + ", " + value + " B, round " + round + " of " + rounds);
                     pair(run, system, value, distance);
@@ -245,6 +245,11 @@ public final class DpdkExperiment implements Experiment {
         compare(outcome, "bare_mpps_vs_frames", DpdkSystem.BARE, DpdkSystem.FRAMES, rate);
         compare(outcome, "get_rtt_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, trip);
         compare(outcome, "get_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, rate);
+        compare(
+                outcome,
+                "get_rtt_1400_vs_64",
+                key(DpdkSystem.GET.label(), trip, LARGE),
+                key(DpdkSystem.GET.label(), trip, SMALL));
         summarizeRate(outcome, samples, "get_mrps", key(DpdkSystem.GET, rate));
         for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
             SampleKey at = SameDistance.at(distance, key(DpdkSystem.GET, rate));
@@ -268,14 +273,16 @@ public final class DpdkExperiment implements Experiment {
         samples.spread(key).ifPresent(spread -> outcome.summarize(name, spread.median() / 1e6));
     }
 
-    /// At the same distance, round by round; and at each.
     private static void compare(Outcome outcome, String name, DpdkSystem of, DpdkSystem to, String metric) {
-        outcome.summarizeRatio(name, key(of, metric), key(to, metric));
+        compare(outcome, name, key(of, metric), key(to, metric));
+    }
+
+    /// At the same distance, round by round; and at each.
+    private static void compare(Outcome outcome, String name, SampleKey of, SampleKey to) {
+        outcome.summarizeRatio(name, of, to);
         for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
             outcome.summarizeRatio(
-                    name + "." + distance.label(),
-                    SameDistance.at(distance, key(of, metric)),
-                    SameDistance.at(distance, key(to, metric)));
+                    name + "." + distance.label(), SameDistance.at(distance, of), SameDistance.at(distance, to));
         }
     }
 
@@ -350,6 +357,10 @@ public final class DpdkExperiment implements Experiment {
                                 + measurement.summaryText("get_mrps")
                                 + " million a second on one processor, "
                                 + measurement.summaryText("get_vs_redis") + " times those of redis-server.",
+                        "A GET of 1400 B takes " + measurement.summaryText("get_rtt_1400_vs_64")
+                                + " times the round trip of one of 64 B (near "
+                                + measurement.summaryText("get_rtt_1400_vs_64.near") + ", far "
+                                + measurement.summaryText("get_rtt_1400_vs_64.far") + ").",
                         "Beside a thread that allocates, a poller stood still for "
                                 + measurement.summaryText("poller_gap_ms")
                                 + " ms at most in a window, where nothing was allocated for "
