@@ -102,6 +102,8 @@ public final class Executor {
     /// Bursts of several connections are timed as one until [#endBursts]: for a transport whose requests come together.
     public void beginBursts() {
         together = true;
+        left = NOT_LONE; // records of an earlier epoch
+        promised = NOT_LONE;
         stopwatch.begin(keyspace.tracksLatency());
     }
 
