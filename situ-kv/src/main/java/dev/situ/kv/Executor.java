@@ -370,8 +370,8 @@ public final class Executor {
         }
     }
 
-    private void timed(int lookups, long nanosEach) {
-        counters.of(get).called(nanosEach, lookups, stopwatch.tracks());
+    private void timed(int answered, long nanosEach) {
+        counters.of(get).called(nanosEach, answered, stopwatch.tracks());
         if (latencyEvents.isLate(nanosEach)) {
             latencyEvents.add("fast-command", nanosEach);
         }

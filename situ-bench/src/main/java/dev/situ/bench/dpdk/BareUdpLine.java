@@ -49,25 +49,14 @@ final class BareUdpLine implements Line {
             asked.add(fresh());
             number = number + 1 & Integer.MAX_VALUE;
             if (asked.room() == 0) {
-                flush();
+                FrameLine.transmitAll(queue, asked);
             }
         }
-        flush();
-    }
-
-    private void flush() {
-        while (!asked.isEmpty()) {
-            if (queue.transmit(asked) == 0) {
-                Thread.onSpinWait();
-            }
-        }
+        FrameLine.transmitAll(queue, asked);
     }
 
     private long fresh() {
-        long packet = cache.take();
-        if (packet == Packet.NONE) {
-            throw new IllegalStateException("no packet is free");
-        }
+        long packet = FrameLine.take(cache);
         int length = question.length(number);
         Packet.setLength(memory, packet, HEADERS + length);
         long at = Packet.data(memory, packet);

@@ -7,7 +7,6 @@ import dev.situ.udp.PortUdpStack;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /// The client's end of a memif with one [Line], or one [ReliableLink], on it. Confined to the thread that opened it,
 /// which is registered.
@@ -16,9 +15,8 @@ final class ClientEnd implements AutoCloseable {
 
     private final MemifEnd end;
     private final EalThread thread;
-    private @Nullable FrameLine frames;
-    private @Nullable BareUdpLine bare;
-    private @Nullable PortUdpStack stack;
+    /// Gives back what the line holds.
+    private Runnable closeLine = () -> {};
 
     /// Connects to the server's end, which is there.
     ClientEnd(String socket) {
@@ -28,19 +26,22 @@ final class ClientEnd implements AutoCloseable {
 
     /// Frames of so many bytes.
     Line frames(int bytes) {
-        frames = new FrameLine(end.port(), bytes);
+        FrameLine frames = new FrameLine(end.port(), bytes);
+        closeLine = frames::close;
         return frames;
     }
 
     /// Datagrams to a port of the server, without a UDP stack.
     Line bareDatagrams(int port, Question question) {
-        bare = new BareUdpLine(end.port(), ADDRESS, DpdkEchoTask.ADDRESS, port, question);
+        BareUdpLine bare = new BareUdpLine(end.port(), ADDRESS, DpdkEchoTask.ADDRESS, port, question);
+        closeLine = bare::close;
         return bare;
     }
 
     /// Datagrams to a port of the server.
     Line datagrams(int port, Question question) throws IOException {
-        stack = newStack();
+        PortUdpStack stack = newStack();
+        closeLine = stack::close;
         long server = PeerAddress.of(new InetSocketAddress(DpdkEchoTask.ADDRESS, port));
         return new DatagramLine(stack, new InetSocketAddress(ADDRESS, 0), server, question);
     }
@@ -57,15 +58,7 @@ final class ClientEnd implements AutoCloseable {
 
     @Override
     public void close() {
-        if (frames != null) {
-            frames.close();
-        }
-        if (bare != null) {
-            bare.close();
-        }
-        if (stack != null) {
-            stack.close();
-        }
+        closeLine.run();
         end.port().close();
         thread.close();
         end.close();

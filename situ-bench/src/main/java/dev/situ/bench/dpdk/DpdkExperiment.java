@@ -245,9 +245,10 @@ public final class DpdkExperiment implements Experiment {
         compare(outcome, "bare_mpps_vs_frames", DpdkSystem.BARE, DpdkSystem.FRAMES, rate);
         compare(outcome, "get_rtt_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, trip);
         compare(outcome, "get_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, rate);
-        compare(
+        SameDistance.summarizeRatio(
                 outcome,
                 "get_rtt_1400_vs_64",
+                '.',
                 key(DpdkSystem.GET.label(), trip, LARGE),
                 key(DpdkSystem.GET.label(), trip, SMALL));
         summarizeRate(outcome, samples, "get_mrps", key(DpdkSystem.GET, rate));
@@ -274,16 +275,7 @@ public final class DpdkExperiment implements Experiment {
     }
 
     private static void compare(Outcome outcome, String name, DpdkSystem of, DpdkSystem to, String metric) {
-        compare(outcome, name, key(of, metric), key(to, metric));
-    }
-
-    /// At the same distance, round by round; and at each.
-    private static void compare(Outcome outcome, String name, SampleKey of, SampleKey to) {
-        outcome.summarizeRatio(name, of, to);
-        for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
-            outcome.summarizeRatio(
-                    name + "." + distance.label(), SameDistance.at(distance, of), SameDistance.at(distance, to));
-        }
+        SameDistance.summarizeRatio(outcome, name, '.', key(of, metric), key(to, metric));
     }
 
     // ---- report ---------------------------------------------------------------------------------------------------

@@ -40,19 +40,32 @@ final class FrameLine implements Line {
                 burst.add(fresh());
             }
             left -= burst.size();
-            while (!burst.isEmpty()) {
-                if (queue.transmit(burst) == 0) {
-                    Thread.onSpinWait();
-                }
+            transmitAll(queue, burst);
+        }
+    }
+
+    /// Sends a burst, however long that takes.
+    static void transmitAll(PortQueue queue, PacketBurst burst) {
+        while (!burst.isEmpty()) {
+            if (queue.transmit(burst) == 0) {
+                Thread.onSpinWait();
             }
         }
     }
 
-    private long fresh() {
+    /// Takes a packet.
+    ///
+    /// @throws IllegalStateException if none is free
+    static long take(PacketCache cache) {
         long packet = cache.take();
         if (packet == Packet.NONE) {
             throw new IllegalStateException("no packet is free");
         }
+        return packet;
+    }
+
+    private long fresh() {
+        long packet = take(cache);
         Packet.setLength(cache.memory(), packet, bytes);
         Ethernet.write(
                 cache.memory(), Packet.data(cache.memory(), packet), MacAddress.BROADCAST, port.mac(), ETHERTYPE);

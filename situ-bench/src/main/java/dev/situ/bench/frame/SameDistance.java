@@ -2,6 +2,7 @@ package dev.situ.bench.frame;
 
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -81,6 +82,16 @@ public final class SameDistance {
     public static void addForAll(Samples samples, int round, SampleKey key, String unit, double figure) {
         for (Distance distance : Distance.values()) {
             samples.add(distance.turn(round), key, unit, figure);
+        }
+    }
+
+    /// Puts a ratio into the summary: at the same distance, round by round, and at each distance.
+    ///
+    /// @param joint between the name and that of a distance
+    public static void summarizeRatio(Outcome outcome, String name, char joint, SampleKey of, SampleKey to) {
+        outcome.summarizeRatio(name, of, to);
+        for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
+            outcome.summarizeRatio(name + joint + distance.label(), at(distance, of), at(distance, to));
         }
     }
 

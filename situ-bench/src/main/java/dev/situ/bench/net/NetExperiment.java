@@ -219,15 +219,10 @@ public final class NetExperiment implements Experiment {
         return outcome;
     }
 
-    /// At the same distance, round by round; and at each.
     private static void compareWithSmall(Outcome outcome, String name, Data data) {
         SampleKey of = key(NetSystem.DPDK, NetTask.LIGHT_P50, data);
         SampleKey to = key(NetSystem.DPDK, NetTask.LIGHT_P50, Data.of(SMALL));
-        outcome.summarizeRatio(name, of, to);
-        for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
-            outcome.summarizeRatio(
-                    name + "_" + distance.label(), SameDistance.at(distance, of), SameDistance.at(distance, to));
-        }
+        SameDistance.summarizeRatio(outcome, name, '_', of, to);
     }
 
     // ---- report ---------------------------------------------------------------------------------------------------
