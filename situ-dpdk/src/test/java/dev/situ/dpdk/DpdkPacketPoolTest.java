@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.situ.dpdk.ffi.BurstFunctions;
 import dev.situ.memory.Words;
 import dev.situ.packet.Packet;
 import dev.situ.packet.PacketBurst;
@@ -197,6 +198,48 @@ class DpdkPacketPoolTest {
                 }
             }
             assertThat(pool.outstanding()).isZero();
+        }
+    }
+
+    /// More threads than processors, so that the kernel stops some in the middle of taking: what others took and
+    /// bring back meanwhile must find room.
+    @Test
+    void whatComesBackWhileAThreadIsStoppedInTheMiddleIsNotLost() throws Exception {
+        int threads = Runtime.getRuntime().availableProcessors() + 2;
+        try (DpdkPacketPool pool = DpdkPacketPool.create(eal, 4095, DpdkPacketPool.DEFAULT_BUFFER_BYTES, false);
+                ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+            List<Future<?>> runs = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                boolean driver = i % 2 == 0;
+                runs.add(executor.submit(() -> {
+                    try (EalThread _ = eal.register()) {
+                        takeAndGive(pool, driver);
+                    }
+                }));
+            }
+            for (Future<?> run : runs) {
+                run.get(100, TimeUnit.SECONDS);
+            }
+            assertThat(pool.outstanding()).isZero();
+        }
+    }
+
+    /// Takes many and gives them back, as Java does or as a driver does: by C, through the thread's own cache.
+    private static void takeAndGive(DpdkPacketPool pool, boolean asDriver) {
+        PacketBurst burst = new PacketBurst(64);
+        PacketCache cache = pool.newCache(64);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        while (System.nanoTime() - end < 0) {
+            cache.take(burst, burst.room());
+            if (asDriver) {
+                for (int i = 0; i < burst.size(); i++) {
+                    BurstFunctions.release(pool.memory().address() + pool.surrender(burst.packet(i)));
+                }
+                burst.forget();
+            } else {
+                cache.releaseAll(burst);
+            }
+            cache.flush();
         }
     }
 

@@ -25,6 +25,9 @@ public final class Mempool implements AutoCloseable {
     private static final int LINE_BYTES = 64;
     private static final int PAGE_BYTES = 4096;
     private static final int MAX_MOVE = 128;
+    /// The most that a cache of DPDK's gives back at once is 1.5 times its size of at most 512.
+    private static final int LARGEST_MOVE = 1024;
+
     private static final int MAX_ELEMENT_BYTES = 1 << 20;
     private static final int EINVAL = 22;
 
@@ -76,7 +79,7 @@ public final class Mempool implements AutoCloseable {
         int elementBytes = PacketLayout.BYTES + privateBytes + bufferBytes;
         long pool = MempoolCalls.createEmpty(
                 name,
-                packets,
+                places(packets),
                 elementBytes,
                 cacheSize,
                 PacketPoolPrivate.BYTES,
@@ -111,6 +114,16 @@ public final class Mempool implements AutoCloseable {
             release(pool, memzone);
             throw e;
         }
+    }
+
+    /// How many packets the common stock must have places for, so that `packets` always find room.
+    ///
+    /// In a ring with relaxed tails, what was taken behind a thread that the kernel stopped while it took keeps its
+    /// place until that thread goes on: up to an eighth of the ring, and one move. In a ring that is just as large
+    /// as the pool, packets that come back meanwhile would be refused; and DPDK's cache of a thread, which does not
+    /// look, would lose them.
+    static int places(int packets) {
+        return (int) Math.min(Integer.MAX_VALUE, packets + packets / 4L + LARGEST_MOVE);
     }
 
     private static Refusal refused(String what, int error) {
