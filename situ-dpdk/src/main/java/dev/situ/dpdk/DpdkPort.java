@@ -8,6 +8,7 @@ import dev.situ.dpdk.ffi.EthLink;
 import dev.situ.dpdk.ffi.EthStats;
 import dev.situ.dpdk.ffi.EthdevCalls;
 import dev.situ.dpdk.ffi.LayoutCheck;
+import dev.situ.dpdk.ffi.MemifConnection;
 import dev.situ.dpdk.ffi.Refusal;
 import dev.situ.memory.Words;
 import dev.situ.packet.PacketBurst;
@@ -31,8 +32,8 @@ import java.lang.foreign.ValueLayout;
 /// itself (af_packet, tap, af_xdp: the kernel does; memif: queue *i* of one end is wired to queue *i* of the
 /// other).
 ///
-/// **At the end** the pollers stop first: a driver that is called after `stop` touches freed memory. A memif port
-/// must not be polled while the *other* end closes, either: stop both pollers, then close both ends.
+/// **At the end** the pollers stop first: a driver that is called after `stop` touches freed memory. The other end of a
+/// memif may go at any time; it is waited for until the running burst is over.
 public final class DpdkPort implements Port {
     /// The most packets that move in one call of the driver.
     static final int MAX_BURST = PacketBurst.USUAL_CAPACITY;
@@ -41,6 +42,8 @@ public final class DpdkPort implements Port {
     private static final int TRAILER_BYTES = 4;
     private static final int MAC_BYTES = 6;
     private static final int AF_XDP_FILL_PACKETS = 2048;
+    /// What the driver takes if none is named.
+    private static final String MEMIF_SOCKET = "/run/memif.sock";
 
     private final Eal eal;
     private final DpdkPacketPool pool;
@@ -142,8 +145,11 @@ public final class DpdkPort implements Port {
             }
             EthdevCalls.statsReset(number);
             this.queues = new DpdkQueue[options.queues()];
+            MemifConnection memif = options.isMemif()
+                    ? MemifConnection.of(options.name(), options.argument("socket", MEMIF_SOCKET))
+                    : null;
             for (int i = 0; i < queues.length; i++) {
-                queues[i] = new DpdkQueue(this, BurstFunctions.of(number, i));
+                queues[i] = new DpdkQueue(this, BurstFunctions.of(number, i, memif));
             }
         } catch (Refusal e) {
             throw new DpdkException(String.valueOf(e.getMessage()), e);

@@ -84,6 +84,17 @@ public record DpdkPortOptions(String device, int queues, int ring, int mtu, bool
         return name().startsWith("net_memif");
     }
 
+    /// The argument `key` of the device, or `otherwise`.
+    String argument(String key, String otherwise) {
+        String value = otherwise;
+        for (String word : device.split(",", -1)) {
+            if (word.startsWith(key + "=")) {
+                value = word.substring(key.length() + 1);
+            }
+        }
+        return value;
+    }
+
     /// The bus that DPDK finds the device on.
     String bus() {
         return PCI.matcher(name()).matches() ? "pci" : "vdev";

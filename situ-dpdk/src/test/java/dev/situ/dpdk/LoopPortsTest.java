@@ -140,7 +140,7 @@ class LoopPortsTest {
                 DpdkPacketPool theirs = DpdkPacketPool.create(eal, 255);
                 DpdkPort port = DpdkPort.open(eal, ours, DpdkPortOptions.of("net_ring0"))) {
             // What another port of the ring, with another pool, would send.
-            BurstFunctions other = BurstFunctions.of(EthdevCalls.portByName("net_ring0"), 0);
+            BurstFunctions other = BurstFunctions.of(EthdevCalls.portByName("net_ring0"), 0, null);
             MemorySegment pointers = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 21);
             for (int i = 0; i < 20; i++) {
                 long packet = i % 2 == 0 ? Frames.take(theirs, i, 100) : Frames.takeChain(theirs, i, 100, 50, 2);

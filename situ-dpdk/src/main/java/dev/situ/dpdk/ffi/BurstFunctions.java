@@ -5,6 +5,7 @@ import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /// The driver's receive and send functions for one queue of a started port. In C they are called by inline
 /// functions, `rte_eth_rx_burst` and `rte_eth_tx_burst`; here, out of the table that those read.
@@ -23,8 +24,11 @@ public final class BurstFunctions {
     private final MemorySegment tx;
     private final long rxQueue;
     private final long txQueue;
+    private final @Nullable MemifConnection memif;
 
-    private BurstFunctions(MemorySegment rx, long rxQueue, MemorySegment tx, long txQueue) {
+    private BurstFunctions(
+            MemorySegment rx, long rxQueue, MemorySegment tx, long txQueue, @Nullable MemifConnection memif) {
+        this.memif = memif;
         this.rx = rx;
         this.rxQueue = rxQueue;
         this.tx = tx;
@@ -33,8 +37,9 @@ public final class BurstFunctions {
 
     /// Reads the functions of a queue, and checks that they are what they should be.
     ///
+    /// @param memif what each burst is to hold, if the port is one
     /// @throws Refusal if they are not
-    public static BurstFunctions of(int port, int queue) {
+    public static BurstFunctions of(int port, int queue, @Nullable MemifConnection memif) {
         DpdkRelease release = Libraries.require();
         MemorySegment table = Libraries.variable("rte_eth_fp_ops", (port + 1L) * STRIDE);
         long at = (long) port * STRIDE;
@@ -53,7 +58,7 @@ public final class BurstFunctions {
             throw new Refusal("rte_eth_fp_ops is not as DPDK " + release.version() + " has it (port " + port
                     + ", queue " + queue + "); this build of DPDK cannot be used");
         }
-        return new BurstFunctions(MemorySegment.ofAddress(rx), rxQueue, MemorySegment.ofAddress(tx), txQueue);
+        return new BurstFunctions(MemorySegment.ofAddress(rx), rxQueue, MemorySegment.ofAddress(tx), txQueue, memif);
     }
 
     private static long pointer(long array, int index) {
@@ -66,14 +71,28 @@ public final class BurstFunctions {
     ///
     /// @return how many
     public int receive(MemorySegment pointers, int count) {
-        return EthdevCalls.burst(rx, rxQueue, pointers.address(), checked(pointers, count));
+        return burst(rx, rxQueue, pointers.address(), checked(pointers, count));
     }
 
     /// Sends up to `count` packets whose descriptors' addresses are at `pointers`. Consumes those that it takes.
     ///
     /// @return how many
     public int transmit(MemorySegment pointers, int count) {
-        return EthdevCalls.burst(tx, txQueue, pointers.address(), checked(pointers, count));
+        return burst(tx, txQueue, pointers.address(), checked(pointers, count));
+    }
+
+    private int burst(MemorySegment function, long queue, long pointers, int count) {
+        if (memif == null) {
+            return EthdevCalls.burst(function, queue, pointers, count);
+        }
+        if (!memif.enter()) {
+            return 0;
+        }
+        try {
+            return EthdevCalls.burst(function, queue, pointers, count);
+        } finally {
+            memif.leave();
+        }
     }
 
     /// Gives a packet back to its own pool, whichever that is. Consumes it.

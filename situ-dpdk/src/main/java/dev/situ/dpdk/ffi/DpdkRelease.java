@@ -5,22 +5,23 @@ import java.util.List;
 /// The long-term releases of DPDK whose structures are known here, with the offsets in which they differ. All
 /// others are the same in all of them, and stand in the class of their structure.
 ///
-/// | release | ABI | `rte_eth_fp_ops`: rx, rx data, tx, tx data | `rte_eth_dev_info`: max_rx_queues |
-/// |---|---|---|---|
-/// | 22.11 | 23 | 0, 24, 64, 88 | 44 |
-/// | 23.11 | 24 | 16, 0, 80, 64 | 48 |
-/// | 24.11 | 25 | 16, 0, 80, 64 | 48 |
+/// | release | ABI | `rte_eth_fp_ops`: rx, rx data, tx, tx data | `rte_eth_dev_info`: max_rx_queues | `rte_eth_dev`:
+/// data |
+/// |---|---|---|---|---|
+/// | 22.11 | 23 | 0, 24, 64, 88 | 44 | 48 |
+/// | 23.11 | 24 | 16, 0, 80, 64 | 48 | 64 |
+/// | 24.11 | 25 | 16, 0, 80, 64 | 48 | 72 |
 ///
 /// 22.11 is tested. The others are not: their offsets are read off their headers (`rte_ethdev_core.h`,
-/// `rte_ethdev.h`). For all, [LayoutCheck] compares what is said here with what the loaded library does, and
-/// refuses what it finds to be different.
+/// `rte_ethdev.h`, `ethdev_driver.h`). For all, [LayoutCheck] compares what is said here with what the loaded
+/// library does, and refuses what it finds to be different.
 public enum DpdkRelease {
     /// DPDK 22.11, in Debian 12.
-    V22_11("22.11", 23, 0, 24, 64, 88, 44),
+    V22_11("22.11", 23, 0, 24, 64, 88, 44, 48),
     /// DPDK 23.11, in Ubuntu 24.04. Not tested.
-    V23_11("23.11", 24, 16, 0, 80, 64, 48),
+    V23_11("23.11", 24, 16, 0, 80, 64, 48, 64),
     /// DPDK 24.11, in Debian 13. Not tested.
-    V24_11("24.11", 25, 16, 0, 80, 64, 48);
+    V24_11("24.11", 25, 16, 0, 80, 64, 48, 72);
 
     private static final List<DpdkRelease> ALL = List.of(values());
 
@@ -31,8 +32,17 @@ public enum DpdkRelease {
     private final int txBurst;
     private final int txQueueData;
     private final int maxRxQueues;
+    private final int ethDevData;
 
-    DpdkRelease(String version, int abi, int rxBurst, int rxQueueData, int txBurst, int txQueueData, int maxRxQueues) {
+    DpdkRelease(
+            String version,
+            int abi,
+            int rxBurst,
+            int rxQueueData,
+            int txBurst,
+            int txQueueData,
+            int maxRxQueues,
+            int ethDevData) {
         this.version = version;
         this.abi = abi;
         this.rxBurst = rxBurst;
@@ -40,6 +50,7 @@ public enum DpdkRelease {
         this.txBurst = txBurst;
         this.txQueueData = txQueueData;
         this.maxRxQueues = maxRxQueues;
+        this.ethDevData = ethDevData;
     }
 
     static List<DpdkRelease> all() {
@@ -74,5 +85,9 @@ public enum DpdkRelease {
 
     int maxRxQueues() {
         return maxRxQueues;
+    }
+
+    int ethDevData() {
+        return ethDevData;
     }
 }
