@@ -6,6 +6,7 @@ import dev.situ.bench.dpdk.DpdkExperiment;
 import dev.situ.bench.dpdk.DpdkGapTask;
 import dev.situ.bench.dpdk.DpdkLoadTask;
 import dev.situ.bench.dpdk.DpdkRequestsTask;
+import dev.situ.bench.dpdk.DpdkSizesTask;
 import dev.situ.bench.frame.ChildTask;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.isolation.IsolationExperiment;
@@ -63,6 +64,7 @@ final class Experiments {
             case DpdkGapTask.NAME -> DpdkGapTask::new;
             case DpdkLoadTask.NAME -> DpdkLoadTask::new;
             case DpdkRequestsTask.NAME -> DpdkRequestsTask::new;
+            case DpdkSizesTask.NAME -> DpdkSizesTask::new;
             case BatchTask.NAME -> BatchTask::new;
             case NetTask.NAME -> NetTask::new;
             case LossTask.NAME -> LossTask::new;

@@ -39,7 +39,7 @@ final class ClientEnd implements AutoCloseable {
     }
 
     /// Datagrams to a port of the server.
-    Line datagrams(int port, Question question) throws IOException {
+    DatagramLine datagrams(int port, Question question) throws IOException {
         PortUdpStack stack = newStack();
         closeLine = stack::close;
         long server = PeerAddress.of(new InetSocketAddress(DpdkEchoTask.ADDRESS, port));

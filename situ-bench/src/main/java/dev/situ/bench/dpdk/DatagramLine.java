@@ -13,9 +13,9 @@ import java.net.InetSocketAddress;
 @Immutable
 @SuppressWarnings("Immutable") // its stack has one queue, driven by the thread that sends
 final class DatagramLine implements Line, UdpHandler {
-    private final Question question;
     private final long server;
     private final UdpQueue queue;
+    private Question question;
     private int number;
     private int answers;
     private long others;
@@ -28,6 +28,11 @@ final class DatagramLine implements Line, UdpHandler {
         this.server = server;
         queue = stack.queue(0);
         stack.bind(local, this);
+    }
+
+    /// Asks this from now on. To be called when nothing is under way.
+    void ask(Question question) {
+        this.question = question;
     }
 
     @Override

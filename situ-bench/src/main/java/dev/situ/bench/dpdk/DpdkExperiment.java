@@ -20,6 +20,7 @@ import dev.situ.bench.frame.SampleKey;
 import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.ServerProcess;
 import dev.situ.bench.frame.ServerProcess.Kind;
+import dev.situ.bench.frame.WarmUp;
 import dev.situ.bench.r2p2.Fill;
 import dev.situ.bench.report.BarChart;
 import dev.situ.bench.report.Figure;
@@ -80,7 +81,7 @@ public final class DpdkExperiment implements Experiment {
             run.leaveOut("values of " + LARGE + " B: a quick run has no time for them");
         }
         int rounds = run.scale().rounds();
-        int stepsARound = values.size() * DpdkSystem.values().length + (redis ? 2 : 1);
+        int stepsARound = values.size() * DpdkSystem.values().length + (redis ? 3 : 2);
         run.expect(rounds * stepsARound);
         for (int round = 1; round <= rounds; round++) {
             if (run.endsBefore(round, "", stepsARound)) {
@@ -94,6 +95,8 @@ public final class DpdkExperiment implements Experiment {
                     distance.next();
                 }
             }
+            run.step("GETs by the size of their values, round " + round + " of " + rounds);
+            sizes(run, distance);
             run.step("gaps of a poller, round " + round + " of " + rounds);
             gaps(run, round, samples);
             if (redis) {
@@ -133,6 +136,24 @@ public final class DpdkExperiment implements Experiment {
             Files.deleteIfExists(socket);
             Files.delete(folder);
         }
+    }
+
+    private static void sizes(Run run, SameDistance distance) throws IOException {
+        Path folder = Files.createTempDirectory("situ-bench");
+        Path socket = folder.resolve("memif");
+        try (ServerProcess situ = startSitu(socket, SERVER_BYTES, List.of())) {
+            ValueSizes.fill(situ);
+            WarmUp warmUp = warmUp(run).with(situ.pid());
+            ValueSizes.measure(run, distance, warmUp, socket, situ.udp().getPort());
+            situ.stop();
+        } finally {
+            Files.deleteIfExists(socket);
+            Files.delete(folder);
+        }
+    }
+
+    private static WarmUp warmUp(Run run) {
+        return run.scale().warmUpFor(WARM_UP_A_SECOND, 10_000, 2_000);
     }
 
     /// Starts Situ at the server's end of a memif.
@@ -178,10 +199,7 @@ public final class DpdkExperiment implements Experiment {
                 run.scale().pick(5, 3, 1));
         return new ChildJvm.Spec(
                 DpdkLoadTask.NAME,
-                run.scale()
-                        .warmUpFor(WARM_UP_A_SECOND, 10_000, 2_000)
-                        .with(server)
-                        .into(distance.into(parameters)),
+                warmUp(run).with(server).into(distance.into(parameters)),
                 Java.LAUNCHER,
                 Cpus.client());
     }
@@ -245,12 +263,7 @@ public final class DpdkExperiment implements Experiment {
         compare(outcome, "bare_mpps_vs_frames", DpdkSystem.BARE, DpdkSystem.FRAMES, rate);
         compare(outcome, "get_rtt_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, trip);
         compare(outcome, "get_vs_echo", DpdkSystem.GET, DpdkSystem.ECHO, rate);
-        SameDistance.summarizeRatio(
-                outcome,
-                "get_rtt_1400_vs_64",
-                '.',
-                key(DpdkSystem.GET.label(), trip, LARGE),
-                key(DpdkSystem.GET.label(), trip, SMALL));
+        ValueSizes.summarize(outcome);
         summarizeRate(outcome, samples, "get_mrps", key(DpdkSystem.GET, rate));
         for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
             SampleKey at = SameDistance.at(distance, key(DpdkSystem.GET, rate));
@@ -328,7 +341,8 @@ public final class DpdkExperiment implements Experiment {
                                 DpdkLoadTask.ROUND_TRIP,
                                 1,
                                 "Round trip, one under way: the median of each round.",
-                                "microseconds")),
+                                "microseconds"),
+                        ValueSizes.figure(measurement)),
                 List.of(
                         "The UDP stack at both ends makes a round trip " + measurement.summaryText("echo_rtt_vs_bare")
                                 + " times as long as that of the bare UDP echo (near "
@@ -349,10 +363,7 @@ public final class DpdkExperiment implements Experiment {
                                 + measurement.summaryText("get_mrps")
                                 + " million a second on one processor, "
                                 + measurement.summaryText("get_vs_redis") + " times those of redis-server.",
-                        "A GET of 1400 B takes " + measurement.summaryText("get_rtt_1400_vs_64")
-                                + " times the round trip of one of 64 B (near "
-                                + measurement.summaryText("get_rtt_1400_vs_64.near") + ", far "
-                                + measurement.summaryText("get_rtt_1400_vs_64.far") + ").",
+                        ValueSizes.text(measurement),
                         "Beside a thread that allocates, a poller stood still for "
                                 + measurement.summaryText("poller_gap_ms")
                                 + " ms at most in a window, where nothing was allocated for "
