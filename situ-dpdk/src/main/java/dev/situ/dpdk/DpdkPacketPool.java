@@ -57,7 +57,7 @@ public final class DpdkPacketPool extends PacketPool implements AutoCloseable {
 
     /// Makes a pool.
     ///
-    /// @param packets at least 1; a power of two less 1 uses memory best
+    /// @param packets at least 1
     /// @param bufferBytes the bytes of each buffer, with a headroom of [PacketLayout#HEADROOM]: 129 to 65535
     /// @param traced whether checked mode keeps stack traces; see [PacketPool]
     /// @throws DpdkException if there is no such memory

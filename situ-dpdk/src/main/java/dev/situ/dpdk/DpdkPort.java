@@ -33,7 +33,8 @@ import java.lang.foreign.ValueLayout;
 /// other).
 ///
 /// **At the end** the pollers stop first: a driver that is called after `stop` touches freed memory. The other end of a
-/// memif may go at any time; it is waited for until the running burst is over.
+/// memif may go at any time: it waits for bursts that run, and those after them bring nothing. A server gets the next
+/// client; a client does not look for another server.
 public final class DpdkPort implements Port {
     /// The most packets that move in one call of the driver.
     static final int MAX_BURST = PacketBurst.USUAL_CAPACITY;
@@ -146,7 +147,7 @@ public final class DpdkPort implements Port {
             EthdevCalls.statsReset(number);
             this.queues = new DpdkQueue[options.queues()];
             MemifConnection memif = options.isMemif()
-                    ? MemifConnection.of(options.name(), options.argument("socket", MEMIF_SOCKET))
+                    ? MemifConnection.of(options.name(), options.argument("socket", MEMIF_SOCKET), options.queues() > 1)
                     : null;
             for (int i = 0; i < queues.length; i++) {
                 queues[i] = new DpdkQueue(this, BurstFunctions.of(number, i, memif));

@@ -28,12 +28,17 @@ final class Child {
 
     /// The command that runs the main method of `program` as this process runs.
     static List<String> java(Class<?> program) {
+        return java(program, true);
+    }
+
+    /// The same, in checked mode or not.
+    static List<String> java(Class<?> program, boolean checked) {
         return List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-ea",
-                "-Dsitu.checked=true",
+                "-Dsitu.checked=" + checked,
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),

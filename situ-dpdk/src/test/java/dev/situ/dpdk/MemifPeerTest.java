@@ -11,58 +11,85 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A memif whose other end goes while this one is polled: in a process of its own, as what goes wrong is a crash.
+/// On one processor, where the interrupt thread finds the poller stopped in the middle of a burst more often.
 @Timeout(120)
 class MemifPeerTest {
-    private static final int PEERS = 10;
-    private static final int FRAMES = 20_000;
+    private static final int PEERS = 4;
+    /// How often a peer connects anew before it ends.
+    private static final int CONNECTIONS = 15;
+    private static final int FRAMES = 5000;
+    private static final int MEGABYTES = 64;
+    private static final long DEADLINE_MILLIS = 60_000;
 
-    @Test
-    void peersThatAreKilledUnderTrafficOrCloseAreOutlived(@TempDir Path folder) throws Exception {
+    private final List<Process> children = new ArrayList<>();
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void peersThatCloseOrAreKilledUnderTrafficAreOutlived(int queues, @TempDir Path folder) throws Exception {
         String missing = Eal.missing();
         TestEal.require(missing == null, missing);
         String socket = folder.resolve("s").toString();
-        // On one processor, the interrupt thread finds the poller stopped in the middle of a burst, most of the time.
-        List<String> onOneProcessor = List.of("taskset", "-c", firstProcessor());
-        Process server = start(onOneProcessor, Server.class, socket);
-        try (BufferedReader said = output(server)) {
+        Timer deadline = new Timer(true);
+        deadline.schedule(new KillAll(), DEADLINE_MILLIS);
+        try {
+            Process server = start(folder, List.of("taskset", "-c", firstProcessor()), Server.class, socket, queues);
+            BufferedReader said = output(server);
             assertThat(said.readLine()).isEqualTo("listening");
             for (int i = 0; i < PEERS; i++) {
-                boolean killed = i % 2 == 0;
-                Process peer = start(List.of(), Peer.class, socket, killed ? "forever" : "once");
-                try (BufferedReader words = output(peer)) {
-                    assertThat(words.readLine()).as("peer " + i).isEqualTo("traffic");
-                    if (killed) {
-                        peer.destroyForcibly();
-                        peer.waitFor();
-                    } else {
-                        assertThat(peer.waitFor()).isZero();
-                    }
-                } finally {
-                    peer.destroyForcibly();
+                Process peer = start(folder, List.of(), Peer.class, socket, queues);
+                assertThat(output(peer).readLine()).as("peer " + i).isEqualTo("traffic");
+                if (i % 2 == 0) {
+                    assertThat(peer.waitFor()).as("peer " + i).isZero();
+                } else {
+                    peer.destroyForcibly().waitFor();
                 }
-                assertThat(server.isAlive()).as("after peer " + i).isTrue();
             }
             server.getOutputStream().close();
             assertThat(said.readLine()).isEqualTo("ended");
             assertThat(server.waitFor()).isZero();
         } finally {
-            server.destroyForcibly();
+            deadline.cancel();
+            killAll();
         }
     }
 
-    private static Process start(List<String> prefix, Class<?> program, String... arguments) throws IOException {
+    private Process start(Path folder, List<String> prefix, Class<?> program, String socket, int queues)
+            throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(Child.java(program));
         // Its checks would be most of a poll, and a burst the least.
-        command.replaceAll(word -> word.equals("-Dsitu.checked=true") ? "-Dsitu.checked=false" : word);
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        command.addAll(Child.java(program, false));
+        command.addAll(List.of(socket, Integer.toString(queues)));
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile()) // where a crash is reported
+                .redirectErrorStream(true)
+                .start();
+        synchronized (children) {
+            children.add(process);
+        }
+        return process;
+    }
+
+    /// Ends what hangs: who reads its output finds the end.
+    private final class KillAll extends TimerTask {
+        @Override
+        public void run() {
+            killAll();
+        }
+    }
+
+    private void killAll() {
+        synchronized (children) {
+            children.forEach(Process::destroyForcibly);
+        }
     }
 
     private static String firstProcessor() throws IOException {
@@ -73,28 +100,34 @@ class MemifPeerTest {
         return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    private static DpdkPort open(Eal eal, DpdkPacketPool pool, String role, String socket) {
-        return DpdkPort.open(
-                eal, pool, DpdkPortOptions.of("net_memif0,role=" + role + ",socket=" + socket + ",socket-abstract=no"));
+    private static DpdkPort open(Eal eal, DpdkPacketPool pool, String role, String[] arguments) {
+        String device = "net_memif0,role=" + role + ",socket=" + arguments[0] + ",socket-abstract=no";
+        return DpdkPort.open(eal, pool, DpdkPortOptions.of(device).withQueues(Integer.parseInt(arguments[1])));
     }
 
-    /// Sends back what comes, until its input ends. Whatever its peers did, it holds no packet then.
+    /// Sends back what comes, each queue by a thread of its own, until its input ends. Whatever its peers did, it holds
+    /// no packet then.
     static final class Server {
         private Server() {}
 
         public static void main(String[] arguments) throws Exception {
-            try (Eal eal = Eal.start(EalOptions.withoutHugePages(64));
+            try (Eal eal = Eal.start(EalOptions.withoutHugePages(MEGABYTES));
                     DpdkPacketPool pool = DpdkPacketPool.create(eal, 1023);
-                    DpdkPort port = open(eal, pool, "server", arguments[0])) {
-                System.out.println("listening");
+                    DpdkPort port = open(eal, pool, "server", arguments)) {
                 AtomicBoolean ended = new AtomicBoolean();
-                Thread poller = new Thread(() -> echo(port.queue(0), ended));
-                poller.start();
+                List<Thread> pollers = new ArrayList<>();
+                for (int i = 0; i < port.queues(); i++) {
+                    PortQueue queue = port.queue(i);
+                    pollers.add(Thread.ofPlatform().start(() -> echo(queue, ended)));
+                }
+                System.out.println("listening");
                 while (System.in.read() >= 0) {
                     // Nothing is said to it.
                 }
                 ended.set(true);
-                poller.join();
+                for (Thread poller : pollers) {
+                    poller.join();
+                }
             }
             System.out.println("ended");
         }
@@ -110,29 +143,44 @@ class MemifPeerTest {
         }
     }
 
-    /// Sends frames as fast as it can, and says so when many came back.
+    /// Connects, sends frames as fast as it can until many came back, closes, and connects again. Says so once.
     static final class Peer {
         private Peer() {}
 
         public static void main(String[] arguments) {
-            try (Eal eal = Eal.start(EalOptions.withoutHugePages(64));
-                    DpdkPacketPool pool = DpdkPacketPool.create(eal, 1023);
-                    DpdkPort port = open(eal, pool, "client", arguments[0])) {
-                while (!port.isLinkUp()) {
-                    Thread.onSpinWait();
-                }
-                exchange(port.queue(0));
-                System.out.println("traffic");
-                while (arguments[1].equals("forever")) {
-                    exchange(port.queue(0));
+            Thread.ofPlatform().daemon().start(Peer::endWithParent);
+            try (Eal eal = Eal.start(EalOptions.withoutHugePages(MEGABYTES));
+                    DpdkPacketPool pool = DpdkPacketPool.create(eal, 1023)) {
+                for (int i = 0; i < CONNECTIONS; i++) {
+                    try (DpdkPort port = open(eal, pool, "client", arguments)) {
+                        while (!port.isLinkUp()) {
+                            Thread.onSpinWait();
+                        }
+                        exchange(port);
+                    }
+                    if (i == 0) {
+                        System.out.println("traffic");
+                    }
                 }
             }
         }
 
-        private static void exchange(PortQueue queue) {
+        private static void endWithParent() {
+            try {
+                while (System.in.read() >= 0) {
+                    // Nothing is said to it.
+                }
+            } catch (IOException e) {
+                System.out.println(e);
+            }
+            Runtime.getRuntime().halt(1);
+        }
+
+        private static void exchange(DpdkPort port) {
             PacketBurst burst = new PacketBurst(32);
             int returned = 0;
-            while (returned < FRAMES) {
+            for (int turn = 0; returned < FRAMES; turn++) {
+                PortQueue queue = port.queue(turn % port.queues());
                 while (burst.room() > 0) {
                     burst.add(Frames.take(queue.cache(), returned, 256));
                 }

@@ -16,6 +16,7 @@ final class DatagramLine implements Line, UdpHandler {
     private final long server;
     private final UdpQueue queue;
     private Question question;
+    private int firstNumber;
     private int number;
     private int answers;
     private long others;
@@ -30,9 +31,10 @@ final class DatagramLine implements Line, UdpHandler {
         stack.bind(local, this);
     }
 
-    /// Asks this from now on. To be called when nothing is under way.
+    /// Asks this from now on. An answer to what was asked before that comes all the same is passed over.
     void ask(Question question) {
         this.question = question;
+        firstNumber = number;
     }
 
     @Override
@@ -65,9 +67,14 @@ final class DatagramLine implements Line, UdpHandler {
         for (int i = 0; i < burst.size(); i++) {
             if (question.isAnswer(burst.memory(i), burst.offset(i), burst.length(i))) {
                 answers++;
-            } else {
+            } else if (!isLate(burst, i)) {
                 others++;
             }
         }
+    }
+
+    private boolean isLate(UdpBurst burst, int i) {
+        return burst.length(i) >= Question.HEADER_BYTES
+                && (short) (Question.number(burst.memory(i), burst.offset(i)) - firstNumber) < 0;
     }
 }

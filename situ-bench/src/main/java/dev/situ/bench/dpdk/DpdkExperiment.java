@@ -78,7 +78,7 @@ public final class DpdkExperiment implements Experiment {
                 DpdkSetUp.distance(Cpus.server().getFirst(), Cpus.client().getFirst()));
         List<Integer> values = run.scale().pick(List.of(SMALL, LARGE), List.of(SMALL), List.of(SMALL, LARGE));
         if (!values.contains(LARGE)) {
-            run.leaveOut("values of " + LARGE + " B: a quick run has no time for them");
+            run.leaveOut("values of " + LARGE + " B, but by size: a quick run has no time for them");
         }
         int rounds = run.scale().rounds();
         int stepsARound = values.size() * DpdkSystem.values().length + (redis ? 3 : 2);
@@ -157,8 +157,6 @@ public final class DpdkExperiment implements Experiment {
     }
 
     /// Starts Situ at the server's end of a memif.
-    ///
-    /// The load is to stop before the server is closed, and to close its end after that.
     public static ServerProcess startSitu(Path socket, long memoryBytes, List<String> jvmOptions) throws IOException {
         List<String> eal = new ArrayList<>(DpdkSetUp.eal().arguments());
         eal.add("--vdev=" + MemifEnd.device("server", socket.toString()));

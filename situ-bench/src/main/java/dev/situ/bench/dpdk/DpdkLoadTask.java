@@ -20,6 +20,7 @@ public final class DpdkLoadTask implements ChildTask {
 
     static final String THROUGHPUT = "throughput";
     static final String ROUND_TRIP = "round_trip_p50";
+    static final String LOST = "lost";
     static final String ROUND_TRIP_P99 = "round_trip_p99";
 
     /// Many under way, and one under way.
@@ -72,7 +73,7 @@ public final class DpdkLoadTask implements ChildTask {
             sink.add(distance.of(ROUND_TRIP), "us", median(all, window -> window.micros(50)));
             sink.add(distance.of(ROUND_TRIP_P99), "us", median(all, window -> window.micros(99)));
         });
-        sink.add("lost", "", (double) load.lost());
+        sink.add(LOST, "", (double) load.lost());
         sink.add(Contender.STEADY, "", steady ? 1 : 0);
     }
 

@@ -10,7 +10,6 @@ import dev.situ.bench.frame.WarmUp.Pace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.Histogram;
 
 /// GETs of values of several sizes over a memif, one under way, the sizes in turn within each window: of one server, by
 /// one client. From one start to the next the compilers make a quarter of difference, which is more than a size does.
@@ -19,6 +18,7 @@ public final class DpdkSizesTask implements ChildTask {
     public static final String NAME = "dpdk-sizes";
 
     private static final int OUTSTANDING = 64;
+    private static final int REFRESH_SHARE = 5;
 
     private final ClientEnd client;
     private final List<ValueSizes.Values> values;
@@ -28,6 +28,7 @@ public final class DpdkSizesTask implements ChildTask {
     private final long windowNanos;
     private final WarmUp warmUp;
     private final DistanceWindows windows;
+    private int turn;
 
     /// Connects to the server's end, which is there and has the keys.
     public DpdkSizesTask(Parameters parameters) throws Exception {
@@ -61,6 +62,7 @@ public final class DpdkSizesTask implements ChildTask {
                         Spread.of(medians).median());
             }
         });
+        sink.add(DpdkLoadTask.LOST, "", (double) load.lost());
         sink.add(Contender.STEADY, "", steady ? 1 : 0);
     }
 
@@ -73,15 +75,18 @@ public final class DpdkSizesTask implements ChildTask {
         return Pace.over(perSecond, windowNanos * values.size());
     }
 
-    /// The median of each, in microseconds.
+    /// The median of each, in microseconds: first of one, then of another.
     private List<Double> window() {
-        List<Double> medians = new ArrayList<>();
-        for (Question question : questions) {
-            line.ask(question);
-            Histogram trips = load.roundTrips(windowNanos);
-            medians.add(trips.getValueAtPercentile(50) / 1e3);
+        Double[] medians = new Double[questions.size()];
+        for (int i = 0; i < medians.length; i++) {
+            int which = (i + turn) % medians.length;
+            line.ask(questions.get(which));
+            // What the one before has driven out of the caches comes back.
+            load.perSecond(OUTSTANDING, windowNanos / REFRESH_SHARE);
+            medians[which] = load.roundTrips(windowNanos).getValueAtPercentile(50) / 1e3;
         }
-        return medians;
+        turn++;
+        return List.of(medians);
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.util.HexFormat;
 /// ```
 public final class Question {
     private static final byte[] HEADER = HexFormat.of().parseHex("cc0801c000000001");
+    static final int HEADER_BYTES = 8;
+
     private static final int ID = 4;
     private static final String KEY = "key:00000000";
     private static final String GET = "*2\r\n$3\r\nGET\r\n$12\r\n" + KEY + "\r\n";
@@ -100,6 +102,11 @@ public final class Question {
             Words.setByte(memory, at + keyAt[which] + i, (byte) ('0' + rest % 10));
             rest /= 10;
         }
+    }
+
+    /// The last 16 bits of the number of the question that a datagram answers.
+    static int number(MemorySegment memory, long at) {
+        return Words.getUnsignedShortBe(memory, at + ID);
     }
 
     /// Whether a datagram is an answer as it should be: an error or a miss is none.

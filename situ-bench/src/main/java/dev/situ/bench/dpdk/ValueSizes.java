@@ -98,6 +98,8 @@ final class ValueSizes {
             client.measure((metric, unit, figure) -> {
                 if (metric.equals(Contender.STEADY)) {
                     run.steady(figure != 0);
+                } else if (metric.equals(DpdkLoadTask.LOST)) {
+                    distance.add(metric, new SampleKey(DpdkSystem.GET.label(), "lost_by_size", Map.of()), unit, figure);
                 } else {
                     distance.add(metric, Values.of(Distance.metric(metric)).key(), unit, figure);
                 }
@@ -124,27 +126,30 @@ final class ValueSizes {
                 + "): then 14 MB are read in turn, and come from farther than a processor's own cache.";
     }
 
-    /// The round trip by size, at each distance.
+    /// The round trip by size, at each distance; where it was not measured, at any.
     static Figure figure(Measurement measurement) {
         List<LineChart.Point> points = new ArrayList<>();
-        for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
-            for (Values values : ALL) {
-                SampleKey key = SameDistance.at(distance, values.key());
-                boolean isSameBytes = values.equals(sameBytes(values.bytes));
-                measurement
-                        .find(key.system(), key.metric(), key.params())
-                        .ifPresent(result -> points.add(new LineChart.Point(
-                                distance.label() + (isSameBytes ? ", 640 kB of values" : ", 10,000 keys"),
-                                values.bytes,
-                                result.value(),
-                                result.low(),
-                                result.high())));
+        for (Values values : ALL) {
+            for (Distance distance : List.of(Distance.NEAR, Distance.FAR)) {
+                add(points, measurement, distance.label(), values, SameDistance.at(distance, values.key()));
             }
+        }
+        if (points.isEmpty()) {
+            ALL.forEach(values -> add(points, measurement, "Situ", values, values.key()));
         }
         String caption = "Round trip of a GET by the size of its value, one under way.";
         return new Figure(
                 "dpdk-sizes",
                 caption + " Points: medians; lines: lowest and highest round.",
                 new LineChart(caption, "bytes of the value", "microseconds", false, false, points, Optional.empty()));
+    }
+
+    private static void add(
+            List<LineChart.Point> points, Measurement measurement, String series, Values values, SampleKey key) {
+        String data = values.equals(sameBytes(values.bytes)) ? ", 640 kB of values" : ", 10,000 keys";
+        measurement
+                .find(key.system(), key.metric(), key.params())
+                .ifPresent(result -> points.add(
+                        new LineChart.Point(series + data, values.bytes, result.value(), result.low(), result.high())));
     }
 }

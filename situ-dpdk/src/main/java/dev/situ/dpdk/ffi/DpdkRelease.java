@@ -5,23 +5,24 @@ import java.util.List;
 /// The long-term releases of DPDK whose structures are known here, with the offsets in which they differ. All
 /// others are the same in all of them, and stand in the class of their structure.
 ///
-/// | release | ABI | `rte_eth_fp_ops`: rx, rx data, tx, tx data | `rte_eth_dev_info`: max_rx_queues | `rte_eth_dev`:
-/// data |
-/// |---|---|---|---|---|
-/// | 22.11 | 23 | 0, 24, 64, 88 | 44 | 48 |
-/// | 23.11 | 24 | 16, 0, 80, 64 | 48 | 64 |
-/// | 24.11 | 25 | 16, 0, 80, 64 | 48 | 72 |
+/// | release | ABI | `rte_eth_fp_ops`: rx, rx data, tx, tx data | max_rx_queues | `rte_eth_dev`: data | memif: lock |
+/// |---|---|---|---|---|---|
+/// | 22.11 | 23 | 0, 24, 64, 88 | 44 | 48 | 56 |
+/// | 23.11 | 24 | 16, 0, 80, 64 | 48 | 64 | 64 |
+/// | 24.11 | 25 | 16, 0, 80, 64 | 48 | 72 | 64 |
+///
+/// `max_rx_queues` is of `rte_eth_dev_info`, the lock of [MemifConnection].
 ///
 /// 22.11 is tested. The others are not: their offsets are read off their headers (`rte_ethdev_core.h`,
 /// `rte_ethdev.h`, `ethdev_driver.h`). For all, [LayoutCheck] compares what is said here with what the loaded
 /// library does, and refuses what it finds to be different.
 public enum DpdkRelease {
     /// DPDK 22.11, in Debian 12.
-    V22_11("22.11", 23, 0, 24, 64, 88, 44, 48),
+    V22_11("22.11", 23, 0, 24, 64, 88, 44, 48, 56),
     /// DPDK 23.11, in Ubuntu 24.04. Not tested.
-    V23_11("23.11", 24, 16, 0, 80, 64, 48, 64),
+    V23_11("23.11", 24, 16, 0, 80, 64, 48, 64, 64),
     /// DPDK 24.11, in Debian 13. Not tested.
-    V24_11("24.11", 25, 16, 0, 80, 64, 48, 72);
+    V24_11("24.11", 25, 16, 0, 80, 64, 48, 72, 64);
 
     private static final List<DpdkRelease> ALL = List.of(values());
 
@@ -33,6 +34,7 @@ public enum DpdkRelease {
     private final int txQueueData;
     private final int maxRxQueues;
     private final int ethDevData;
+    private final int memifLock;
 
     DpdkRelease(
             String version,
@@ -42,7 +44,8 @@ public enum DpdkRelease {
             int txBurst,
             int txQueueData,
             int maxRxQueues,
-            int ethDevData) {
+            int ethDevData,
+            int memifLock) {
         this.version = version;
         this.abi = abi;
         this.rxBurst = rxBurst;
@@ -51,6 +54,7 @@ public enum DpdkRelease {
         this.txQueueData = txQueueData;
         this.maxRxQueues = maxRxQueues;
         this.ethDevData = ethDevData;
+        this.memifLock = memifLock;
     }
 
     static List<DpdkRelease> all() {
@@ -89,5 +93,9 @@ public enum DpdkRelease {
 
     int ethDevData() {
         return ethDevData;
+    }
+
+    int memifLock() {
+        return memifLock;
     }
 }

@@ -49,7 +49,7 @@ public final class LayoutCheck {
     private void poolIsAsExpected() {
         MemorySegment header = pool.header();
         expect("rte_mempool.name", header.getString(MempoolLayout.NAME).equals(NAME));
-        expect("rte_mempool.size", Words.getInt(header, MempoolLayout.SIZE), Mempool.places(PACKETS));
+        expect("rte_mempool.size", Words.getInt(header, MempoolLayout.SIZE), Mempool.places(PACKETS, CACHE));
         expect("rte_mempool.cache_size", Words.getInt(header, MempoolLayout.CACHE_SIZE), CACHE);
         expect("rte_mempool.elt_size", Words.getInt(header, MempoolLayout.ELEMENT_SIZE), BUFFER + BUFFER_BYTES);
         expect("rte_mempool.populated_size", Words.getInt(header, MempoolLayout.POPULATED), PACKETS);

@@ -6,6 +6,8 @@ import dev.situ.memory.Words;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// Whether the other end of a memif is there, held as it is for as long as a burst takes.
 ///
@@ -19,53 +21,65 @@ import java.lang.invoke.MethodHandle;
 ///   interrupt thread  peer gone: not connected any more ──▶ wait for the lock ──▶ unlock, unmap
 /// ```
 ///
-/// All queues of a port share the lock: its bursts run one after the other.
+/// Where several pollers share a port, the first that enters takes the lock for all and the last that leaves gives it
+/// back, so that none waits for one that the kernel has stopped in its burst. Once the peer is going nobody joins them.
 ///
 /// ```
-///  rte_eth_dev        22.11: 48 data   23.11: 64   24.11: 72      (ethdev_driver.h)
+///  rte_eth_dev        22.11: 48 data   23.11: 64   24.11: 72                    (ethdev_driver.h)
 ///  rte_eth_dev_data   0 name, 64 bytes   96 the driver's own structure
-///  pmd_internals      0 id   4 role   8 flags   16 name of the socket   24 secret   48 control channel   56 its lock
+///  pmd_internals      8 flags   16 name of the socket   22.11: 56 lock   later: 64   (rte_eth_memif.h)
 /// ```
 ///
-/// The last is the driver's own (`rte_eth_memif.h`). Nothing is believed before names were found where they should be.
-/// Any thread; not to be used once the port is closed.
+/// The last is the driver's own. Nothing is believed before names were found where they should be. Any thread; not to
+/// be used once the port is closed.
 public final class MemifConnection {
-    private static final MethodHandle DEVICE = Libraries.link("rte_eth_dev_allocated", JAVA_LONG, JAVA_LONG);
-
     private static final int DATA_NAME_BYTES = 64;
     private static final int DATA_PRIVATE = 96;
     private static final int FLAGS = 8;
     private static final int SOCKET_NAME = 16;
     private static final int SOCKET_NAME_BYTES = 108;
-    private static final int LOCK = 56;
-    private static final int BYTES = 64;
+    private static final int BYTES = 72;
     private static final int CONNECTED = 1 << 1;
 
     private final MemorySegment internals;
+    private final int lock;
+    /// How many bursts run, if several pollers share the port.
+    private final @Nullable AtomicInteger bursts;
 
-    private MemifConnection(MemorySegment internals) {
+    private MemifConnection(MemorySegment internals, int lock, boolean isShared) {
         this.internals = internals;
+        this.lock = lock;
+        this.bursts = isShared ? new AtomicInteger() : null;
     }
 
     /// Finds the structures of a memif.
     ///
     /// @param name the port's name: `net_memif0`
     /// @param socket the name of its socket
+    /// @param isShared whether several pollers use the port
     /// @throws Refusal if they are not as expected
-    public static MemifConnection of(String name, String socket) {
+    public static MemifConnection of(String name, String socket, boolean isShared) {
         ProcessMaps maps = ProcessMaps.read();
-        int dataAt = Libraries.require().ethDevData();
-        long data = pointer(maps, device(name), dataAt, DATA_PRIVATE + Long.BYTES);
+        DpdkRelease release = Libraries.require();
+        long data = pointer(maps, device(name), release.ethDevData(), DATA_PRIVATE + Long.BYTES);
         expect(data != 0 && name.equals(Libraries.string(data, DATA_NAME_BYTES)));
         long internals = pointer(maps, data, DATA_PRIVATE, BYTES);
         long socketName = pointer(maps, internals, SOCKET_NAME, SOCKET_NAME_BYTES);
-        expect(socketName != 0 && socket.equals(Libraries.string(socketName, SOCKET_NAME_BYTES)));
-        return new MemifConnection(Libraries.at(internals, BYTES));
+        expect(socketName != 0 && isNameOf(socket, Libraries.string(socketName, SOCKET_NAME_BYTES)));
+        MemorySegment memory = Libraries.at(internals, BYTES);
+        expect((Words.getIntOpaque(memory, release.memifLock()) & ~1) == 0);
+        return new MemifConnection(memory, release.memifLock(), isShared);
+    }
+
+    /// The driver keeps the beginning of a name that is too long.
+    private static boolean isNameOf(String socket, String kept) {
+        return !kept.isEmpty() && socket.startsWith(kept);
     }
 
     private static long device(String name) {
+        MethodHandle allocated = Libraries.link("rte_eth_dev_allocated", JAVA_LONG, JAVA_LONG);
         try (Arena arena = Arena.ofConfined()) {
-            return (long) DEVICE.invokeExact(arena.allocateFrom(name).address());
+            return (long) allocated.invokeExact(arena.allocateFrom(name).address());
         } catch (Throwable t) {
             throw Libraries.unexpected(t);
         }
@@ -87,22 +101,43 @@ public final class MemifConnection {
         }
     }
 
-    /// Waits until no other burst runs. If the other end is there then, it stays until [#leave].
+    /// Sees to it that the other end stays until [#leave], if it is there.
     ///
-    /// @return whether it is there; if not, there is nothing to leave
+    /// @return whether it is; if not, there is nothing to leave
     boolean enter() {
-        while (!Words.compareAndSetInt(internals, LOCK, 0, 1)) {
+        while (isConnected()) {
+            if (bursts != null && join(bursts)) {
+                return true;
+            }
+            if (Words.compareAndSetInt(internals, lock, 0, 1)) {
+                if (bursts != null) {
+                    bursts.setRelease(1);
+                }
+                if (isConnected()) {
+                    return true;
+                }
+                leave();
+                return false;
+            }
             Thread.onSpinWait();
         }
-        if ((Words.getIntOpaque(internals, FLAGS) & CONNECTED) == 0) {
-            leave();
-            return false;
-        }
-        return true;
+        return false;
     }
 
-    /// Lets the other end go.
+    private boolean isConnected() {
+        return (Words.getIntOpaque(internals, FLAGS) & CONNECTED) != 0;
+    }
+
+    /// Joins bursts that run, for which the lock is held already.
+    private static boolean join(AtomicInteger bursts) {
+        int running = bursts.get();
+        return running > 0 && bursts.compareAndSet(running, running + 1);
+    }
+
+    /// Lets the other end go, unless another burst runs.
     void leave() {
-        Words.setIntRelease(internals, LOCK, 0);
+        if (bursts == null || bursts.decrementAndGet() == 0) {
+            Words.setIntRelease(internals, lock, 0);
+        }
     }
 }

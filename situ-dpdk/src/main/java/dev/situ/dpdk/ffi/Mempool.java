@@ -25,8 +25,8 @@ public final class Mempool implements AutoCloseable {
     private static final int LINE_BYTES = 64;
     private static final int PAGE_BYTES = 4096;
     private static final int MAX_MOVE = 128;
-    /// The most that a cache of DPDK's gives back at once is 1.5 times its size of at most 512.
-    private static final int LARGEST_MOVE = 1024;
+    /// What a driver takes at once beside what refills its cache.
+    private static final int DRIVER_BURST = 64;
 
     private static final int MAX_ELEMENT_BYTES = 1 << 20;
     private static final int EINVAL = 22;
@@ -79,7 +79,7 @@ public final class Mempool implements AutoCloseable {
         int elementBytes = PacketLayout.BYTES + privateBytes + bufferBytes;
         long pool = MempoolCalls.createEmpty(
                 name,
-                places(packets),
+                places(packets, cacheSize),
                 elementBytes,
                 cacheSize,
                 PacketPoolPrivate.BYTES,
@@ -116,14 +116,16 @@ public final class Mempool implements AutoCloseable {
         }
     }
 
-    /// How many packets the common stock must have places for, so that `packets` always find room.
+    /// How many places the common stock must have, so that `packets` always find room.
     ///
-    /// In a ring with relaxed tails, what was taken behind a thread that the kernel stopped while it took keeps its
-    /// place until that thread goes on: up to an eighth of the ring, and one move. In a ring that is just as large
-    /// as the pool, packets that come back meanwhile would be refused; and DPDK's cache of a thread, which does not
-    /// look, would lose them.
-    static int places(int packets) {
-        return (int) Math.min(Integer.MAX_VALUE, packets + packets / 4L + LARGEST_MOVE);
+    /// In a ring with relaxed tails, what was taken behind a thread that the kernel stopped while it took
+    /// keeps its place until that thread goes on: up to an eighth of the ring, and what is taken at once. In a
+    /// ring that is no larger than the pool, packets that come back meanwhile would be refused; and DPDK's
+    /// cache of a thread, which does not look, would lose them. The price: what was given behind a thread
+    /// that was stopped while it gave cannot be taken meanwhile, and that is an eighth of the ring, too.
+    static int places(int packets, int cacheSize) {
+        long takenAtOnce = Math.max(MAX_MOVE, cacheSize + DRIVER_BURST);
+        return (int) Math.min(Integer.MAX_VALUE, (packets + takenAtOnce) * 8 / 7 + 1);
     }
 
     private static Refusal refused(String what, int error) {
