@@ -2,18 +2,16 @@ package dev.situ.bench.tcp;
 
 import dev.situ.bench.frame.ChildTask;
 import dev.situ.bench.frame.Contender;
+import dev.situ.bench.frame.DistanceWindows;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Spread;
 import dev.situ.bench.frame.WarmUp;
 import dev.situ.bench.tcp.BatchLoop.Exchange;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Loads a server over TCP with batches of GETs, then with batches of SETs.
+/// Loads a server over TCP with batches of GETs, then with batches of SETs, and tells how near its processor was.
 public final class BatchTask implements ChildTask {
     /// The task's name.
     public static final String NAME = "tcp-batch";
@@ -27,8 +25,8 @@ public final class BatchTask implements ChildTask {
     private final int connections;
     private final int depth;
     private final long windowNanos;
-    private final int windows;
     private final WarmUp warmUp;
+    private final DistanceWindows windows;
 
     /// The keys are there, with values of the given length.
     public BatchTask(Parameters parameters) {
@@ -38,8 +36,8 @@ public final class BatchTask implements ChildTask {
         connections = parameters.number("connections");
         depth = parameters.number("depth");
         windowNanos = TimeUnit.MILLISECONDS.toNanos(parameters.number("windowMillis"));
-        windows = parameters.number("windows");
         warmUp = WarmUp.of(parameters);
+        windows = DistanceWindows.of(parameters, parameters.number("windows"));
     }
 
     @Override
@@ -52,19 +50,15 @@ public final class BatchTask implements ChildTask {
     private boolean measure(Sink sink, String metric, Exchange exchange) throws Exception {
         try (BatchLoop loop = new BatchLoop(server, exchange, keys, connections, depth)) {
             boolean steady = warmUp.run(() -> WarmUp.Pace.over(loop.perSecond(windowNanos), windowNanos));
-            sink.add(metric, "1/s", median(loop));
+            windows.run(() -> loop.perSecond(windowNanos))
+                    .forEach((distance, all) ->
+                            sink.add(distance.of(metric), "1/s", Spread.of(all).median()));
             return steady;
         }
     }
 
-    private double median(BatchLoop loop) throws IOException {
-        List<Double> perSecond = new ArrayList<>();
-        for (int i = 0; i < windows; i++) {
-            perSecond.add(loop.perSecond(windowNanos));
-        }
-        return Spread.of(perSecond).median();
-    }
-
     @Override
-    public void close() {}
+    public void close() {
+        windows.close();
+    }
 }

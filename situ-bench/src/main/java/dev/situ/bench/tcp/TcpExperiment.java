@@ -3,6 +3,7 @@ package dev.situ.bench.tcp;
 import dev.situ.bench.frame.ChildJvm;
 import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Cpus;
+import dev.situ.bench.frame.Distance;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.frame.Filler;
 import dev.situ.bench.frame.Measurement;
@@ -11,6 +12,7 @@ import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.Programs;
 import dev.situ.bench.frame.Result;
 import dev.situ.bench.frame.Run;
+import dev.situ.bench.frame.SameDistance;
 import dev.situ.bench.frame.SampleKey;
 import dev.situ.bench.frame.Samples;
 import dev.situ.bench.frame.Scale;
@@ -124,6 +126,7 @@ public final class TcpExperiment implements Experiment {
             }
             int filled = 0;
             for (Load load : loads) {
+                SameDistance distance = new SameDistance(run, round, samples);
                 for (int i = 0; i < servers.size(); i++) {
                     run.step(kinds.get(i).system() + ", " + load + ", round " + round + " of "
                             + run.scale().rounds());
@@ -131,6 +134,10 @@ public final class TcpExperiment implements Experiment {
                         fill(kinds.get(i), servers.get(i), load);
                     }
                     load(run, round, kinds.get(i), servers.get(i), load, samples);
+                    if (load.isTheUsual()) {
+                        batches(run, kinds.get(i), servers.get(i), load, distance);
+                        distance.next();
+                    }
                 }
                 filled = load.valueBytes;
             }
@@ -166,12 +173,9 @@ public final class TcpExperiment implements Experiment {
             samples.add(round, key(kind, command + "_p50", load), "ms", line.p50Millis());
             samples.add(round, key(kind, command + "_p99", load), "ms", line.p99Millis());
         });
-        if (load.isTheUsual()) {
-            batches(run, round, kind, server, load, samples);
-        }
     }
 
-    private static void batches(Run run, int round, Kind kind, ServerProcess server, Load load, Samples samples)
+    private static void batches(Run run, Kind kind, ServerProcess server, Load load, SameDistance distance)
             throws IOException {
         Parameters parameters = Parameters.of(
                 "port",
@@ -189,11 +193,17 @@ public final class TcpExperiment implements Experiment {
                 "windows",
                 run.scale().pick(5, 3, 1));
         WarmUp warmUp = run.scale().requestWarmUp(6_000, 2_000).with(server.pid());
-        new Contender(
-                        kind.system(),
-                        load.params(),
-                        new ChildJvm.Spec(BatchTask.NAME, warmUp.into(parameters), CLIENT_JVM, Cpus.client()))
-                .measure(run, round, samples);
+        ChildJvm.Spec batches =
+                new ChildJvm.Spec(BatchTask.NAME, warmUp.into(distance.into(parameters)), CLIENT_JVM, Cpus.client());
+        try (ChildJvm child = ChildJvm.start(batches)) {
+            child.measure((metric, unit, figure) -> {
+                if (metric.equals(Contender.STEADY)) {
+                    run.steady(figure != 0);
+                } else {
+                    distance.add(metric, key(kind, Distance.metric(metric), load), unit, figure);
+                }
+            });
+        }
     }
 
     private static SampleKey key(Kind kind, String metric, Load load) {
@@ -207,7 +217,7 @@ public final class TcpExperiment implements Experiment {
                 SampleKey situ = key(Kind.SITU, command, load);
                 SampleKey redis = key(Kind.REDIS, command, load);
                 if (load.isTheUsual()) {
-                    outcome.summarizeRatio(command + "_p" + load.depth + "_vs_redis", situ, redis);
+                    SameDistance.summarizeRatio(outcome, command + "_p" + load.depth + "_vs_redis", '.', situ, redis);
                 } else {
                     outcome.ratio(situ, redis);
                 }
@@ -227,6 +237,8 @@ public final class TcpExperiment implements Experiment {
                         "The load is redis-benchmark, the generator that comes with Redis, on one processor; the servers have another. It"
                                 + " makes an object of each reply, and deep down that takes it longer than a fast server. So \"batch\" is the"
                                 + " same load by a loop that sends a batch, counts the bytes that come back, and sends the next."
+                                + " It is measured while the processors of server and load are equally near to each other, as in `dpdk`: the"
+                                + " kernel's way from one to the other changes with that, too; redis-benchmark is taken as it comes."
                                 + " Both servers run, one is under load. Each round starts both anew; each load is warmed up until three"
                                 + " windows agree within 5 % and the server's compilers are still.",
                         "Closed loops: so many connections, each with so many requests under way (\"deep\"), which sends the next when a"
@@ -244,7 +256,8 @@ public final class TcpExperiment implements Experiment {
             List<BarChart.Bar> bars = new ArrayList<>();
             for (String command : List.of("set", BatchTask.SET, "get", BatchTask.GET, "ping_mbulk")) {
                 for (Result result : measurement.of(command)) {
-                    if (result.has(new Load(VALUE, CLIENTS, depth).params())) {
+                    boolean ofAnyDistance = result.param(SameDistance.PARAM).isEmpty();
+                    if (ofAnyDistance && result.has(new Load(VALUE, CLIENTS, depth).params())) {
                         bars.add(new BarChart.Bar(
                                 label(command),
                                 result.system(),
