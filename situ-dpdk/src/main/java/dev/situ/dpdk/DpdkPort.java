@@ -110,7 +110,7 @@ public final class DpdkPort implements Port {
     ///         driver stands on stderr, where DPDK writes it
     public static DpdkPort open(Eal eal, DpdkPacketPool pool, DpdkPortOptions options) {
         return eal.call(() -> {
-            MemifSocket socket = MemifSocket.of(options.device());
+            MemifSocket socket = MemifSocket.of(options);
             // Several devices of one process may share a socket.
             if (socket != null && !eal.hasOpen(port -> port.serves(socket))) {
                 socket.makeFree();
@@ -166,7 +166,7 @@ public final class DpdkPort implements Port {
     /// Whether it is a memif whose packets the other end reads where they are: such a one keeps what is on its
     /// rings.
     private boolean isZeroCopy() {
-        return options.device().contains("zero-copy=yes");
+        return options.argument("zero-copy", "no").equals("yes");
     }
 
     private void requireFit() {
@@ -280,7 +280,7 @@ public final class DpdkPort implements Port {
     }
 
     private boolean serves(MemifSocket socket) {
-        return socket.equals(MemifSocket.of(options.device()));
+        return socket.equals(MemifSocket.of(options));
     }
 
     DpdkPacketPool packets() {

@@ -24,22 +24,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param path the file
 record MemifSocket(Path path) {
-    private static final String SOCKET = "socket=";
-
     /// The socket file that a device would make, or null if it is no memif server, or its socket is no file.
-    static @Nullable MemifSocket of(String device) {
-        Path path = null;
-        boolean serves = false;
-        boolean isFile = false;
-        String[] words = device.split(",", -1);
-        for (String word : words) {
-            serves |= word.equals("role=server");
-            isFile |= word.equals("socket-abstract=no");
-            if (word.startsWith(SOCKET)) {
-                path = Path.of(word.substring(SOCKET.length()));
-            }
-        }
-        return path != null && serves && isFile && words[0].startsWith("net_memif") ? new MemifSocket(path) : null;
+    static @Nullable MemifSocket of(DpdkPortOptions options) {
+        String path = options.argument("socket", "");
+        boolean makesFile = options.isMemif()
+                && options.argument("role", "").equals("server")
+                && options.argument("socket-abstract", "").equals("no");
+        return makesFile && !path.isEmpty() ? new MemifSocket(Path.of(path)) : null;
     }
 
     /// Sees to it that the driver can make the file.

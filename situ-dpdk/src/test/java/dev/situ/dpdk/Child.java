@@ -45,6 +45,13 @@ final class Child {
                 program.getName());
     }
 
+    /// In a child: waits until its parent has nothing more to say, or is gone.
+    static void awaitEndOfInput() throws IOException {
+        while (System.in.read() >= 0) {
+            // Nothing is said to it.
+        }
+    }
+
     /// Runs a command.
     ///
     /// @return what it printed, if it failed; else nothing

@@ -120,9 +120,7 @@ final class EchoBenchmark {
                 queue.cache().releaseAll(burst);
             }
             System.out.println("stopped");
-            while (System.in.read() >= 0) {
-                // Until the other end is closed.
-            }
+            Child.awaitEndOfInput(); // the other end is closed then
         }
     }
 

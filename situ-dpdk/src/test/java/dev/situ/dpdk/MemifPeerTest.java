@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Timer;
-import java.util.TimerTask;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +28,7 @@ class MemifPeerTest {
     private static final int CONNECTIONS = 15;
     private static final int FRAMES = 5000;
     private static final int MEGABYTES = 64;
-    private static final long DEADLINE_MILLIS = 60_000;
+    private static final long DEADLINE_SECONDS = 60;
 
     private final List<Process> children = new ArrayList<>();
 
@@ -38,8 +38,6 @@ class MemifPeerTest {
         String missing = Eal.missing();
         TestEal.require(missing == null, missing);
         String socket = folder.resolve("s").toString();
-        Timer deadline = new Timer(true);
-        deadline.schedule(new KillAll(), DEADLINE_MILLIS);
         try {
             Process server = start(folder, List.of("taskset", "-c", firstProcessor()), Server.class, socket, queues);
             BufferedReader said = output(server);
@@ -57,8 +55,7 @@ class MemifPeerTest {
             assertThat(said.readLine()).isEqualTo("ended");
             assertThat(server.waitFor()).isZero();
         } finally {
-            deadline.cancel();
-            killAll();
+            children.forEach(Process::destroyForcibly);
         }
     }
 
@@ -72,24 +69,12 @@ class MemifPeerTest {
                 .directory(folder.toFile()) // where a crash is reported
                 .redirectErrorStream(true)
                 .start();
-        synchronized (children) {
-            children.add(process);
-        }
+        children.add(process);
+        // What hangs is ended: who reads its output finds the end.
+        CompletableFuture<Process> _ = process.onExit()
+                .orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(_ -> process.destroyForcibly());
         return process;
-    }
-
-    /// Ends what hangs: who reads its output finds the end.
-    private final class KillAll extends TimerTask {
-        @Override
-        public void run() {
-            killAll();
-        }
-    }
-
-    private void killAll() {
-        synchronized (children) {
-            children.forEach(Process::destroyForcibly);
-        }
     }
 
     private static String firstProcessor() throws IOException {
@@ -121,9 +106,7 @@ class MemifPeerTest {
                     pollers.add(Thread.ofPlatform().start(() -> echo(queue, ended)));
                 }
                 System.out.println("listening");
-                while (System.in.read() >= 0) {
-                    // Nothing is said to it.
-                }
+                Child.awaitEndOfInput();
                 ended.set(true);
                 for (Thread poller : pollers) {
                     poller.join();
@@ -167,9 +150,7 @@ class MemifPeerTest {
 
         private static void endWithParent() {
             try {
-                while (System.in.read() >= 0) {
-                    // Nothing is said to it.
-                }
+                Child.awaitEndOfInput();
             } catch (IOException e) {
                 System.out.println(e);
             }

@@ -2,13 +2,12 @@ package dev.situ.bench.allocation;
 
 import dev.situ.bench.dpdk.DpdkExperiment;
 import dev.situ.bench.dpdk.DpdkRequestsTask;
+import dev.situ.bench.dpdk.MemifFolder;
 import dev.situ.bench.frame.ChildJvm;
 import dev.situ.bench.frame.Cpus;
 import dev.situ.bench.frame.Parameters;
 import dev.situ.bench.frame.ServerProcess;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /// Requests to Situ over R2P2 on DPDK. They come from a process of their own, as DPDK is started once a process.
@@ -24,11 +23,11 @@ final class DpdkRequests {
 
     /// The fewest heap bytes a request of some windows of `window` requests.
     static double least(int windows, int window) throws IOException {
-        Path folder = Files.createTempDirectory("situ-bench");
-        Path socket = folder.resolve("memif");
-        try (ServerProcess server = DpdkExperiment.startSitu(socket, SERVER_BYTES, Allocations.JVM_OPTIONS)) {
-            Parameters parameters =
-                    Parameters.of("socket", socket, "port", server.udp().getPort(), "value", VALUE, "requests", window);
+        try (MemifFolder folder = MemifFolder.make();
+                ServerProcess server =
+                        DpdkExperiment.startSitu(folder.socket(), SERVER_BYTES, Allocations.JVM_OPTIONS)) {
+            Parameters parameters = Parameters.of(
+                    "socket", folder.socket(), "port", server.udp().getPort(), "value", VALUE, "requests", window);
             ChildJvm.Spec spec = new ChildJvm.Spec(
                     DpdkRequestsTask.NAME, parameters, List.of("-XX:+UseSerialGC", "-Xmx128m"), Cpus.client());
             try (ChildJvm client = ChildJvm.start(spec)) {
@@ -37,9 +36,6 @@ final class DpdkRequests {
                 server.stop();
                 return least;
             }
-        } finally {
-            Files.deleteIfExists(socket);
-            Files.delete(folder);
         }
     }
 

@@ -67,14 +67,9 @@ final class DatagramLine implements Line, UdpHandler {
         for (int i = 0; i < burst.size(); i++) {
             if (question.isAnswer(burst.memory(i), burst.offset(i), burst.length(i))) {
                 answers++;
-            } else if (!isLate(burst, i)) {
+            } else if (!Question.answersBefore(burst.memory(i), burst.offset(i), burst.length(i), firstNumber)) {
                 others++;
             }
         }
-    }
-
-    private boolean isLate(UdpBurst burst, int i) {
-        return burst.length(i) >= Question.HEADER_BYTES
-                && (short) (Question.number(burst.memory(i), burst.offset(i)) - firstNumber) < 0;
     }
 }

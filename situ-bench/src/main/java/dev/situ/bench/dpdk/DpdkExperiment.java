@@ -2,7 +2,6 @@ package dev.situ.bench.dpdk;
 
 import dev.situ.bench.frame.ChildJvm;
 import dev.situ.bench.frame.ChildTask;
-import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Cpus;
 import dev.situ.bench.frame.Distance;
 import dev.situ.bench.frame.Experiment;
@@ -28,7 +27,6 @@ import dev.situ.bench.report.Page;
 import dev.situ.bench.tcp.RedisBenchmark;
 import dev.situ.dpdk.Eal;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,12 +39,12 @@ import org.jspecify.annotations.Nullable;
 /// the bare driver.
 public final class DpdkExperiment implements Experiment {
     private static final int OUTSTANDING = 64;
-    private static final int KEYS = 10_000;
+    static final int KEYS = 10_000;
     /// A poller never gives way, so the compilers have half of its processor at most: half of these a second have to be
     /// answered before anything is measured.
     private static final int WARM_UP_A_SECOND = 4_000_000;
-    private static final int SMALL = 64;
-    private static final int LARGE = 1400;
+    static final int SMALL = 64;
+    static final int LARGE = 1400;
     private static final long SERVER_BYTES = 256 << 20;
     private static final String REDIS = Kind.REDIS.system();
 
@@ -109,16 +107,15 @@ public final class DpdkExperiment implements Experiment {
 
     /// A server and its load, each a process. Both stop polling before either closes its end.
     private static void pair(Run run, DpdkSystem system, int value, SameDistance distance) throws IOException {
-        Path folder = Files.createTempDirectory("situ-bench");
-        Path socket = folder.resolve("memif");
-        try {
+        try (MemifFolder folder = MemifFolder.make()) {
+            Path socket = folder.socket();
             if (system == DpdkSystem.GET) {
                 try (ServerProcess situ = startSitu(socket, SERVER_BYTES, List.of())) {
                     Fill.resp(situ.tcp(), KEYS, value);
                     ChildJvm.Spec load = load(
                             run, system, value, distance, socket, situ.udp().getPort(), situ.pid());
                     try (ChildJvm client = ChildJvm.start(load)) {
-                        client.measure(sink(run, system, value, distance));
+                        client.measure(sink(system, value, distance));
                         situ.stop();
                     }
                 }
@@ -128,27 +125,20 @@ public final class DpdkExperiment implements Experiment {
                 try (ChildJvm server = ChildJvm.start(echo);
                         ChildJvm client = ChildJvm.start(
                                 load(run, system, value, distance, socket, DpdkEchoTask.PORT, server.pid()))) {
-                    client.measure(sink(run, system, value, distance));
+                    client.measure(sink(system, value, distance));
                     server.measure((_, _, _) -> {});
                 }
             }
-        } finally {
-            Files.deleteIfExists(socket);
-            Files.delete(folder);
         }
     }
 
     private static void sizes(Run run, SameDistance distance) throws IOException {
-        Path folder = Files.createTempDirectory("situ-bench");
-        Path socket = folder.resolve("memif");
-        try (ServerProcess situ = startSitu(socket, SERVER_BYTES, List.of())) {
+        try (MemifFolder folder = MemifFolder.make();
+                ServerProcess situ = startSitu(folder.socket(), SERVER_BYTES, List.of())) {
             ValueSizes.fill(situ);
             WarmUp warmUp = warmUp(run).with(situ.pid());
-            ValueSizes.measure(run, distance, warmUp, socket, situ.udp().getPort());
-            situ.stop();
-        } finally {
-            Files.deleteIfExists(socket);
-            Files.delete(folder);
+            ValueSizes.measure(
+                    run, distance, warmUp, folder.socket(), situ.udp().getPort());
         }
     }
 
@@ -202,14 +192,8 @@ public final class DpdkExperiment implements Experiment {
                 Cpus.client());
     }
 
-    private static ChildTask.Sink sink(Run run, DpdkSystem system, int value, SameDistance distance) {
-        return (metric, unit, figure) -> {
-            if (metric.equals(Contender.STEADY)) {
-                run.steady(figure != 0);
-            } else {
-                distance.add(metric, key(system.label(), Distance.metric(metric), value), unit, figure);
-            }
-        };
+    private static ChildTask.Sink sink(DpdkSystem system, int value, SameDistance distance) {
+        return distance.sink(metric -> key(system.label(), metric, value));
     }
 
     private static void gaps(Run run, int round, Samples samples) throws IOException {

@@ -14,8 +14,6 @@ import java.util.HexFormat;
 /// ```
 public final class Question {
     private static final byte[] HEADER = HexFormat.of().parseHex("cc0801c000000001");
-    static final int HEADER_BYTES = 8;
-
     private static final int ID = 4;
     private static final String KEY = "key:00000000";
     private static final String GET = "*2\r\n$3\r\nGET\r\n$12\r\n" + KEY + "\r\n";
@@ -104,9 +102,9 @@ public final class Question {
         }
     }
 
-    /// The last 16 bits of the number of the question that a datagram answers.
-    static int number(MemorySegment memory, long at) {
-        return Words.getUnsignedShortBe(memory, at + ID);
+    /// Whether a datagram answers a question that was written before datagram `number`.
+    static boolean answersBefore(MemorySegment memory, long at, int length, int number) {
+        return length >= HEADER.length && (short) (Words.getUnsignedShortBe(memory, at + ID) - number) < 0;
     }
 
     /// Whether a datagram is an answer as it should be: an error or a miss is none.

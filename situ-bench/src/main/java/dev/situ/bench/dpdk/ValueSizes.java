@@ -1,7 +1,6 @@
 package dev.situ.bench.dpdk;
 
 import dev.situ.bench.frame.ChildJvm;
-import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Cpus;
 import dev.situ.bench.frame.Distance;
 import dev.situ.bench.frame.Java;
@@ -31,17 +30,14 @@ import java.util.stream.Collectors;
 final class ValueSizes {
     private static final String METRIC = "round_trip_by_size";
     private static final String RATIO = "get_rtt_1400_vs_64";
-    private static final int KEYS = 10_000;
-    private static final int SMALL = 64;
-    private static final int LARGE = 1400;
 
     private static final List<Values> ALL = List.of(
-            sameBytes(SMALL),
+            sameBytes(DpdkExperiment.SMALL),
             sameBytes(256),
             sameBytes(512),
             sameBytes(1024),
-            sameBytes(LARGE),
-            new Values(LARGE, KEYS));
+            sameBytes(DpdkExperiment.LARGE),
+            new Values(DpdkExperiment.LARGE, DpdkExperiment.KEYS));
 
     /// Keys with values of one size.
     record Values(int bytes, int keys) {
@@ -67,7 +63,7 @@ final class ValueSizes {
     private ValueSizes() {}
 
     private static Values sameBytes(int bytes) {
-        return new Values(bytes, KEYS * SMALL / bytes);
+        return new Values(bytes, DpdkExperiment.KEYS * DpdkExperiment.SMALL / bytes);
     }
 
     /// Stores all values in a server.
@@ -95,23 +91,27 @@ final class ValueSizes {
         ChildJvm.Spec load = new ChildJvm.Spec(
                 DpdkSizesTask.NAME, warmUp.into(distance.into(parameters)), Java.LAUNCHER, Cpus.client());
         try (ChildJvm client = ChildJvm.start(load)) {
-            client.measure((metric, unit, figure) -> {
-                if (metric.equals(Contender.STEADY)) {
-                    run.steady(figure != 0);
-                } else if (metric.equals(DpdkLoadTask.LOST)) {
-                    distance.add(metric, new SampleKey(DpdkSystem.GET.label(), "lost_by_size", Map.of()), unit, figure);
-                } else {
-                    distance.add(metric, Values.of(Distance.metric(metric)).key(), unit, figure);
-                }
-            });
+            client.measure(distance.sink(ValueSizes::key));
         }
+    }
+
+    private static SampleKey key(String metric) {
+        return metric.equals(DpdkLoadTask.LOST)
+                ? new SampleKey(DpdkSystem.GET.label(), "lost_by_size", Map.of())
+                : Values.of(metric).key();
     }
 
     /// Compares the largest with the smallest.
     static void summarize(Outcome outcome) {
-        SampleKey small = sameBytes(SMALL).key();
-        SameDistance.summarizeRatio(outcome, RATIO, '.', sameBytes(LARGE).key(), small);
-        SameDistance.summarizeRatio(outcome, RATIO + ".10000_keys", '.', new Values(LARGE, KEYS).key(), small);
+        SampleKey small = sameBytes(DpdkExperiment.SMALL).key();
+        SameDistance.summarizeRatio(
+                outcome, RATIO, '.', sameBytes(DpdkExperiment.LARGE).key(), small);
+        SameDistance.summarizeRatio(
+                outcome,
+                RATIO + ".10000_keys",
+                '.',
+                new Values(DpdkExperiment.LARGE, DpdkExperiment.KEYS).key(),
+                small);
     }
 
     /// What the comparison says.

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// The systems of one round that are compared with each other, and so have to be measured at the same [Distance]: the
@@ -71,6 +72,19 @@ public final class SameDistance {
                 met.add(distance);
             }
         }
+    }
+
+    /// Takes in all figures of a child.
+    ///
+    /// @param keyOf the key of a metric
+    public ChildTask.Sink sink(Function<String, SampleKey> keyOf) {
+        return (word, unit, figure) -> {
+            if (word.equals(Contender.STEADY)) {
+                run.steady(figure != 0);
+            } else {
+                add(word, keyOf.apply(Distance.metric(word)), unit, figure);
+            }
+        };
     }
 
     /// Goes on to the next system.

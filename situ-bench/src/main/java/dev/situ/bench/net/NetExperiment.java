@@ -2,6 +2,7 @@ package dev.situ.bench.net;
 
 import dev.situ.bench.dpdk.DpdkExperiment;
 import dev.situ.bench.dpdk.DpdkSetUp;
+import dev.situ.bench.dpdk.MemifFolder;
 import dev.situ.bench.frame.ChildJvm;
 import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Cpus;
@@ -23,8 +24,6 @@ import dev.situ.bench.report.LineChart;
 import dev.situ.bench.report.Page;
 import dev.situ.dpdk.Eal;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,11 +124,10 @@ public final class NetExperiment implements Experiment {
             throws IOException {
         run.step(system.label + ", " + data.keys + " of " + data.value + " B, round " + round + " of "
                 + run.scale().rounds());
-        Path folder = Files.createTempDirectory("situ-bench");
-        Path socket = folder.resolve("memif");
-        try (ServerProcess server = system == NetSystem.DPDK
-                ? DpdkExperiment.startSitu(socket, SERVER_BYTES, List.of())
-                : ServerProcess.start(system.kind, SERVER_BYTES, List.of())) {
+        try (MemifFolder folder = MemifFolder.make();
+                ServerProcess server = system == NetSystem.DPDK
+                        ? DpdkExperiment.startSitu(folder.socket(), SERVER_BYTES, List.of())
+                        : ServerProcess.start(system.kind, SERVER_BYTES, List.of())) {
             try (Filler filler = new Filler(system.kind, server.tcp(), data.value, false)) {
                 filler.fill(0, data.keys);
             }
@@ -137,7 +135,7 @@ public final class NetExperiment implements Experiment {
                     "system",
                     system.name(),
                     "socket",
-                    socket,
+                    folder.socket(),
                     "tcpPort",
                     server.tcp().getPort(),
                     "udpPort",
@@ -175,9 +173,6 @@ public final class NetExperiment implements Experiment {
             if (system == NetSystem.DPDK) {
                 sizes.next();
             }
-        } finally {
-            Files.deleteIfExists(socket);
-            Files.delete(folder);
         }
     }
 

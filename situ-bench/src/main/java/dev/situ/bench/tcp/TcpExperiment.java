@@ -1,9 +1,7 @@
 package dev.situ.bench.tcp;
 
 import dev.situ.bench.frame.ChildJvm;
-import dev.situ.bench.frame.Contender;
 import dev.situ.bench.frame.Cpus;
-import dev.situ.bench.frame.Distance;
 import dev.situ.bench.frame.Experiment;
 import dev.situ.bench.frame.Filler;
 import dev.situ.bench.frame.Measurement;
@@ -196,13 +194,7 @@ public final class TcpExperiment implements Experiment {
         ChildJvm.Spec batches =
                 new ChildJvm.Spec(BatchTask.NAME, warmUp.into(distance.into(parameters)), CLIENT_JVM, Cpus.client());
         try (ChildJvm child = ChildJvm.start(batches)) {
-            child.measure((metric, unit, figure) -> {
-                if (metric.equals(Contender.STEADY)) {
-                    run.steady(figure != 0);
-                } else {
-                    distance.add(metric, key(kind, Distance.metric(metric), load), unit, figure);
-                }
-            });
+            child.measure(distance.sink(metric -> key(kind, metric, load)));
         }
     }
 

@@ -28,11 +28,11 @@ public final class BurstFunctions {
 
     private BurstFunctions(
             MemorySegment rx, long rxQueue, MemorySegment tx, long txQueue, @Nullable MemifConnection memif) {
-        this.memif = memif;
         this.rx = rx;
         this.rxQueue = rxQueue;
         this.tx = tx;
         this.txQueue = txQueue;
+        this.memif = memif;
     }
 
     /// Reads the functions of a queue, and checks that they are what they should be.
