@@ -288,6 +288,25 @@ public final class CommandStream implements AutoCloseable {
         long at = offset;
         long announcedTo = offset;
         while (at < end) {
+            long behindGets = executor.joinLookups(session, in, at, end);
+            if (behindGets != at) {
+                at = behindGets;
+                if ((at == end || executor.isLookupsFull()) && isFullWithLookups(reply, end)) {
+                    return leave(in, executor.lookedUpTo(), end);
+                }
+                continue;
+            }
+            if (adopter == null && executor.readSets(session, in, at, end)) {
+                if (isFullWithLookups(reply, end)) {
+                    executor.forgetSets();
+                    return leave(in, executor.lookedUpTo(), end);
+                }
+                at = executor.storeSets(session, reply);
+                if (at < end && reply.length() >= softReplyBytes) {
+                    return leave(in, at, end);
+                }
+                continue;
+            }
             int available = (int) (end - at);
             RespStatus found = parser.parse(in, at, available);
             CommandSpec spec = found == RespStatus.COMMAND ? executor.find(parser.command()) : null;
@@ -296,9 +315,7 @@ public final class CommandStream implements AutoCloseable {
                 at += parser.consumed();
             }
             // What stands behind lookups is run after them, and not before a long reply to them is sent.
-            if ((!waits || at == end || executor.isLookupsFull())
-                    && !executor.finishLookups(session, reply, softReplyBytes)
-                    && executor.lookedUpTo() < end) {
+            if ((!waits || at == end || executor.isLookupsFull()) && isFullWithLookups(reply, end)) {
                 return leave(in, executor.lookedUpTo(), end);
             }
             if (waits) {
@@ -327,6 +344,11 @@ public final class CommandStream implements AutoCloseable {
             }
         }
         return StreamStatus.OPEN;
+    }
+
+    /// Answers the lookups that wait, and says whether their replies are to be sent before what is behind them is run.
+    private boolean isFullWithLookups(Reply reply, long end) {
+        return !executor.finishLookups(session, reply, softReplyBytes) && executor.lookedUpTo() < end;
     }
 
     /// Lets a command wait for those behind it if these can be looked up together. Not an inline command, whose

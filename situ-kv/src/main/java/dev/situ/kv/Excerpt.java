@@ -1,6 +1,7 @@
 package dev.situ.kv;
 
 import dev.situ.resp.Command;
+import java.lang.foreign.MemorySegment;
 
 /// What clients have sent, as logs keep and show it: of long texts the beginning, and how many bytes there are more.
 final class Excerpt {
@@ -17,7 +18,12 @@ final class Excerpt {
         if (command.isExternal(argument)) {
             return "... (" + length + " more bytes)";
         }
-        return cut(Text.of(command.memory(), command.offset(argument), Math.min(length, MOST_BYTES)), length);
+        return of(command.memory(), command.offset(argument), length);
+    }
+
+    /// Of some bytes.
+    static String of(MemorySegment memory, long offset, int length) {
+        return cut(Text.of(memory, offset, Math.min(length, MOST_BYTES)), length);
     }
 
     /// Of a name.

@@ -51,9 +51,11 @@ public final class Executor {
     private boolean together;
     private @Nullable Reply muted; // where replies go that nobody wants
     private final CommandSpec get; // the only lookup
+    private final CommandSpec set;
     private final ArgumentBudget argumentBudget;
     private final Call call;
     private final LookupRun lookups = new LookupRun();
+    private final SetRun sets = new SetRun();
     private final ComingKeys comingKeys;
     private final Adopter adopter;
     private final Absences absences;
@@ -69,6 +71,7 @@ public final class Executor {
         this.latencyEvents = keyspace.latencyEvents();
         this.commands = keyspace.commands();
         this.get = Objects.requireNonNull(commands.find("get"));
+        this.set = Objects.requireNonNull(commands.find("set"));
         this.counters = new Counters(commands.countAll());
         this.slotOwner = keyspace.slotOwner();
         this.ownsEveryKey = slotOwner.equals(SlotOwner.EVERY_KEY);
@@ -211,7 +214,7 @@ public final class Executor {
     ///
     /// @param end where the command ends in the input
     boolean joinLookups(CommandSpec spec, Session session, Command command, long end) {
-        if (!spec.isLookup || !spec.takes(command.count()) || !mayLookUp(session)) {
+        if (!spec.isLookup || !spec.takes(command.count()) || !isOrdinary(session)) {
             return false;
         }
         session.setLastCommand(spec);
@@ -219,12 +222,85 @@ public final class Executor {
         return true;
     }
 
-    /// Whether nothing makes the lookups of a session special.
-    private boolean mayLookUp(Session session) {
+    /// Takes the plain `GET`s with which some input begins into the run of lookups: the same without a parser.
+    ///
+    /// @return where the last of them ends; `at` if it begins with none, or if they are special
+    long joinLookups(Session session, MemorySegment in, long at, long end) {
+        long next = isOrdinary(session) ? lookups.addPlain(in, at, end) : at;
+        if (next != at) {
+            session.setLastCommand(get);
+        }
+        return next;
+    }
+
+    /// Whether nothing makes the commands of a session special.
+    private boolean isOrdinary(Session session) {
         return ownsEveryKey
                 && (session.special() | attention.reasons()) == 0
                 && session.account().isOpen()
                 && !session.transaction().isOpen();
+    }
+
+    /// Takes the plain `SET`s with which some input begins, if nothing makes them special.
+    ///
+    /// @param in native memory, borrowed until [#storeSets] or [#forgetSets], one of which is called next
+    /// @return whether there are some; if not, nothing has to be called
+    boolean readSets(Session session, MemorySegment in, long at, long end) {
+        return isOrdinary(session)
+                && !keyspace.changes().areWanted()
+                && !absences.areWatched()
+                && sets.read(in, at, end) > 0;
+    }
+
+    /// Executes the `SET`s that were read: the short way, with the replies that the long way would give. While no
+    /// lookup is waiting.
+    ///
+    /// @return where the last of them ends
+    long storeSets(Session session, Reply reply) {
+        int count = sets.size();
+        session.setLastCommand(set);
+        counters.commands += count;
+        try {
+            if (stopwatch.timesAlone(set)) {
+                long start = stopwatch.start();
+                refused(sets.store(worker, reply), reply);
+                timedSets(session, count, stopwatch.stop(start) / count);
+            } else {
+                refused(sets.store(worker, reply), reply);
+                stopwatch.share(counters.of(set), count);
+            }
+        } finally {
+            sets.clear();
+        }
+        return sets.end();
+    }
+
+    /// Forgets the `SET`s that were read.
+    void forgetSets() {
+        sets.clear();
+    }
+
+    /// Counts `SET`s for which there was no memory.
+    private void refused(int count, Reply reply) {
+        if (count > 0) {
+            counters.of(set).failed += count;
+            String error = Objects.requireNonNull(reply.takeError());
+            for (int i = 0; i < count; i++) {
+                counters.countError(error);
+            }
+        }
+    }
+
+    private void timedSets(Session session, int count, long nanosEach) {
+        counters.of(set).called(nanosEach, count, stopwatch.tracks());
+        if (latencyEvents.isLate(nanosEach)) {
+            latencyEvents.add("command", nanosEach);
+        }
+        if (slowLog.isSlow(nanosEach)) {
+            for (int i = 0; i < count; i++) {
+                slowLog.add(session, sets.shown(i), nanosEach);
+            }
+        }
     }
 
     /// Answers a request that is one `GET` and nothing else, if nothing makes it special: the short way, for most
@@ -300,18 +376,19 @@ public final class Executor {
 
     /// The record that a request asks for, which may be [Record#NONE]; or [#NOT_LONE].
     private long findLoneGet(Session session, MemorySegment memory, long offset, int length) {
-        int keyLength = LoneGet.keyLength(memory, offset, length);
-        if (keyLength == LoneGet.NONE
+        int keyLength = PlainGet.keyLength(memory, offset, length);
+        if (keyLength == PlainGet.NONE
+                || PlainGet.bytes(keyLength) != length
                 || !together
                 || counters.generation != keyspace.serverTotals().generation()
-                || !mayLookUp(session)) {
+                || !isOrdinary(session)) {
             return NOT_LONE;
         }
         select(session);
         if (stopwatch.timesAlone(get)) {
             startedNanos = System.nanoTime();
         }
-        return comingKeys.find(memory, offset + LoneGet.keyOffset(keyLength), keyLength);
+        return comingKeys.find(memory, offset + PlainGet.keyOffset(keyLength), keyLength);
     }
 
     /// Counts a lookup that is answered, and times it: the first of a burst on its own, until its record was found.
@@ -325,8 +402,8 @@ public final class Executor {
         long nanos = stopwatch.stop(stopwatch.startedAt(startedNanos));
         timed(1, nanos);
         if (slowLog.isSlow(nanos)) {
-            int keyLength = LoneGet.keyLength(memory, offset, length);
-            String key = LookupRun.shown(memory, offset + LoneGet.keyOffset(keyLength), keyLength);
+            int keyLength = PlainGet.keyLength(memory, offset, length);
+            String key = Excerpt.of(memory, offset + PlainGet.keyOffset(keyLength), keyLength);
             slowLog.add(session, List.of(get.name, key), nanos);
         }
     }

@@ -12,12 +12,9 @@ import java.lang.foreign.MemorySegment;
 /// one thread.
 final class LookupRun {
     private static final int KEY = 1;
-    private static final int SHOWN_BYTES = 128;
 
     private final LookupBurst burst = new LookupBurst();
     private final long[] ends = new long[Call.MOST_LOOKUPS];
-    private final long[] starts = new long[Call.MOST_LOOKUPS];
-    private final int[] lengths = new int[Call.MOST_LOOKUPS];
     private MemorySegment memory = MemorySegment.NULL; // of all keys: joined in one input
     private long answeredTo;
 
@@ -36,12 +33,30 @@ final class LookupRun {
     /// @param end where the command ends in the input
     /// @param coming may know the key
     void add(Command command, long end, ComingKeys coming) {
-        int at = burst.size();
-        ends[at] = end;
+        ends[burst.size()] = end;
         memory = command.memory();
-        starts[at] = command.offset(KEY);
-        lengths[at] = command.length(KEY);
         coming.addTo(burst, command.memory(), command.offset(KEY), command.length(KEY));
+    }
+
+    /// Adds the keys of the plain `GET`s with which some input begins, as many as are and as there is room for. Its
+    /// memory is borrowed until [#finish].
+    ///
+    /// @return where the last of them ends, or `at`
+    long addPlain(MemorySegment in, long at, long end) {
+        long next = at;
+        while (!isFull()) {
+            int keyLength = PlainGet.keyLength(in, next, end - next);
+            if (keyLength == PlainGet.NONE) {
+                break;
+            }
+            int index = burst.add(in, next + PlainGet.keyOffset(keyLength), keyLength);
+            next += PlainGet.bytes(keyLength);
+            ends[index] = next;
+        }
+        if (next != at) {
+            memory = in;
+        }
+        return next;
     }
 
     /// Looks all keys up and appends a reply for each, until the reply has `mostBytes`; at least one. The call
@@ -65,11 +80,7 @@ final class LookupRun {
 
     /// A key as the slow log shows it.
     String shown(int lookup) {
-        return shown(memory, starts[lookup], lengths[lookup]);
-    }
-
-    static String shown(MemorySegment memory, long key, int length) {
-        return Text.of(memory, key, Math.min(length, SHOWN_BYTES));
+        return Excerpt.of(memory, burst.offset(lookup), burst.length(lookup));
     }
 
     void clear() {

@@ -106,12 +106,15 @@ public final class LookupBurst {
         return records[index];
     }
 
-    /// Brings what operations on the keys touch to the cache. All of it is a hint.
+    /// Hashes the keys, and brings what operations on them touch to the cache if they gain by that. All of it is a
+    /// hint.
     ///
     /// @param toWrite whether their records will be replaced
     void prefetch(Index index, int database, boolean toWrite) {
         hash(index, database);
-        touch(index, toWrite);
+        if (size > 1 && isWorthIt(index)) { // one alone has nobody to wait with
+            touch(index, toWrite);
+        }
     }
 
     /// Whether lookups are faster by what is touched before.
@@ -128,10 +131,7 @@ public final class LookupBurst {
 
     /// Finds the records of all keys, expired ones included.
     void find(Index index, int database) {
-        hash(index, database);
-        if (size > 1 && isWorthIt(index)) { // one alone has nobody to wait with
-            touch(index, false);
-        }
+        prefetch(index, database, false);
         for (int i = 0; i < size; i++) {
             records[i] = index.find(hashes[i], database, memory[i], offsets[i], lengths[i]);
         }
@@ -231,7 +231,8 @@ public final class LookupBurst {
         }
     }
 
-    int length(int index) {
+    /// How many bytes key `index` has.
+    public int length(int index) {
         return lengths[index];
     }
 
@@ -239,7 +240,8 @@ public final class LookupBurst {
         return memory[index];
     }
 
-    long offset(int index) {
+    /// Where key `index` is in its memory.
+    public long offset(int index) {
         return offsets[index];
     }
 

@@ -268,8 +268,8 @@ public final class StoreWorker implements AutoCloseable {
         return LookupBurst.isWorthIt(index);
     }
 
-    /// Brings to the cache what operations on many keys in this epoch will touch, faster than each of them
-    /// would: see [LookupBurst]. Changes nothing.
+    /// Hashes many keys, and brings to the cache what operations on them in this epoch will touch, faster than each of
+    /// them would, if they gain by it: see [LookupBurst]. Changes nothing.
     ///
     /// @param keys its keys are read
     /// @param toWrite whether they will be written

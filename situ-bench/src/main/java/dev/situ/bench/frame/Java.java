@@ -16,6 +16,7 @@ public final class Java {
             "-Xmx256m",
             "-XX:TrimNativeHeapInterval=5000",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:MaxInlineLevel=20",
             "-XX:CompileCommand=quiet",
             "-XX:CompileCommand=dontinline,dev.situ.socket.KernelCalls::*");
 

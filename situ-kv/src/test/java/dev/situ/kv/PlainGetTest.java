@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class LoneGetTest {
+class PlainGetTest {
     @Test
     void keysOfUpToNinetyNineBytesAreSeenWhateverTheCaseOfTheCommand() {
         for (int length = 0; length < 100; length++) {
             String key = "k".repeat(length);
             assertThat(keyLength(Server.bulk("GET", key))).isEqualTo(length);
             assertThat(keyLength(Server.bulk("gEt", key))).isEqualTo(length);
-            assertThat(LoneGet.keyOffset(length))
+            assertThat(PlainGet.keyOffset(length))
                     .isEqualTo(Server.bulk("GET", key).length() - length - 2);
         }
     }
@@ -33,8 +33,6 @@ class LoneGetTest {
         assertThat(List.of(
                         "",
                         "GET key\r\n",
-                        get + "\r\n",
-                        get + get,
                         get.substring(0, get.length() - 1),
                         Server.bulk("GET", "k".repeat(100)),
                         Server.bulk("DEL", "key"),
@@ -43,7 +41,15 @@ class LoneGetTest {
                         "*2\r\n$3\r\nGET\r\n$03\r\nkey\r\n",
                         "*2\r\n$3\r\nGET\r\n$-1\r\nkey\r\n",
                         "*2\r\n$3\r\nGET\r\n$4\r\nkey\r\n"))
-                .allSatisfy(request -> assertThat(keyLength(request)).isEqualTo(LoneGet.NONE));
+                .allSatisfy(request -> assertThat(keyLength(request)).isEqualTo(PlainGet.NONE));
+    }
+
+    @Test
+    void whatIsBehindItIsLeftForWhoeverComesNext() {
+        String get = Server.bulk("GET", "key");
+        assertThat(keyLength(get + get)).isEqualTo(3);
+        assertThat(keyLength(get + "\r\n")).isEqualTo(3);
+        assertThat(PlainGet.bytes(3)).isEqualTo(get.length());
     }
 
     /// Whatever is taken for one, the parser takes for the same.
@@ -59,8 +65,8 @@ class LoneGetTest {
                         Server.bulk("GET", "k".repeat(random.nextInt(102))).getBytes(StandardCharsets.ISO_8859_1);
                 int length = mutate(request, random);
                 Words.copyFrom(request, 0, memory, 0, length);
-                int keyLength = LoneGet.keyLength(memory, 0, length);
-                if (keyLength != LoneGet.NONE) {
+                int keyLength = PlainGet.keyLength(memory, 0, length);
+                if (keyLength != PlainGet.NONE) {
                     taken++;
                     RespParser parser = new RespParser();
                     assertThat(parser.parse(memory, 0, length)).isEqualTo(RespStatus.COMMAND);
@@ -68,7 +74,7 @@ class LoneGetTest {
                     assertThat(List.of(parser.consumed(), command.count(), command.length(0), command.length(1), (int)
                                     command.offset(1)))
                             .as("seed %d, round %d", seed, round)
-                            .containsExactly(length, 2, 3, keyLength, LoneGet.keyOffset(keyLength));
+                            .containsExactly(PlainGet.bytes(keyLength), 2, 3, keyLength, PlainGet.keyOffset(keyLength));
                     assertThat(Text.of(memory, command.offset(0), 3)).isEqualToIgnoringCase("get");
                 }
             }
@@ -91,11 +97,26 @@ class LoneGetTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(Math.max(1, bytes.length)); // and not a byte behind it
             Words.copyFrom(bytes, 0, memory, 0, bytes.length);
-            return LoneGet.keyLength(memory, 0, bytes.length);
+            return PlainGet.keyLength(memory, 0, bytes.length);
         }
     }
 
     // ---- the short way --------------------------------------------------------------------------------------------
+
+    @Test
+    void aRequestOfMoreThanOneCommandGoesTheUsualWay() {
+        try (Server server = new Server();
+                Server.Connection connection = server.connect()) {
+            connection.command("SET", "key", "value");
+            server.executor.beginBursts();
+            assertThat(shortWay(server, connection, Server.bulk("GET", "key"))).isTrue();
+            assertThat(shortWay(server, connection, Server.bulk("GET", "key") + "\r\n"))
+                    .isFalse();
+            assertThat(shortWay(server, connection, Server.bulk("GET", "key").repeat(2)))
+                    .isFalse();
+            server.executor.endBursts();
+        }
+    }
 
     @Test
     void ofABurstAllGoTheShortWayAndAreCounted() {
@@ -227,7 +248,11 @@ class LoneGetTest {
     }
 
     private static boolean shortWay(Server server, Server.Connection connection) {
-        byte[] request = Server.bulk("GET", "key").getBytes(StandardCharsets.ISO_8859_1);
+        return shortWay(server, connection, Server.bulk("GET", "key"));
+    }
+
+    private static boolean shortWay(Server server, Server.Connection connection, String text) {
+        byte[] request = text.getBytes(StandardCharsets.ISO_8859_1);
         server.worker.enter();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(request.length);
