@@ -44,6 +44,7 @@ public final class CommandStream implements AutoCloseable {
     private static final int HELD_STEP = 256;
 
     private final Executor executor;
+    private final PlainRuns runs;
     private final StoreWorker worker;
     private final Session session;
     private final RespParser parser;
@@ -72,6 +73,7 @@ public final class CommandStream implements AutoCloseable {
     /// @param softReplyBytes when [StreamStatus#MORE] is given; `Long.MAX_VALUE` for never
     public CommandStream(Executor executor, Session session, long softReplyBytes) {
         this.executor = executor;
+        this.runs = executor.plainRuns();
         this.worker = executor.worker();
         this.session = session;
         this.parser = new RespParser(RespParser.MAX_BULK_LENGTH, executor.argumentBudget());
@@ -116,7 +118,9 @@ public final class CommandStream implements AutoCloseable {
     /// @return the bytes of the reply, which [Executor#writeLoneGet] writes; or [Executor#NOT_LONE]: then nothing
     ///     was answered, and the request is to be fed next
     public int loneGet(MemorySegment request, long offset, int length, int mostBytes) {
-        return isBetweenRequests() ? executor.loneGet(session, request, offset, length, mostBytes) : Executor.NOT_LONE;
+        return isBetweenRequests()
+                ? executor.loneGets().promise(session, request, offset, length, mostBytes)
+                : Executor.NOT_LONE;
     }
 
     private boolean isBetweenRequests() {
@@ -126,7 +130,7 @@ public final class CommandStream implements AutoCloseable {
     /// Whether a request of one slice was one `GET` and nothing else, and is answered: the short way.
     private boolean isLoneGet(SliceList request, Reply reply) {
         return isBetweenRequests()
-                && executor.answerLoneGet(session, request.memory(0), request.offset(0), request.length(0), reply);
+                && executor.loneGets().answer(session, request.memory(0), request.offset(0), request.length(0), reply);
     }
 
     /// Takes the next bytes of the connection and appends the replies of the commands that they complete.
@@ -287,21 +291,22 @@ public final class CommandStream implements AutoCloseable {
     private StreamStatus runInPlace(MemorySegment in, long offset, long end, Reply reply) {
         long at = offset;
         long announcedTo = offset;
+        // Not of packets, where values may stay, nor of requests that were announced.
+        boolean plain = adopter == null && !executor.isTogether();
         while (at < end) {
-            long behindGets = executor.joinLookups(session, in, at, end);
+            long behindGets = plain ? runs.joinLookups(session, in, at, end) : at;
             if (behindGets != at) {
                 at = behindGets;
-                if ((at == end || executor.isLookupsFull()) && isFullWithLookups(reply, end)) {
-                    return leave(in, executor.lookedUpTo(), end);
+                if ((at == end || runs.isLookupsFull()) && isFullWithLookups(reply, end)) {
+                    return leave(in, runs.lookedUpTo(), end);
                 }
                 continue;
             }
-            if (adopter == null && executor.readSets(session, in, at, end)) {
+            if (plain && runs.readSets(session, in, at, end)) {
                 if (isFullWithLookups(reply, end)) {
-                    executor.forgetSets();
-                    return leave(in, executor.lookedUpTo(), end);
+                    return leave(in, runs.lookedUpTo(), end);
                 }
-                at = executor.storeSets(session, reply);
+                at = runs.storeSets(session, reply);
                 if (at < end && reply.length() >= softReplyBytes) {
                     return leave(in, at, end);
                 }
@@ -315,8 +320,8 @@ public final class CommandStream implements AutoCloseable {
                 at += parser.consumed();
             }
             // What stands behind lookups is run after them, and not before a long reply to them is sent.
-            if ((!waits || at == end || executor.isLookupsFull()) && isFullWithLookups(reply, end)) {
-                return leave(in, executor.lookedUpTo(), end);
+            if ((!waits || at == end || runs.isLookupsFull()) && isFullWithLookups(reply, end)) {
+                return leave(in, runs.lookedUpTo(), end);
             }
             if (waits) {
                 continue;
@@ -348,7 +353,7 @@ public final class CommandStream implements AutoCloseable {
 
     /// Answers the lookups that wait, and says whether their replies are to be sent before what is behind them is run.
     private boolean isFullWithLookups(Reply reply, long end) {
-        return !executor.finishLookups(session, reply, softReplyBytes) && executor.lookedUpTo() < end;
+        return !runs.finishLookups(session, reply, softReplyBytes) && runs.lookedUpTo() < end;
     }
 
     /// Lets a command wait for those behind it if these can be looked up together. Not an inline command, whose
@@ -357,7 +362,7 @@ public final class CommandStream implements AutoCloseable {
         Command command = parser.command();
         return spec != null
                 && command.memory().equals(in)
-                && executor.joinLookups(spec, session, command, at + parser.consumed());
+                && runs.joinLookups(spec, session, command, at + parser.consumed());
     }
 
     /// Keeps what is left of the input for [#resume]. It is parsed again there, from the start of a command.

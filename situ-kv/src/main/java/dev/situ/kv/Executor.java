@@ -5,12 +5,9 @@ import dev.situ.memory.Consumes;
 import dev.situ.memory.SliceList;
 import dev.situ.resp.ArgumentBudget;
 import dev.situ.resp.Command;
-import dev.situ.resp.RespWriter;
 import dev.situ.store.Record;
 import dev.situ.store.StoreWorker;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Runs commands: finds the declaration, checks what can be checked without looking at the store, and calls the
@@ -19,9 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// One for each worker thread, confined to it; shared by all connections of that thread.
 public final class Executor {
     /// What is no `GET` that goes the short way.
-    public static final int NOT_LONE = -1;
-
-    private static final int NULL_BULK_BYTES = 5;
+    public static final int NOT_LONE = LoneGets.NONE;
 
     private static final int LONGEST_OF_HTTP = 5;
     private static final byte[] QUEUED = Text.bytes("+QUEUED\r\n");
@@ -35,27 +30,13 @@ public final class Executor {
     private final Users users;
     private final Attention attention;
     private final SlowLog slowLog;
-    private final LatencyEvents latencyEvents;
-    private final Stopwatch stopwatch = new Stopwatch();
-    /// When the lookup that is timed on its own began.
-    private long startedNanos;
-
-    /// What the latest [#loneGet] has found and will write, or [#NOT_LONE].
-    private long promised = NOT_LONE;
-
-    /// What it has found and left to [#answerLoneGet], or [#NOT_LONE]; and where that request lies.
-    private long left = NOT_LONE;
-
-    private long leftAt;
-
+    private final CommandTimes times;
     private boolean together;
     private @Nullable Reply muted; // where replies go that nobody wants
-    private final CommandSpec get; // the only lookup
-    private final CommandSpec set;
     private final ArgumentBudget argumentBudget;
     private final Call call;
-    private final LookupRun lookups = new LookupRun();
-    private final SetRun sets = new SetRun();
+    private final PlainRuns plainRuns;
+    private final LoneGets loneGets;
     private final ComingKeys comingKeys;
     private final Adopter adopter;
     private final Absences absences;
@@ -68,11 +49,9 @@ public final class Executor {
         this.users = keyspace.users();
         this.attention = keyspace.attention();
         this.slowLog = keyspace.slowLog();
-        this.latencyEvents = keyspace.latencyEvents();
         this.commands = keyspace.commands();
-        this.get = Objects.requireNonNull(commands.find("get"));
-        this.set = Objects.requireNonNull(commands.find("set"));
         this.counters = new Counters(commands.countAll());
+        this.times = new CommandTimes(keyspace, counters);
         this.slotOwner = keyspace.slotOwner();
         this.ownsEveryKey = slotOwner.equals(SlotOwner.EVERY_KEY);
         this.argumentBudget = keyspace.argumentBudget();
@@ -80,6 +59,8 @@ public final class Executor {
         this.databases = keyspace.databases();
         this.comingKeys = new ComingKeys(worker);
         this.call = new Call(keyspace, worker, counters, comingKeys, new QueueRun(this, argumentBudget));
+        this.plainRuns = new PlainRuns(this, keyspace, times, call, comingKeys);
+        this.loneGets = new LoneGets(this, keyspace, times, call, comingKeys);
         this.adopter = new Adopter(keyspace.store(), worker);
         keyspace.register(this);
     }
@@ -92,22 +73,22 @@ public final class Executor {
         if (counters.generation != generation) {
             counters.renew(generation);
         }
-        session.usedAt(together ? stopwatch.next() : stopwatch.begin(keyspace.tracksLatency()));
+        session.usedAt(together ? times.stopwatch.next() : times.stopwatch.begin(keyspace.tracksLatency()));
     }
 
     void endBurst() {
+        plainRuns.clear(); // of a burst that has failed
         if (!together) {
             comingKeys.clear();
-            stopwatch.end();
+            times.stopwatch.end();
         }
     }
 
     /// Bursts of several connections are timed as one until [#endBursts]: for a transport whose requests come together.
     public void beginBursts() {
         together = true;
-        left = NOT_LONE; // records of an earlier epoch
-        promised = NOT_LONE;
-        stopwatch.begin(keyspace.tracksLatency());
+        loneGets.clear();
+        times.stopwatch.begin(keyspace.tracksLatency());
     }
 
     /// Whether there are so many keys in the store that requests gain by [#announce].
@@ -145,7 +126,7 @@ public final class Executor {
     public void endBursts() {
         together = false;
         comingKeys.clear();
-        stopwatch.end();
+        times.stopwatch.end();
     }
 
     /// Says whether a command has to wait because clients are paused.
@@ -209,254 +190,35 @@ public final class Executor {
         execute(find(command), session, command, reply, claimed);
     }
 
-    /// Takes a command into the run of lookups if it can be one of it. Its arguments must stay where they are
-    /// until [#finishLookups], which the caller calls before it executes any other command.
-    ///
-    /// @param end where the command ends in the input
-    boolean joinLookups(CommandSpec spec, Session session, Command command, long end) {
-        if (!spec.isLookup || !spec.takes(command.count()) || !isOrdinary(session)) {
-            return false;
-        }
-        session.setLastCommand(spec);
-        lookups.add(command, end, comingKeys);
-        return true;
-    }
-
-    /// Takes the plain `GET`s with which some input begins into the run of lookups: the same without a parser.
-    ///
-    /// @return where the last of them ends; `at` if it begins with none, or if they are special
-    long joinLookups(Session session, MemorySegment in, long at, long end) {
-        long next = isOrdinary(session) ? lookups.addPlain(in, at, end) : at;
-        if (next != at) {
-            session.setLastCommand(get);
-        }
-        return next;
-    }
-
     /// Whether nothing makes the commands of a session special.
-    private boolean isOrdinary(Session session) {
+    boolean isOrdinary(Session session) {
         return ownsEveryKey
                 && (session.special() | attention.reasons()) == 0
                 && session.account().isOpen()
                 && !session.transaction().isOpen();
     }
 
-    /// Takes the plain `SET`s with which some input begins, if nothing makes them special.
-    ///
-    /// @param in native memory, borrowed until [#storeSets] or [#forgetSets], one of which is called next
-    /// @return whether there are some; if not, nothing has to be called
-    boolean readSets(Session session, MemorySegment in, long at, long end) {
-        return isOrdinary(session)
-                && !keyspace.changes().areWanted()
-                && !absences.areWatched()
-                && sets.read(in, at, end) > 0;
+    /// Whether bursts of several connections are one: between [#beginBursts] and [#endBursts].
+    boolean isTogether() {
+        return together;
     }
 
-    /// Executes the `SET`s that were read: the short way, with the replies that the long way would give. While no
-    /// lookup is waiting.
-    ///
-    /// @return where the last of them ends
-    long storeSets(Session session, Reply reply) {
-        int count = sets.size();
-        session.setLastCommand(set);
-        counters.commands += count;
-        try {
-            if (stopwatch.timesAlone(set)) {
-                long start = stopwatch.start();
-                refused(sets.store(worker, reply), reply);
-                timedSets(session, count, stopwatch.stop(start) / count);
-            } else {
-                refused(sets.store(worker, reply), reply);
-                stopwatch.share(counters.of(set), count);
-            }
-        } finally {
-            sets.clear();
-        }
-        return sets.end();
+    /// Runs plain `GET`s and `SET`s of pipelines.
+    PlainRuns plainRuns() {
+        return plainRuns;
     }
 
-    /// Forgets the `SET`s that were read.
-    void forgetSets() {
-        sets.clear();
+    /// Answers requests that are one plain `GET`.
+    LoneGets loneGets() {
+        return loneGets;
     }
 
-    /// Counts `SET`s for which there was no memory.
-    private void refused(int count, Reply reply) {
-        if (count > 0) {
-            counters.of(set).failed += count;
-            String error = Objects.requireNonNull(reply.takeError());
-            for (int i = 0; i < count; i++) {
-                counters.countError(error);
-            }
-        }
-    }
-
-    private void timedSets(Session session, int count, long nanosEach) {
-        counters.of(set).called(nanosEach, count, stopwatch.tracks());
-        if (latencyEvents.isLate(nanosEach)) {
-            latencyEvents.add("command", nanosEach);
-        }
-        if (slowLog.isSlow(nanosEach)) {
-            for (int i = 0; i < count; i++) {
-                slowLog.add(session, sets.shown(i), nanosEach);
-            }
-        }
-    }
-
-    /// Answers a request that is one `GET` and nothing else, if nothing makes it special: the short way, for most
-    /// of the load of a transport without connections, with the reply that the long way would give. Between
-    /// [#beginBursts] and [#endBursts].
-    ///
-    /// @param memory native memory, borrowed for the call
-    /// @return whether it was answered; if not, nothing has happened
-    boolean answerLoneGet(Session session, MemorySegment memory, long offset, int length, Reply reply) {
-        long record = left != NOT_LONE && leftAt == offset ? left : findLoneGet(session, memory, offset, length);
-        left = NOT_LONE;
-        if (record == NOT_LONE) {
-            return false;
-        }
-        countLoneGet(record, session, memory, offset, length);
-        reply.protocol(session.protocol());
-        reply.valueOrNothing(keyspace.store(), record);
-        return true;
-    }
-
-    /// The same in two steps, for a reply that is written where it leaves from. What is longer than `mostBytes`,
-    /// or lies in other places than the store's own memory, is left to [#answerLoneGet], which does not look the
-    /// key up again.
-    ///
-    /// @return the bytes of the reply, which [#writeLoneGet] writes; or [#NOT_LONE]: then nothing was answered, and
-    ///     the request goes the usual way next
-    int loneGet(Session session, MemorySegment memory, long offset, int length, int mostBytes) {
-        left = NOT_LONE;
-        if (session.protocol() != 2) {
-            return NOT_LONE;
-        }
-        long record = findLoneGet(session, memory, offset, length);
-        if (record == NOT_LONE) {
-            return NOT_LONE;
-        }
-        int bytes = briefBytes(record, mostBytes);
-        if (bytes > mostBytes) {
-            left = record;
-            leftAt = offset;
-            return NOT_LONE;
-        }
-        countLoneGet(record, session, memory, offset, length);
-        promised = record;
-        return bytes;
-    }
-
-    /// The bytes of a value's reply, or more than `mostBytes` if it is not to be written in one piece.
-    private int briefBytes(long record, int mostBytes) {
-        if (record == Record.NONE) {
-            return NULL_BULK_BYTES;
-        }
-        MemorySegment region = keyspace.store().memory();
-        int value = Record.valueLength(region, record);
-        return value > mostBytes || Record.isAdopted(region, record) ? mostBytes + 1 : RespWriter.bulkBytes(value);
-    }
-
-    /// Writes the reply that the latest [#loneGet] has promised: in the same epoch, once, and as many bytes.
+    /// Writes the reply that the latest [CommandStream#loneGet] has promised: in the same epoch, once, and as many
+    /// bytes.
     ///
     /// @throws IllegalStateException if none was promised
     public void writeLoneGet(MemorySegment to, long offset) {
-        long record = promised;
-        promised = NOT_LONE;
-        if (record == NOT_LONE) {
-            throw new IllegalStateException("no reply was promised");
-        }
-        if (record == Record.NONE) {
-            RespWriter.nullBulk(to, offset);
-        } else {
-            MemorySegment region = keyspace.store().memory();
-            RespWriter.bulk(to, offset, region, Record.valueOffset(region, record), Record.valueLength(region, record));
-        }
-    }
-
-    /// The record that a request asks for, which may be [Record#NONE]; or [#NOT_LONE].
-    private long findLoneGet(Session session, MemorySegment memory, long offset, int length) {
-        int keyLength = PlainGet.keyLength(memory, offset, length);
-        if (keyLength == PlainGet.NONE
-                || PlainGet.bytes(keyLength) != length
-                || !together
-                || counters.generation != keyspace.serverTotals().generation()
-                || !isOrdinary(session)) {
-            return NOT_LONE;
-        }
-        select(session);
-        if (stopwatch.timesAlone(get)) {
-            startedNanos = System.nanoTime();
-        }
-        return comingKeys.find(memory, offset + PlainGet.keyOffset(keyLength), keyLength);
-    }
-
-    /// Counts a lookup that is answered, and times it: the first of a burst on its own, until its record was found.
-    private void countLoneGet(long record, Session session, MemorySegment memory, long offset, int length) {
-        counters.commands++;
-        call.count(record != Record.NONE);
-        if (!stopwatch.timesAlone(get)) {
-            stopwatch.share(counters.of(get), 1);
-            return;
-        }
-        long nanos = stopwatch.stop(stopwatch.startedAt(startedNanos));
-        timed(1, nanos);
-        if (slowLog.isSlow(nanos)) {
-            int keyLength = PlainGet.keyLength(memory, offset, length);
-            String key = Excerpt.of(memory, offset + PlainGet.keyOffset(keyLength), keyLength);
-            slowLog.add(session, List.of(get.name, key), nanos);
-        }
-    }
-
-    /// Says whether the run of lookups should be finished before another one joins.
-    boolean isLookupsFull() {
-        return lookups.isFull();
-    }
-
-    /// Answers the lookups that have joined, in order, until the reply has `mostBytes`.
-    ///
-    /// @return true if the reply is shorter than that, or no lookup was waiting; false if the caller should send
-    ///     it before anything else, and go on from [#lookedUpTo()]
-    boolean finishLookups(Session session, Reply reply, long mostBytes) {
-        if (lookups.isEmpty()) {
-            return true;
-        }
-        reply.protocol(session.protocol());
-        call.begin(session, null, reply, null, Record.NONE);
-        try {
-            if (!together || stopwatch.timesAlone(get)) {
-                long start = stopwatch.start();
-                int answered = lookups.finish(call, mostBytes);
-                timed(answered, stopwatch.stop(start) / answered, session);
-            } else {
-                stopwatch.share(counters.of(get), lookups.finish(call, mostBytes));
-            }
-        } finally {
-            lookups.clear();
-        }
-        return reply.length() < mostBytes;
-    }
-
-    /// Notes how long each lookup of a run took.
-    private void timed(int answered, long nanosEach, Session session) {
-        timed(answered, nanosEach);
-        if (slowLog.isSlow(nanosEach)) {
-            for (int i = 0; i < answered; i++) {
-                slowLog.add(session, List.of(get.name, lookups.shown(i)), nanosEach);
-            }
-        }
-    }
-
-    private void timed(int answered, long nanosEach) {
-        counters.of(get).called(nanosEach, answered, stopwatch.tracks());
-        if (latencyEvents.isLate(nanosEach)) {
-            latencyEvents.add("fast-command", nanosEach);
-        }
-    }
-
-    /// Where the last lookup ends that was answered.
-    long lookedUpTo() {
-        return lookups.answeredTo();
+        loneGets.write(to, offset);
     }
 
     /// Runs a command whose declaration was looked up.
@@ -651,8 +413,8 @@ public final class Executor {
     private void run(CommandSpec spec, CommandBody body, Session session, Command command, Reply reply) {
         long before = reply.length();
         int reasons = attention.reasons();
-        boolean alone = stopwatch.timesAlone(spec) || (reasons & Attention.TIMED) != 0;
-        long start = alone ? stopwatch.start() : 0;
+        boolean alone = times.stopwatch.timesAlone(spec) || (reasons & Attention.TIMED) != 0;
+        long start = alone ? times.stopwatch.start() : 0;
         reply.takeError();
         if (session.special() != 0 && session.is(Session.TRACKS) && spec.isReadOnly) {
             keyspace.tracking().remember(session, spec, command);
@@ -661,29 +423,21 @@ public final class Executor {
         if (Checks.ON && reply.length() == before && !call.isSilent()) {
             throw new IllegalStateException(spec.fullName + " gave no reply");
         }
-        CommandStats stats = counters.of(spec);
         if (alone) {
-            timed(spec, stats, session, command, stopwatch.stop(start));
+            long nanos = times.stopwatch.stop(start);
+            if (times.note(spec, 1, nanos) && spec.isLogged) {
+                slowLog.add(session, command, spec, nanos);
+            }
         } else {
-            stopwatch.share(stats, 1);
+            times.share(spec, 1);
         }
         String error = reply.takeError();
         if (error != null) {
-            stats.failed++;
+            counters.of(spec).failed++;
             counters.countError(error);
         }
         if ((reasons & Attention.MONITORED) != 0 && spec.isMonitored) {
             keyspace.monitors().tell(session, command, spec);
-        }
-    }
-
-    private void timed(CommandSpec spec, CommandStats stats, Session session, Command command, long nanos) {
-        stats.called(nanos, 1, stopwatch.tracks());
-        if (latencyEvents.isLate(nanos)) {
-            latencyEvents.add(spec.isFast ? "fast-command" : "command", nanos);
-        }
-        if (slowLog.isSlow(nanos) && spec.isLogged) {
-            slowLog.add(session, command, spec, nanos);
         }
     }
 

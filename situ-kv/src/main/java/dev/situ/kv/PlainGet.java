@@ -35,6 +35,6 @@ final class PlainGet {
 
     /// How many bytes the command with a key of so many has.
     static int bytes(int keyLength) {
-        return PlainHeader.keyOffset(keyLength) + keyLength + LINE_END_BYTES;
+        return PlainHeader.keyOffset(keyLength) + keyLength + LINE_END_BYTES; // whatever these two are, as in Redis
     }
 }

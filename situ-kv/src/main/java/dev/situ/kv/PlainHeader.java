@@ -14,9 +14,6 @@ final class PlainHeader {
     /// What does not begin so.
     static final int NONE = -1;
 
-    /// The fewest bytes that are looked at: of those that a command with an empty key has, one less than all.
-    static final int LEAST_BYTES = 18;
-
     private static final long NAME_MASK = 0xFFFF_FFFF_FFFFL;
     private static final long LOWER_CASE = 0x20_2020L;
 
@@ -28,7 +25,7 @@ final class PlainHeader {
 
     /// The length of the key, or [#NONE] if it is anything else: a longer key, another command.
     ///
-    /// @param in of which at least [#LEAST_BYTES] are there from `at` on
+    /// @param in of which at least 18 bytes are there from `at` on
     /// @param counts the first eight bytes, `*2\r\n$3\r\n`, the first the lowest
     /// @param name those behind, `get\r\n$`, in small letters
     static int keyLength(MemorySegment in, long at, long counts, long name) {

@@ -12,9 +12,9 @@ package dev.situ.kv;
 /// A command is **brief** if the work that it may do is bounded by its own bytes (Redis's `fast`, and `SET`). The
 /// first command of a burst is timed on its own, whatever it is: so without a pipeline each is. So is each that is
 /// not brief. Brief ones behind the first share the time of their run: any of them is as likely to have taken it.
-/// The end of one measurement is the beginning of the next. A run of lookups counts as one thing, of which each
-/// lookup took its part. Requests that came together over R2P2 are one burst; what lies between two that share their
-/// time, their packets, is theirs.
+/// The end of one measurement is the beginning of the next. A run of lookups or of plain `SET`s counts as one thing, of
+/// which each took its part. Requests that came together over R2P2 are one burst; what lies between two that share
+/// their time, their packets, is theirs.
 ///
 /// With [Attention#TIMED] every command is timed on its own.
 ///

@@ -187,8 +187,9 @@ class PlainGetTest {
             Words.copyFrom(request, 0, memory, 0, request.length);
             int bytes = connection.stream.loneGet(memory, 0, request.length, most);
             if (bytes == Executor.NOT_LONE) {
-                assertThat(server.executor.answerLoneGet(
-                                connection.stream.session(), memory, 0, request.length, connection.reply))
+                assertThat(server.executor
+                                .loneGets()
+                                .answer(connection.stream.session(), memory, 0, request.length, connection.reply))
                         .isTrue();
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 connection.drain(out);
@@ -257,8 +258,9 @@ class PlainGetTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(request.length);
             Words.copyFrom(request, 0, memory, 0, request.length);
-            boolean answered = server.executor.answerLoneGet(
-                    connection.stream.session(), memory, 0, request.length, connection.reply);
+            boolean answered = server.executor
+                    .loneGets()
+                    .answer(connection.stream.session(), memory, 0, request.length, connection.reply);
             long length = connection.reply.length();
             connection.reply.clear();
             assertThat(length).isEqualTo(answered ? "$5\r\nvalue\r\n".length() : 0);

@@ -2,7 +2,11 @@ package dev.situ.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.situ.memory.Words;
 import dev.situ.store.StoreOptions;
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +39,7 @@ class PlainRunsTest {
     }
 
     /// Sent at once, a pipeline has the replies and the statistics that its commands have one by one: with few keys,
-    /// and
-    /// with so many that they are brought to the cache.
+    /// and with so many that they are brought to the cache.
     @Test
     void randomPipelinesAreAnsweredAsTheirCommandsOneByOne() {
         long seed = new Random().nextLong();
@@ -122,17 +125,15 @@ class PlainRunsTest {
 
     @Test
     void slowOnesAreShownAsTheyCame() {
-        try (Server server = new Server();
-                Server.Connection connection = server.connect()) {
-            connection.command("CONFIG", "SET", "slowlog-log-slower-than", "0"); // each on its own
-            String pipeline = Server.bulk("SET", "key", "v".repeat(200)) + Server.bulk("SET", "other", "short");
-            connection.send(pipeline);
-            String alone = connection.command("SLOWLOG", "GET");
-            assertThat(alone).contains("v".repeat(128) + "... (72 more bytes)", "other", "short");
+        try (Input input =
+                new Input(Server.bulk("sEt", "key", "v".repeat(200)) + Server.bulk("SET", "other", "short"))) {
+            SetRun run = new SetRun();
+            assertThat(run.read(input.memory, 0, input.length)).isEqualTo(2);
+            assertThat(run.shown(0)).containsExactly("sEt", "key", "v".repeat(128) + "... (72 more bytes)");
+            assertThat(run.shown(1)).containsExactly("SET", "other", "short");
         }
     }
 
-    /// Nobody who wants to know of changes misses one.
     @Test
     void theLatestIsTheCommandThatIsShownOfItsClient() {
         try (Server server = new Server();
@@ -181,6 +182,112 @@ class PlainRunsTest {
             connection.send(Server.bulk("SET", "a", "1") + Server.bulk("SET", "b", "2"));
             String told = new String(listener.deliver(), StandardCharsets.ISO_8859_1);
             assertThat(told).contains("\r\na\r\n", "\r\nb\r\n");
+        }
+    }
+
+    // ---- what happens between reading and storing -----------------------------------------------------------------
+
+    /// Who asks to be told of changes, and reads a key, while `SET`s wait is told of them.
+    @Test
+    void whoBeginsToTrackBeforeTheyAreStoredIsTold() {
+        try (Server server = new Server();
+                Server.Connection writer = connectWithPeer(server);
+                Server.Connection reader = other(server);
+                Input input = new Input(Server.bulk("SET", "k", "new"))) {
+            writer.command("SET", "k", "old");
+            PlainRuns runs = server.executor.plainRuns();
+            assertThat(runs.readSets(writer.stream.session(), input.memory, 0, input.length))
+                    .isTrue();
+            reader.command("HELLO", "3");
+            reader.command("CLIENT", "TRACKING", "ON");
+            assertThat(reader.command("GET", "k")).isEqualTo("$3\r\nold\r\n");
+            store(server, writer, input.length);
+            assertThat(new String(reader.deliver(), StandardCharsets.ISO_8859_1))
+                    .contains("invalidate", "\r\nk\r\n");
+        }
+    }
+
+    @Test
+    void whoBeginsToWatchBeforeTheyAreStoredSeesThem() {
+        try (Server server = new Server();
+                Server.Connection writer = connectWithPeer(server);
+                Server.Connection watcher = other(server);
+                Input input = new Input(Server.bulk("SET", "absent", "1"))) {
+            PlainRuns runs = server.executor.plainRuns();
+            assertThat(runs.readSets(writer.stream.session(), input.memory, 0, input.length))
+                    .isTrue();
+            assertThat(watcher.command("WATCH", "absent")).isEqualTo(OK);
+            store(server, writer, input.length);
+            assertThat(writer.command("DEL", "absent")).isEqualTo(":1\r\n");
+            assertThat(watcher.send(Server.bulk("MULTI") + Server.bulk("PING") + Server.bulk("EXEC")))
+                    .isEqualTo(OK + "+QUEUED\r\n*-1\r\n");
+        }
+    }
+
+    @Test
+    void whoPausesClientsMeanwhileStopsAllButTheOneThatHasBegun() {
+        String set = Server.bulk("SET", "a", "1");
+        try (Server server = new Server();
+                Server.Connection writer = connectWithPeer(server);
+                Server.Connection admin = other(server);
+                Input input = new Input(set.repeat(3))) {
+            PlainRuns runs = server.executor.plainRuns();
+            assertThat(runs.readSets(writer.stream.session(), input.memory, 0, input.length))
+                    .isTrue();
+            assertThat(admin.command("CLIENT", "PAUSE", "100000", "WRITE")).isEqualTo(OK);
+            store(server, writer, set.length());
+        }
+    }
+
+    /// A burst that fails leaves nothing to the next one, which another connection may have sent.
+    @Test
+    void whatABurstHasTakenAndNotRunIsForgottenAtItsEnd() {
+        try (Server server = new Server();
+                Server.Connection connection = server.connect();
+                Input input = new Input(Server.bulk("GET", "a") + Server.bulk("SET", "a", "1"))) {
+            PlainRuns runs = server.executor.plainRuns();
+            Session session = connection.stream.session();
+            server.executor.beginBurst(session);
+            long sets = runs.joinLookups(session, input.memory, 0, input.length);
+            assertThat(sets).isEqualTo(Server.bulk("GET", "a").length());
+            assertThat(runs.readSets(session, input.memory, sets, input.length)).isTrue();
+            server.executor.endBurst();
+            assertThat(connection.command("PING")).isEqualTo("+PONG\r\n");
+            assertThat(connection.command("SET", "b", "2")).isEqualTo(OK);
+            assertThat(connection.command("DBSIZE")).isEqualTo(":1\r\n");
+        }
+    }
+
+    /// A connection that another executor serves.
+    private static Server.Connection other(Server server) {
+        Executor executor = new Executor(server.keyspace, server.worker);
+        return server.new Connection(executor, server.keyspace.newSession(new SilentPeer()));
+    }
+
+    private static void store(Server server, Server.Connection writer, long expectedEnd) {
+        server.worker.enter();
+        long end = server.executor.plainRuns().storeSets(writer.stream.session(), writer.reply);
+        writer.drain(new ByteArrayOutputStream());
+        server.worker.exit();
+        assertThat(end).isEqualTo(expectedEnd);
+    }
+
+    /// Native memory with some commands, and not a byte behind them.
+    private static final class Input implements AutoCloseable {
+        final MemorySegment memory;
+        final int length;
+        private final Arena arena = Arena.ofConfined();
+
+        Input(String commands) {
+            byte[] bytes = commands.getBytes(StandardCharsets.ISO_8859_1);
+            length = bytes.length;
+            memory = arena.allocate(length);
+            Words.copyFrom(bytes, 0, memory, 0, length);
+        }
+
+        @Override
+        public void close() {
+            arena.close();
         }
     }
 }

@@ -106,11 +106,16 @@ public final class LookupBurst {
         return records[index];
     }
 
-    /// Hashes the keys, and brings what operations on them touch to the cache if they gain by that. All of it is a
-    /// hint.
+    /// Brings what operations on the keys touch to the cache. All of it is a hint.
     ///
     /// @param toWrite whether their records will be replaced
     void prefetch(Index index, int database, boolean toWrite) {
+        hash(index, database);
+        touch(index, toWrite);
+    }
+
+    /// The same, but touches nothing if the operations gain nothing by it.
+    void prepare(Index index, int database, boolean toWrite) {
         hash(index, database);
         if (size > 1 && isWorthIt(index)) { // one alone has nobody to wait with
             touch(index, toWrite);
@@ -131,7 +136,7 @@ public final class LookupBurst {
 
     /// Finds the records of all keys, expired ones included.
     void find(Index index, int database) {
-        prefetch(index, database, false);
+        prepare(index, database, false);
         for (int i = 0; i < size; i++) {
             records[i] = index.find(hashes[i], database, memory[i], offsets[i], lengths[i]);
         }

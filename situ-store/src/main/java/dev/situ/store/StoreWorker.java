@@ -188,7 +188,7 @@ public final class StoreWorker implements AutoCloseable {
     /// Finds the record of a key that was brought to the cache with others, as [#find], but does not hash it once
     /// more.
     ///
-    /// @param keys what [#prefetch] or [#findAll] was called with, in the database that is chosen; its memory is
+    /// @param keys what [#prefetch] (or another that hashes) was called with, in the database chosen; its memory is
     ///     borrowed for the call
     /// @param at the index of the key
     public long find(LookupBurst keys, int at) {
@@ -268,8 +268,8 @@ public final class StoreWorker implements AutoCloseable {
         return LookupBurst.isWorthIt(index);
     }
 
-    /// Hashes many keys, and brings to the cache what operations on them in this epoch will touch, faster than each of
-    /// them would, if they gain by it: see [LookupBurst]. Changes nothing.
+    /// Brings to the cache what operations on many keys in this epoch will touch, faster than each of them
+    /// would: see [LookupBurst]. Changes nothing.
     ///
     /// @param keys its keys are read
     /// @param toWrite whether they will be written
@@ -278,6 +278,16 @@ public final class StoreWorker implements AutoCloseable {
             checkInside();
         }
         keys.prefetch(index, database, toWrite);
+    }
+
+    /// The same for keys that will be written, but only hashes them if their records are in the cache anyway.
+    ///
+    /// @param keys its keys are read
+    public void prepareWrites(LookupBurst keys) {
+        if (Checks.ON) {
+            checkInside();
+        }
+        keys.prepare(index, database, true);
     }
 
     /// The time that this burst counts with, in milliseconds since 1970: read once in each epoch, when first
@@ -316,7 +326,7 @@ public final class StoreWorker implements AutoCloseable {
     /// Makes an unpublished record for a key that was brought to the cache with others, as [#claim] and
     /// [#claimFramed] do, but without hashing it once more.
     ///
-    /// @param keys what [#prefetch] or [#findAll] was called with, in the database that is chosen; its memory is
+    /// @param keys what [#prefetch] (or another that hashes) was called with, in the database chosen; its memory is
     ///     borrowed for the call
     /// @param index of the key
     /// @param frameHead 0 for a value without a frame
