@@ -176,6 +176,7 @@ final class Call {
     }
 
     /// Runs a body while no other worker runs anything. May be nested: what is inside is part of the same step.
+    /// What was found before it does not count: another worker may have run alone first.
     void runAlone(CommandBody body) {
         if (worker.isExclusive()) {
             body.run(this);
@@ -183,6 +184,8 @@ final class Call {
         }
         worker.beginExclusive();
         try {
+            // Who was alone before may have exchanged databases.
+            worker.select(keyspace.databases().place(session().database()));
             body.run(this);
         } finally {
             worker.endExclusive();
@@ -411,7 +414,7 @@ final class Call {
     /// @param database as clients number it
     void countCreated(int database, int key) {
         Command c = command();
-        if (keyspace.absences().areWatched() && find(key) != Record.NONE) {
+        if (keyspace.absences().areWatched() && peek(key) != Record.NONE) {
             keyspace.absences().count(database, c.memory(), c.offset(key), c.length(key));
         }
     }

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /// The keys of requests, or of the commands of a pipeline, that have come together and are run next, one after the
 /// other: what they lead to is brought to the cache for all of them at once, so that the cache misses of one overlap
-/// with those of the others. Of requests, `GET` and a plain `SET` of a short value do not hash them once more.
+/// with those of the others. `GET` and a plain `SET` of a short value that go the usual way do not hash them once more.
 ///
 /// Only what nearly all requests begin with is read, a command with a short name and its first argument, most
 /// likely a key:

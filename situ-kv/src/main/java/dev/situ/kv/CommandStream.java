@@ -306,7 +306,7 @@ public final class CommandStream implements AutoCloseable {
                 if (isFullWithLookups(reply, end)) {
                     return leave(in, runs.lookedUpTo(), end);
                 }
-                at = runs.storeSets(session, reply);
+                at = runs.storeSets(session, at, reply);
                 if (at < end && reply.length() >= softReplyBytes) {
                     return leave(in, at, end);
                 }

@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /// Where in the store each database is that clients name by a number: in that of the same number, until `SWAPDB`
 /// exchanges two.
 ///
-/// Changed only while no other worker runs anything, so it stays as it is for as long as a burst. Safe for all threads.
+/// Changed only while no other worker runs anything, so it stays as it is for as long as a burst, or until the
+/// burst runs something alone, for which it may have to wait. Safe for all threads.
 final class Databases {
     private volatile int[] places = new int[Store.DATABASES];
     private final AtomicIntegerArray swaps = new AtomicIntegerArray(Store.DATABASES);

@@ -77,7 +77,7 @@ public final class Executor {
     }
 
     void endBurst() {
-        plainRuns.clear(); // of a burst that has failed
+        plainRuns.forgetLookups();
         if (!together) {
             comingKeys.clear();
             times.stopwatch.end();

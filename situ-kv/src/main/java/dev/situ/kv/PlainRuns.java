@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 
-/// Runs the plain `GET`s and `SET`s of pipelines, each kind together, if nothing makes them special: see
+/// Runs `GET`s and plain `SET`s of pipelines, each kind together, if nothing makes them special: see
 /// [LookupRun] and [SetRun]. With the replies and the statistics that the executor gives them one by one.
 ///
 /// One an executor; confined to its thread.
@@ -111,21 +111,30 @@ final class PlainRuns {
         return lookups.answeredTo();
     }
 
+    /// Forgets lookups that have joined and were not answered, for their burst has failed: the input is gone.
+    void forgetLookups() {
+        lookups.clear();
+    }
+
     // ---- writes ---------------------------------------------------------------------------------------------------
 
     /// Takes the plain `SET`s with which some input begins, if nothing makes them special.
     ///
-    /// @param in native memory, borrowed until [#storeSets] or [#clear]
+    /// @param in native memory, borrowed until [#storeSets] or the end of the burst
     /// @return whether there are some
     boolean readSets(Session session, MemorySegment in, long at, long end) {
         return executor.isOrdinary(session) && sets.read(in, at, end) > 0;
     }
 
-    /// Executes the `SET`s that were read, up to where something makes them special; at least one. While no lookup
-    /// is waiting.
+    /// Executes the `SET`s that were read, up to where something makes them special: lookups may have been answered
+    /// in between, which takes time. While no lookup is waiting.
     ///
-    /// @return where the last of them ends that was executed
-    long storeSets(Session session, Reply reply) {
+    /// @param at where they begin
+    /// @return where the last of them ends that was executed, or `at`
+    long storeSets(Session session, long at, Reply reply) {
+        if (!executor.isOrdinary(session)) {
+            return at;
+        }
         session.setLastCommand(set);
         int stored;
         if (times.stopwatch.timesAlone(set)) {
@@ -142,9 +151,7 @@ final class PlainRuns {
             times.share(set, stored);
         }
         counters.commands += stored;
-        long end = sets.end(stored - 1);
-        sets.clear();
-        return end;
+        return sets.end(stored - 1);
     }
 
     private int store(Session session, Reply reply) {
@@ -184,16 +191,8 @@ final class PlainRuns {
     }
 
     private void countCreated(Session session, int index) {
-        if (worker.find(sets.memory(), sets.key(index), sets.keyLength(index)) != Record.NONE) {
+        if (worker.peek(sets.memory(), sets.key(index), sets.keyLength(index)) != Record.NONE) {
             absences.count(session.database(), sets.memory(), sets.key(index), sets.keyLength(index));
         }
-    }
-
-    // ---- both -----------------------------------------------------------------------------------------------------
-
-    /// Forgets what was taken and not run: the input is gone.
-    void clear() {
-        lookups.clear();
-        sets.clear();
     }
 }

@@ -27,10 +27,10 @@ final class SetRun {
     /// Takes the commands with which some input begins, as many as are plain `SET`s, up to [Call#MOST_LOOKUPS], in the
     /// place of those before.
     ///
-    /// @param in borrowed until [#clear]
+    /// @param in borrowed as long as anything else is called
     /// @return how many
     int read(MemorySegment in, long at, long inputEnd) {
-        clear();
+        keys.clear();
         memory = in;
         long end = at;
         while (keys.size() < Call.MOST_LOOKUPS && next.read(in, end, inputEnd)) {
@@ -85,9 +85,5 @@ final class SetRun {
                 Text.of(memory, start + NAME_OFFSET, NAME_BYTES),
                 Excerpt.of(memory, keys.offset(index), keys.length(index)),
                 Excerpt.of(memory, values[index], lengths[index]));
-    }
-
-    void clear() {
-        keys.clear();
     }
 }

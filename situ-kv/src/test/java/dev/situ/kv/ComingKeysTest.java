@@ -136,6 +136,25 @@ class ComingKeysTest {
         }
     }
 
+    /// Commands that are timed one by one go the usual way, which asks for the hashes of keys by where they lie.
+    @Test
+    void keysOfAnInputAreForgottenAtItsEnd() {
+        try (Server server = new Server();
+                Arena arena = Arena.ofConfined();
+                Server.Connection connection = server.connect()) {
+            for (int i = 0; i < 60_000; i++) {
+                connection.command("SET", "filler:" + i, "value");
+            }
+            connection.command("CONFIG", "SET", "slowlog-log-slower-than", "0");
+            MemorySegment memory = arena.allocate(256);
+            String first = Server.bulk("SET", "a", "1");
+            feed(server, connection, memory, 0, first + Server.bulk("DEL", "b")); // which does not ask for its key
+            feed(server, connection, memory, first.length(), Server.bulk("SET", "c", "2")); // whose key lies there now
+            assertThat(connection.command("GET", "c")).isEqualTo("$1\r\n2\r\n");
+            assertThat(connection.command("GET", "b")).isEqualTo("$-1\r\n");
+        }
+    }
+
     private static void feed(
             Server server, Server.Connection connection, MemorySegment memory, long offset, String input) {
         byte[] bytes = input.getBytes(StandardCharsets.ISO_8859_1);
@@ -160,6 +179,9 @@ class ComingKeysTest {
             }
             assertThat(announced.executor.wantsAnnouncements()).isTrue();
             for (int round = 0; round < 2_000; round++) {
+                if (round == 1_000) { // from here on plain ones go the usual way
+                    one.command("CONFIG", "SET", "slowlog-log-slower-than", "0");
+                }
                 StringBuilder all = new StringBuilder();
                 StringBuilder expected = new StringBuilder();
                 for (int i = 1 + random.nextInt(50); i > 0; i--) {

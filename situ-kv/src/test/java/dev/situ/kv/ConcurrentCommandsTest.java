@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -152,6 +153,41 @@ class ConcurrentCommandsTest {
                 "total",
                 Integer.toString(WORKERS * ROUNDS / 2));
         System.out.println("transactions refused: " + refused);
+    }
+
+    /// A command that runs alone may have to wait for another, and that may be a `SWAPDB`.
+    @Test
+    void whoHasWaitedToRunAloneWorksInTheDatabaseOfItsSession() throws InterruptedException, ExecutionException {
+        try (Server server = new Server(StoreOptions.ofMemory(Server.MEMORY));
+                ExecutorService threads = Executors.newFixedThreadPool(1);
+                Server.Connection client = server.connect()) {
+            client.command("SET", "x", "1");
+            CountDownLatch entered = new CountDownLatch(1);
+            Thread swapper = Thread.currentThread();
+            CyclicBarrier start = new CyclicBarrier(1);
+            Future<Integer> renamer = threads.submit(() -> run(
+                    server,
+                    (stream, worker, in, reply, number) -> {
+                        worker.enter();
+                        entered.countDown();
+                        // It has said that it runs alone next, and waits for this worker.
+                        while (swapper.getState() != Thread.State.TIMED_WAITING) {
+                            Thread.onSpinWait();
+                        }
+                        String renamed = send(stream, in, reply, "RENAME", "x", "y");
+                        worker.exit();
+                        return renamed.startsWith("-ERR no such key") ? 1 : 0;
+                    },
+                    0,
+                    start));
+            entered.await();
+            server.worker.enter();
+            server.worker.beginExclusive();
+            server.keyspace.databases().swap(0, 1);
+            server.worker.endExclusive();
+            server.worker.exit();
+            assertThat(renamer.get()).isEqualTo(1);
+        }
     }
 
     private static long count(String reply) {

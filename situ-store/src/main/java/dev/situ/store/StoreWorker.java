@@ -280,7 +280,8 @@ public final class StoreWorker implements AutoCloseable {
         keys.prefetch(index, database, toWrite);
     }
 
-    /// The same for keys that will be written, but only hashes them if their records are in the cache anyway.
+    /// The same for keys that will be written, but only hashes them if there is one, or if the index is so small that
+    /// all of it is in the cache anyway.
     ///
     /// @param keys its keys are read
     public void prepareWrites(LookupBurst keys) {
