@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Confined to the loop's thread.
 final class Input implements RecordBuffer.Owner {
+    /// With fewer bytes of a value still to come, copying them costs less than a read of their own.
+    private static final int LEAST_WINDOW_BYTES = LoopBuffers.SMALL_BUFFER_BYTES;
+
     private final TcpLoop loop;
     private final Connection connection;
     private final CommandStream stream;
@@ -29,12 +32,18 @@ final class Input implements RecordBuffer.Owner {
         return isDirect() ? window() : loop.buffers.take();
     }
 
-    /// Memory for the next read, which may have to wait long for its bytes: little, unless `much` is expected.
-    ByteBuf next(boolean much) {
+    /// Memory for the next read, which may have to wait long for its bytes: little, and more where the last read
+    /// has filled what it had.
+    ///
+    /// @param filled how many bytes that were, or 0 if it has not
+    ByteBuf next(int filled) {
         if (isDirect()) {
             return window();
         }
-        return much ? loop.buffers.take() : loop.smallBuffers.take();
+        if (filled == 0) {
+            return loop.smallBuffers.take();
+        }
+        return filled < LoopBuffers.BUFFER_BYTES ? loop.buffers.take() : loop.largeBuffers.take();
     }
 
     /// Runs `action` once the kernel writes into no record for this connection any more: now, or later.
@@ -56,8 +65,9 @@ final class Input implements RecordBuffer.Owner {
         }
     }
 
+    /// Not for the last few bytes of a value: what is behind them can come with the same read.
     private boolean isDirect() {
-        return connection.wantsInput() && stream.direct();
+        return connection.wantsInput() && stream.direct() && stream.directRemaining() >= LEAST_WINDOW_BYTES;
     }
 
     private RecordBuffer window() {

@@ -24,6 +24,9 @@ final class LoopBuffers {
     /// Bytes of a piece for a read that may wait long for its bytes.
     static final int SMALL_BUFFER_BYTES = 4 * 1024;
 
+    /// Bytes of a piece for a read of a client that sends much at once: it is answered as often as it is read.
+    static final int LARGE_BUFFER_BYTES = 64 * 1024;
+
     private static final int APART_BYTES = 192;
     private static final int BLOCK_BUFFERS = 64;
 

@@ -58,7 +58,7 @@ final class RingWire implements Wire, IoUringIoHandle {
     private boolean sending;
     private long receiveId;
     private long sendId;
-    private boolean muchExpected;
+    private int filled; // the bytes of the last receive, if it got as many as there was room for
     private boolean emptied;
     private boolean pollFirstRefused; // by a kernel before 5.19
     private @Nullable IoUringIoOps receive; // the last one: mostly the next is the same
@@ -97,7 +97,7 @@ final class RingWire implements Wire, IoUringIoHandle {
         if (receiving != null || closing) {
             return;
         }
-        ByteBuf into = connection.input().next(muchExpected);
+        ByteBuf into = connection.input().next(filled);
         receiving = into;
         receiveId = registration().submit(receive(into.memoryAddress(), into.writableBytes()));
     }
@@ -180,7 +180,7 @@ final class RingWire implements Wire, IoUringIoHandle {
             nothingReceived(result);
             return;
         }
-        muchExpected = result == bytes.writableBytes();
+        filled = result == bytes.writableBytes() ? result : 0;
         emptied = (flags & CQE_F_SOCK_NONEMPTY) == 0;
         bytes.writerIndex(bytes.writerIndex() + result);
         connection.received(bytes);

@@ -28,6 +28,7 @@ final class TcpLoop {
     final String unixSocket;
     final LoopBuffers buffers = new LoopBuffers(LoopBuffers.BUFFER_BYTES);
     final LoopBuffers smallBuffers = new LoopBuffers(LoopBuffers.SMALL_BUFFER_BYTES);
+    final LoopBuffers largeBuffers = new LoopBuffers(LoopBuffers.LARGE_BUFFER_BYTES);
 
     /// The replies of the connection that is served just now: sent or copied before the next one is.
     final Reply reply = new Reply(COPY_UP_TO_BYTES);
@@ -119,13 +120,14 @@ final class TcpLoop {
 
     /// Pieces of memory in use. Any thread.
     int buffersInUse() {
-        return buffers.taken() + smallBuffers.taken();
+        return buffers.taken() + smallBuffers.taken() + largeBuffers.taken();
     }
 
     /// Frees the memory, when the loop's thread has ended.
     void close() {
         buffers.close();
         smallBuffers.close();
+        largeBuffers.close();
     }
 
     private void sweepLater() {
