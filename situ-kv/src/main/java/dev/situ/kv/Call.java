@@ -185,11 +185,18 @@ final class Call {
         worker.beginExclusive();
         try {
             // Who was alone before may have exchanged databases.
-            worker.select(keyspace.databases().place(session().database()));
+            select(session().database());
             body.run(this);
         } finally {
             worker.endExclusive();
         }
+    }
+
+    /// Turns the worker to a database.
+    ///
+    /// @param database as clients number it
+    void select(int database) {
+        worker.select(keyspace.databases().place(database));
     }
 
     /// Runs the commands of a queue, and replies with all of theirs. This call becomes theirs: afterwards it has no
@@ -284,10 +291,7 @@ final class Call {
     /// A record was stored under the key that an argument names, by the call to the worker that was last.
     void stored(int key, KeyEvent event) {
         if (changes.areWanted()) {
-            if (worker.hasCreated()) {
-                created(session().database(), key);
-            }
-            changed(key, event);
+            changes.stored(session(), text(key), worker.hasCreated(), event);
         }
     }
 
@@ -414,8 +418,13 @@ final class Call {
     /// @param database as clients number it
     void countCreated(int database, int key) {
         Command c = command();
-        if (keyspace.absences().areWatched() && peek(key) != Record.NONE) {
-            keyspace.absences().count(database, c.memory(), c.offset(key), c.length(key));
+        countCreated(database, c.memory(), c.offset(key), c.length(key));
+    }
+
+    /// The same for a key of no command.
+    void countCreated(int database, MemorySegment memory, long key, int length) {
+        if (keyspace.absences().areWatched() && worker.peek(memory, key, length) != Record.NONE) {
+            keyspace.absences().count(database, memory, key, length);
         }
     }
 

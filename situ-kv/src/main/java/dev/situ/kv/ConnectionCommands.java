@@ -191,7 +191,7 @@ final class ConnectionCommands {
         call.keyspace.stopTracking(call.session());
         call.session().resetClient();
         call.keyspace.welcome(call.session());
-        call.worker.select(call.keyspace.databases().place(call.session().database()));
+        call.select(call.session().database());
         call.reply().raw(RESET);
     }
 

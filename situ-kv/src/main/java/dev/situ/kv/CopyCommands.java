@@ -129,7 +129,7 @@ final class CopyCommands {
     /// @return [StoreStatus#STORED], [StoreStatus#NOT_STORED], [StoreStatus#FULL]
     static StoreStatus copy(Call call, long record, int database, int key, boolean replace) {
         int here = call.worker.database();
-        call.worker.select(call.keyspace.databases().place(database));
+        call.select(database);
         try {
             if (!replace && call.find(key) != Record.NONE) {
                 return StoreStatus.NOT_STORED;

@@ -82,7 +82,7 @@ final class DatabaseCommands {
         }
         int number = (int) call.number(1);
         call.session().select(number);
-        call.worker.select(call.keyspace.databases().place(number));
+        call.select(number);
         call.reply().ok();
     }
 
@@ -142,7 +142,7 @@ final class DatabaseCommands {
                 countCreated(call, one);
                 countCreated(call, other);
             }
-            call.worker.select(call.keyspace.databases().place(call.session().database()));
+            call.select(call.session().database());
             call.reply().ok();
         }
     }
@@ -153,7 +153,7 @@ final class DatabaseCommands {
         if (!absences.areWatched()) {
             return;
         }
-        call.worker.select(call.keyspace.databases().place(database));
+        call.select(database);
         long cursor = 0;
         do {
             cursor = call.worker.scan(

@@ -78,6 +78,16 @@ final class KeyChanges {
         told(database, key, event);
     }
 
+    /// A command has stored a record under a key of its session's database.
+    ///
+    /// @param created whether none was there
+    void stored(Session from, String key, boolean created, KeyEvent event) {
+        if (created) {
+            told(from.database(), key, KeyEvent.NEW);
+        }
+        changed(from, from.database(), key, event);
+    }
+
     /// Something has happened to a key that changes nothing that could be read, or that is told already.
     void told(int database, String key, KeyEvent event) {
         EventClasses wantedClasses = classes;

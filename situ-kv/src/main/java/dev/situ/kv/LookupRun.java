@@ -43,6 +43,7 @@ final class LookupRun {
     ///
     /// @return where the last of them ends, or `at`
     long addPlain(MemorySegment in, long at, long end) {
+        memory = in;
         long next = at;
         while (!isFull()) {
             int keyLength = PlainGet.keyLength(in, next, end - next);
@@ -52,9 +53,6 @@ final class LookupRun {
             int index = burst.add(in, next + PlainGet.keyOffset(keyLength), keyLength);
             next += PlainGet.bytes(keyLength);
             ends[index] = next;
-        }
-        if (next != at) {
-            memory = in;
         }
         return next;
     }

@@ -13,7 +13,6 @@ final class PlainGet {
     /// `get\r\n$` likewise.
     private static final long NAME = 0x240A_0D74_6567L;
 
-    private static final int LINE_END_BYTES = 2;
     private static final int LEAST_BYTES = 19; // of an empty key
 
     private PlainGet() {}
@@ -35,6 +34,8 @@ final class PlainGet {
 
     /// How many bytes the command with a key of so many has.
     static int bytes(int keyLength) {
-        return PlainHeader.keyOffset(keyLength) + keyLength + LINE_END_BYTES; // whatever these two are, as in Redis
+        return PlainHeader.keyOffset(keyLength)
+                + keyLength
+                + PlainHeader.LINE_END_BYTES; // whatever these two are, as in Redis
     }
 }

@@ -18,8 +18,11 @@ final class PlainHeader {
     private static final long LOWER_CASE = 0x20_2020L;
 
     private static final int FIRST_DIGIT = 14;
-    private static final int LINE_END = 0x0D0A;
-    private static final int LINE_END_BYTES = 2;
+
+    /// `\r\n`, in network order.
+    static final int LINE_END = 0x0D0A;
+
+    static final int LINE_END_BYTES = 2;
 
     private PlainHeader() {}
 

@@ -22,7 +22,6 @@ final class PlainRuns {
     private final ComingKeys comingKeys;
     private final SlowLog slowLog;
     private final KeyChanges changes;
-    private final Absences absences;
     private final CommandSpec get; // the only lookup
     private final CommandSpec set;
     private final LookupRun lookups = new LookupRun();
@@ -37,7 +36,6 @@ final class PlainRuns {
         this.comingKeys = comingKeys;
         this.slowLog = keyspace.slowLog();
         this.changes = keyspace.changes();
-        this.absences = keyspace.absences();
         this.get = Objects.requireNonNull(keyspace.commands().find("get"));
         this.set = Objects.requireNonNull(keyspace.commands().find("set"));
     }
@@ -84,17 +82,14 @@ final class PlainRuns {
         }
         reply.protocol(session.protocol());
         call.begin(session, null, reply, null, Record.NONE);
-        try {
-            if (!executor.isTogether() || times.stopwatch.timesAlone(get)) {
-                long start = times.stopwatch.start();
-                int answered = lookups.finish(call, mostBytes);
-                timedLookups(session, answered, times.stopwatch.stop(start) / answered);
-            } else {
-                times.share(get, lookups.finish(call, mostBytes));
-            }
-        } finally {
-            lookups.clear();
+        if (!executor.isTogether() || times.stopwatch.timesAlone(get)) {
+            long start = times.stopwatch.start();
+            int answered = lookups.finish(call, mostBytes);
+            timedLookups(session, answered, times.stopwatch.stop(start) / answered);
+        } else {
+            times.share(get, lookups.finish(call, mostBytes));
         }
+        lookups.clear();
         return reply.length() < mostBytes;
     }
 
@@ -167,9 +162,7 @@ final class PlainRuns {
             } else {
                 refuse(reply);
             }
-            if (absences.areWatched()) {
-                countCreated(session, stored);
-            }
+            call.countCreated(session.database(), sets.memory(), sets.key(stored), sets.keyLength(stored));
             stored++;
         } while (stored < sets.size() && executor.isOrdinary(session));
         return stored;
@@ -184,15 +177,6 @@ final class PlainRuns {
 
     private void tellStored(Session session, int index) {
         String key = Text.of(sets.memory(), sets.key(index), sets.keyLength(index));
-        if (worker.hasCreated()) {
-            changes.told(session.database(), key, KeyEvent.NEW);
-        }
-        changes.changed(session, session.database(), key, KeyEvent.SET);
-    }
-
-    private void countCreated(Session session, int index) {
-        if (worker.peek(sets.memory(), sets.key(index), sets.keyLength(index)) != Record.NONE) {
-            absences.count(session.database(), sets.memory(), sets.key(index), sets.keyLength(index));
-        }
+        changes.stored(session, key, worker.hasCreated(), KeyEvent.SET);
     }
 }

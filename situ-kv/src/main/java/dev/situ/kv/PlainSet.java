@@ -19,8 +19,6 @@ final class PlainSet {
     /// `set\r\n$` likewise.
     private static final long NAME = 0x240A_0D74_6573L;
 
-    private static final int LINE_END = 0x0D0A;
-    private static final int LINE_END_BYTES = 2;
     private static final int MOST_DIGITS = 4;
 
     /// With an empty key and an empty value: `*3\r\n$3\r\nSET\r\n$0\r\n\r\n$0\r\n\r\n`.
@@ -49,7 +47,7 @@ final class PlainSet {
             return false;
         }
         key = at + PlainHeader.keyOffset(keyLength);
-        return readValue(in, key + keyLength + LINE_END_BYTES, end);
+        return readValue(in, key + keyLength + PlainHeader.LINE_END_BYTES, end);
     }
 
     /// Reads the header of the value, whose length says where the command ends.
@@ -59,7 +57,7 @@ final class PlainSet {
         }
         int length = 0;
         long digit = at + 1;
-        long last = Math.min(digit + MOST_DIGITS, end - LINE_END_BYTES);
+        long last = Math.min(digit + MOST_DIGITS, end - PlainHeader.LINE_END_BYTES);
         while (digit < last) {
             int number = Words.getByte(in, digit) - '0';
             if (number < 0 || number > 9) {
@@ -71,10 +69,10 @@ final class PlainSet {
         int digits = (int) (digit - at - 1);
         if (digits == 0
                 || (digits > 1 && Words.getByte(in, at + 1) == '0')
-                || Words.getUnsignedShortBe(in, digit) != LINE_END) {
+                || Words.getUnsignedShortBe(in, digit) != PlainHeader.LINE_END) {
             return false;
         }
-        value = digit + LINE_END_BYTES;
+        value = digit + PlainHeader.LINE_END_BYTES;
         valueLength = length;
         return end() <= end && !Framing.isFramed(length);
     }
@@ -100,6 +98,6 @@ final class PlainSet {
 
     /// Where the command ends.
     long end() {
-        return value + valueLength + LINE_END_BYTES; // Redis does not look which two bytes these are either
+        return value + valueLength + PlainHeader.LINE_END_BYTES; // Redis does not look which two bytes these are either
     }
 }

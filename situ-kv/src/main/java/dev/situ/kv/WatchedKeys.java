@@ -118,7 +118,7 @@ final class WatchedKeys {
         for (int i = 0; i < size && !changed; i++) {
             int length = Words.getInt(held.memory(), entry + KEY_LENGTH);
             int database = Words.getInt(held.memory(), entry + DATABASE);
-            worker.select(call.keyspace.databases().place(database));
+            call.select(database);
             changed = isChanged(call, database, entry, length);
             entry += KEY + length;
         }

@@ -69,13 +69,10 @@ class ComingKeysTest {
     /// How many keys of a pipeline are seen, and where the next could be.
     private static List<Integer> pipeline(String commands) {
         try (Server server = new Server();
-                Arena arena = Arena.ofConfined()) {
-            byte[] bytes = commands.getBytes(StandardCharsets.ISO_8859_1);
-            MemorySegment memory = arena.allocate(bytes.length); // and not a byte behind it
-            Words.copyFrom(bytes, 0, memory, 0, bytes.length);
+                NativeInput input = new NativeInput(commands)) {
             ComingKeys coming = new ComingKeys(server.worker);
             server.worker.enter();
-            long next = coming.prefetch(memory, 0, bytes.length);
+            long next = coming.prefetch(input.memory, 0, input.length);
             server.worker.exit();
             return List.of(coming.size(), (int) next);
         }
@@ -87,12 +84,10 @@ class ComingKeysTest {
         byte[] bytes = String.join("", commands).getBytes(StandardCharsets.ISO_8859_1);
         try (Server server = new Server()) {
             for (int length = 1; length <= bytes.length; length++) {
-                try (Arena arena = Arena.ofConfined()) {
-                    MemorySegment memory = arena.allocate(length);
-                    Words.copyFrom(bytes, 0, memory, 0, length);
+                try (NativeInput input = new NativeInput(bytes, length)) {
                     ComingKeys coming = new ComingKeys(server.worker);
                     server.worker.enter();
-                    long next = coming.prefetch(memory, 0, length);
+                    long next = coming.prefetch(input.memory, 0, length);
                     server.worker.exit();
                     int whole = 0;
                     int behind = 0;
@@ -215,13 +210,10 @@ class ComingKeysTest {
 
     private static boolean seen(String request) {
         try (Server server = new Server();
-                Arena arena = Arena.ofConfined()) {
-            byte[] bytes = request.getBytes(StandardCharsets.ISO_8859_1);
-            MemorySegment memory = arena.allocate(Math.max(1, bytes.length)); // and not a byte behind it
-            Words.copyFrom(bytes, 0, memory, 0, bytes.length);
+                NativeInput input = new NativeInput(request)) {
             SliceList requests = new SliceList();
-            requests.add(memory, 0, bytes.length, SliceList.NO_OWNER);
-            requests.add(memory, 0, bytes.length, SliceList.NO_OWNER); // one alone is not worth while
+            requests.add(input.memory, 0, input.length, SliceList.NO_OWNER);
+            requests.add(input.memory, 0, input.length, SliceList.NO_OWNER); // one alone is not worth while
             server.worker.enter();
             server.executor.announce(server.keyspace.newSession(), requests);
             server.worker.exit();

@@ -93,11 +93,8 @@ class PlainGetTest {
     }
 
     private static int keyLength(String request) {
-        byte[] bytes = request.getBytes(StandardCharsets.ISO_8859_1);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(Math.max(1, bytes.length)); // and not a byte behind it
-            Words.copyFrom(bytes, 0, memory, 0, bytes.length);
-            return PlainGet.keyLength(memory, 0, bytes.length);
+        try (NativeInput input = new NativeInput(request)) {
+            return PlainGet.keyLength(input.memory, 0, input.length);
         }
     }
 

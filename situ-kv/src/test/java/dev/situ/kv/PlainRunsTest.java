@@ -2,11 +2,8 @@ package dev.situ.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.situ.memory.Words;
 import dev.situ.store.StoreOptions;
 import java.io.ByteArrayOutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,8 +123,8 @@ class PlainRunsTest {
 
     @Test
     void slowOnesAreShownAsTheyCame() {
-        try (Input input =
-                new Input(Server.bulk("sEt", "key", "v".repeat(200)) + Server.bulk("SET", "other", "short"))) {
+        try (NativeInput input =
+                new NativeInput(Server.bulk("sEt", "key", "v".repeat(200)) + Server.bulk("SET", "other", "short"))) {
             SetRun run = new SetRun();
             assertThat(run.read(input.memory, 0, input.length)).isEqualTo(2);
             assertThat(run.shown(0)).containsExactly("sEt", "key", "v".repeat(128) + "... (72 more bytes)");
@@ -199,7 +196,7 @@ class PlainRunsTest {
         try (Server server = new Server();
                 Server.Connection writer = connectWithPeer(server);
                 Server.Connection reader = other(server);
-                Input input = new Input(Server.bulk("SET", "k", "new"))) {
+                NativeInput input = new NativeInput(Server.bulk("SET", "k", "new"))) {
             writer.command("SET", "k", "old");
             PlainRuns runs = server.executor.plainRuns();
             assertThat(runs.readSets(writer.stream.session(), input.memory, 0, input.length))
@@ -218,7 +215,7 @@ class PlainRunsTest {
         try (Server server = new Server();
                 Server.Connection writer = connectWithPeer(server);
                 Server.Connection watcher = other(server);
-                Input input = new Input(Server.bulk("SET", "absent", "1"))) {
+                NativeInput input = new NativeInput(Server.bulk("SET", "absent", "1"))) {
             PlainRuns runs = server.executor.plainRuns();
             assertThat(runs.readSets(writer.stream.session(), input.memory, 0, input.length))
                     .isTrue();
@@ -235,7 +232,7 @@ class PlainRunsTest {
         try (Server server = new Server();
                 Server.Connection writer = connectWithPeer(server);
                 Server.Connection admin = other(server);
-                Input input = new Input(Server.bulk("SET", "a", "1").repeat(3))) {
+                NativeInput input = new NativeInput(Server.bulk("SET", "a", "1").repeat(3))) {
             PlainRuns runs = server.executor.plainRuns();
             assertThat(runs.readSets(writer.stream.session(), input.memory, 0, input.length))
                     .isTrue();
@@ -250,7 +247,7 @@ class PlainRunsTest {
     void whatABurstHasTakenAndNotRunIsForgottenAtItsEnd() {
         try (Server server = new Server();
                 Server.Connection connection = server.connect();
-                Input input = new Input(Server.bulk("GET", "a") + Server.bulk("SET", "a", "1"))) {
+                NativeInput input = new NativeInput(Server.bulk("GET", "a") + Server.bulk("SET", "a", "1"))) {
             PlainRuns runs = server.executor.plainRuns();
             Session session = connection.stream.session();
             server.executor.beginBurst(session);
@@ -276,24 +273,5 @@ class PlainRunsTest {
         writer.drain(new ByteArrayOutputStream());
         server.worker.exit();
         assertThat(end).isEqualTo(expectedEnd);
-    }
-
-    /// Native memory with some commands, and not a byte behind them.
-    private static final class Input implements AutoCloseable {
-        final MemorySegment memory;
-        final int length;
-        private final Arena arena = Arena.ofConfined();
-
-        Input(String commands) {
-            byte[] bytes = commands.getBytes(StandardCharsets.ISO_8859_1);
-            length = bytes.length;
-            memory = arena.allocate(length);
-            Words.copyFrom(bytes, 0, memory, 0, length);
-        }
-
-        @Override
-        public void close() {
-            arena.close();
-        }
     }
 }

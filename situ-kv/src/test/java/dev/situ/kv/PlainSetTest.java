@@ -2,11 +2,9 @@ package dev.situ.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.situ.memory.Words;
 import dev.situ.resp.Command;
 import dev.situ.resp.RespParser;
 import dev.situ.resp.RespStatus;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -65,9 +63,8 @@ class PlainSetTest {
             String value = "v".repeat(random.nextInt(random.nextBoolean() ? 12 : 1200));
             byte[] request = Server.bulk("SET", key, value).getBytes(StandardCharsets.ISO_8859_1);
             int length = mutate(request, key.length(), random);
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment memory = arena.allocate(Math.max(1, length)); // and not a byte behind it
-                Words.copyFrom(request, 0, memory, 0, length);
+            try (NativeInput input = new NativeInput(request, length)) {
+                MemorySegment memory = input.memory;
                 if (set.read(memory, 0, length)) {
                     taken++;
                     RespParser parser = new RespParser();
@@ -104,15 +101,12 @@ class PlainSetTest {
 
     /// The lengths of key and value, or that it is none.
     private static String seen(String request) {
-        byte[] bytes = request.getBytes(StandardCharsets.ISO_8859_1);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(Math.max(1, bytes.length)); // and not a byte behind it
-            Words.copyFrom(bytes, 0, memory, 0, bytes.length);
+        try (NativeInput input = new NativeInput(request)) {
             PlainSet set = new PlainSet();
-            if (!set.read(memory, 0, bytes.length)) {
+            if (!set.read(input.memory, 0, input.length)) {
                 return "none";
             }
-            assertThat(set.end()).isEqualTo(bytes.length);
+            assertThat(set.end()).isEqualTo(input.length);
             return set.keyLength() + " " + set.valueLength();
         }
     }
